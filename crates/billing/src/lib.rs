@@ -1,0 +1,1 @@
+//! Subscriptions and invoices to MRR, exactly and explained.

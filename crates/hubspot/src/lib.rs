@@ -1,0 +1,1 @@
+//! Speaks HubSpot: account, limits, schema, records and associations.

@@ -1,0 +1,8 @@
+//! A simulated Stripe and HubSpot with a simulated business behind them.
+//!
+//! It stands in for both services in the sample mode and in tests. It shares no code with the clients and the billing
+//! maths, so that agreeing with it means something.
+
+mod stripe_data;
+
+pub use stripe_data::StripeData;

@@ -1,0 +1,1 @@
+//! Everything ClearSync remembers, in one SQLite file.

@@ -1,0 +1,1 @@
+//! Reads Stripe: client, permission catalogue, audit and object shapes.

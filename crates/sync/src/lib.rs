@@ -1,0 +1,1 @@
+//! The way from Stripe to HubSpot: import, derive, match, plan, push.

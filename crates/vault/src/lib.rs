@@ -1,0 +1,1 @@
+//! Keys in the operating system's own keychain.
