@@ -1,6 +1,10 @@
 //! Every command the window may call: one line each, handed on to the app.
 
-#![expect(clippy::needless_pass_by_value, clippy::unused_async, reason = "commands own what the window sends")]
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unused_async,
+    reason = "commands own what the window sends"
+)]
 
 use clearsync_sync::view::*;
 
@@ -34,7 +38,7 @@ pub async fn go_to_step(step: SetupStep) -> Answer<Setup> {
 #[tauri::command]
 #[specta::specta]
 pub async fn key_guide(preset: GuidePreset, mode: Mode) -> Answer<KeyGuide> {
-    let _ = (preset, mode,);
+    let _ = (preset, mode);
     Err(Problem::new(ProblemCode::Unexpected))
 }
 
@@ -42,23 +46,31 @@ pub async fn key_guide(preset: GuidePreset, mode: Mode) -> Answer<KeyGuide> {
 #[tauri::command]
 #[specta::specta]
 pub async fn look_at_key(service: Service, text: String) -> Answer<KeyFinding> {
-    let _ = (service, text,);
+    let _ = (service, text);
     Err(Problem::new(ProblemCode::Unexpected))
 }
 
 /// Takes a Stripe key, checks that Stripe accepts it and keeps it.
 #[tauri::command]
 #[specta::specta]
-pub async fn connect_stripe(input: KeyInput, keep_for_this_run: bool, replace_account: bool) -> Answer<StripeConnection> {
-    let _ = (input, keep_for_this_run, replace_account,);
+pub async fn connect_stripe(
+    input: KeyInput,
+    keep_for_this_run: bool,
+    replace_account: bool,
+) -> Answer<StripeConnection> {
+    let _ = (input, keep_for_this_run, replace_account);
     Err(Problem::new(ProblemCode::Unexpected))
 }
 
 /// Takes a HubSpot key, checks that HubSpot accepts it and keeps it.
 #[tauri::command]
 #[specta::specta]
-pub async fn connect_hubspot(input: KeyInput, keep_for_this_run: bool, replace_portal: bool) -> Answer<HubSpotConnection> {
-    let _ = (input, keep_for_this_run, replace_portal,);
+pub async fn connect_hubspot(
+    input: KeyInput,
+    keep_for_this_run: bool,
+    replace_portal: bool,
+) -> Answer<HubSpotConnection> {
+    let _ = (input, keep_for_this_run, replace_portal);
     Err(Problem::new(ProblemCode::Unexpected))
 }
 
@@ -90,7 +102,7 @@ pub async fn check_all(service: Service) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub async fn check_row(service: Service, row: String) -> Answer<()> {
-    let _ = (service, row,);
+    let _ = (service, row);
     Err(Problem::new(ProblemCode::Unexpected))
 }
 
@@ -106,7 +118,7 @@ pub async fn check_excess() -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub async fn watch_checklist(service: Service, watching: bool) -> Answer<()> {
-    let _ = (service, watching,);
+    let _ = (service, watching);
     Err(Problem::new(ProblemCode::Unexpected))
 }
 
@@ -277,4 +289,3 @@ pub async fn show_data_folder() -> Answer<()> {
     let _ = ();
     Err(Problem::new(ProblemCode::Unexpected))
 }
-

@@ -26,7 +26,9 @@ pub(crate) struct Keychain {
 
 impl Keychain {
     pub(crate) fn new(profile: &str) -> Self {
-        Self { profile: profile.to_owned() }
+        Self {
+            profile: profile.to_owned(),
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Result<Option<Secret>, VaultError> {
@@ -38,9 +40,17 @@ impl Keychain {
     }
 
     pub(crate) fn set(&self, name: &str, secret: &Secret) -> Result<(), VaultError> {
-        self.on_entry(name, |entry| entry.set_password(secret.expose())).map_err(|error| reason(&error))?;
-        let kept = self.on_entry(name, Entry::get_password).map(Zeroizing::new).map_err(|error| reason(&error))?;
-        if *kept == secret.expose() { Ok(()) } else { Err(VaultError::Refused) }
+        self.on_entry(name, |entry| entry.set_password(secret.expose()))
+            .map_err(|error| reason(&error))?;
+        let kept = self
+            .on_entry(name, Entry::get_password)
+            .map(Zeroizing::new)
+            .map_err(|error| reason(&error))?;
+        if *kept == secret.expose() {
+            Ok(())
+        } else {
+            Err(VaultError::Refused)
+        }
     }
 
     pub(crate) fn delete(&self, name: &str) -> Result<(), VaultError> {
@@ -52,7 +62,11 @@ impl Keychain {
 
     /// Runs a call on the entry. The Secret Service loses its session when its daemon restarts, and may come up after
     /// ClearSync; both show as the failures below and are cured by making the store again.
-    fn on_entry<T>(&self, name: &str, call: impl Fn(&Entry) -> Result<T, Error>) -> Result<T, Error> {
+    fn on_entry<T>(
+        &self,
+        name: &str,
+        call: impl Fn(&Entry) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let user = format!("{}/{name}", self.profile);
         let attempt = || Entry::new(SERVICE, &user).and_then(|entry| call(&entry));
         // The first use lets `keyring` choose and make this platform's store.

@@ -12,8 +12,8 @@ use std::{
 };
 
 pub use clearsync_transport::Secret;
-pub use keychain::VaultError;
 use keychain::Keychain;
+pub use keychain::VaultError;
 
 /// A locked keychain may ask the user for its password in a window of its own; this long is waited for the answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(2);
@@ -46,7 +46,10 @@ impl Vault {
     /// Opens the keys of a profile. Nothing is asked of the keychain yet.
     #[must_use]
     pub fn new(profile: &str) -> Self {
-        Self { keychain: Keychain::new(profile), this_run: Mutex::default() }
+        Self {
+            keychain: Keychain::new(profile),
+            this_run: Mutex::default(),
+        }
     }
 
     /// The key, from memory if it is kept for this run only, else from the keychain; `None` if there is none.
@@ -57,7 +60,9 @@ impl Vault {
         if let Some(secret) = self.kept().get(&name) {
             return Ok(Some(Arc::clone(secret)));
         }
-        self.ask(move |keychain| keychain.get(name.as_str())).await.map(|secret| secret.map(Arc::new))
+        self.ask(move |keychain| keychain.get(name.as_str()))
+            .await
+            .map(|secret| secret.map(Arc::new))
     }
 
     /// Puts the key into the keychain, in place of an older one, and reads it back: only what can be read again is kept.
@@ -65,7 +70,8 @@ impl Vault {
     /// # Errors
     /// [`VaultError`] when the keychain does not take it; then nothing has changed.
     pub async fn set(&self, name: KeyName, secret: Arc<Secret>) -> Result<(), VaultError> {
-        self.ask(move |keychain| keychain.set(name.as_str(), &secret)).await?;
+        self.ask(move |keychain| keychain.set(name.as_str(), &secret))
+            .await?;
         self.kept().remove(&name);
         Ok(())
     }
@@ -87,7 +93,10 @@ impl Vault {
     /// [`VaultError`] when the keychain cannot be asked; the key is gone from memory all the same.
     pub async fn delete(&self, name: KeyName) -> Result<(), VaultError> {
         let was_memory_only = self.kept().remove(&name).is_some();
-        match self.ask(move |keychain| keychain.delete(name.as_str())).await {
+        match self
+            .ask(move |keychain| keychain.delete(name.as_str()))
+            .await
+        {
             Err(VaultError::Missing) if was_memory_only => Ok(()),
             outcome => outcome,
         }
@@ -122,7 +131,15 @@ mod tests {
         let secret = Arc::new(Secret::new("rk_test_abcdefghijkl".to_owned()));
         vault.keep_for_this_run(KeyName::Stripe, secret);
         assert!(vault.is_for_this_run(KeyName::Stripe));
-        assert_eq!(vault.get(KeyName::Stripe).await.unwrap().unwrap().last_four(), "ijkl");
+        assert_eq!(
+            vault
+                .get(KeyName::Stripe)
+                .await
+                .unwrap()
+                .unwrap()
+                .last_four(),
+            "ijkl"
+        );
         assert!(!vault.is_for_this_run(KeyName::HubSpot));
     }
 }

@@ -118,7 +118,9 @@ pub struct ListProgress {
 }
 
 /// Stripe's lists that are read; the words are under `list.<name>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "each is named as Stripe names the list")]
 pub enum ListName {
