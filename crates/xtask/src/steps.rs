@@ -1,4 +1,4 @@
-use std::{ffi::OsStr, path::PathBuf, process::Command, sync::LazyLock, time::Instant};
+use std::{ffi::OsStr, path::Path, process::Command, sync::LazyLock, time::Instant};
 
 /// Why a command of the project did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +14,6 @@ pub(crate) enum StepError {
         program: String,
         source: std::io::Error,
     },
-    #[error("{0}")]
-    ByHand(String),
 }
 
 static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -89,15 +87,9 @@ impl Step {
 }
 
 /// The top folder of the project.
-pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .components()
-        .rev()
-        .skip(2)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-        .collect()
+pub(crate) fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.ancestors().nth(2).unwrap_or(own)
 }
 
 #[expect(
