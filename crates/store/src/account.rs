@@ -81,7 +81,7 @@ pub struct AccountProfile {
 
 const COLUMNS: &str = "id, stripe_account, mode, name, country, currency, portal, added_at_ms, revision, derived_revision";
 
-impl Reader<'_> {
+impl Reader {
     /// All accounts, in the order they were added.
     ///
     /// # Errors
@@ -107,7 +107,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Adds an account without data.
     ///
     /// # Errors

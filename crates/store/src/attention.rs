@@ -22,7 +22,7 @@ pub struct Attention {
     pub since: Timestamp,
 }
 
-impl Reader<'_> {
+impl Reader {
     /// Everything open, oldest first.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Sets what is open about a subject in an area: codes that are not named any more are closed, those that are still
     /// named keep the time since when they have been open.
     ///

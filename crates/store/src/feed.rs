@@ -16,7 +16,7 @@ pub struct Feed {
     pub read_at: Option<Timestamp>,
 }
 
-impl Reader<'_> {
+impl Reader {
     /// The account's feed; `None` before its first import.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Sets how far events have been read.
     ///
     /// # Errors

@@ -30,7 +30,7 @@ pub struct Figure {
 
 const COLUMNS: &str = "subscription, customer, currency, exact, rounded_minor, status, explanation, notes, facts, revision";
 
-impl Reader<'_> {
+impl Reader {
     /// Every figure of an account, in order of subscription.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Keeps a figure in place of its older self.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ pub struct CreatedRange {
     pub before_s: Option<i64>,
 }
 
-impl Reader<'_> {
+impl Reader {
     /// All parts of an account's import, in order of list and number.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Sets how far a part has been read.
     ///
     /// # Errors

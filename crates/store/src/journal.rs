@@ -84,7 +84,7 @@ pub struct JournalEntry {
 
 const COLUMNS: &str = "id, run, plan, plan_row, action, object, subject, before, after, write_key, state, receipt, noted_at_ms, settled_at_ms";
 
-impl Reader<'_> {
+impl Reader {
     /// Writes that are neither confirmed nor refused, in order.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Notes a write before it is sent. Noting the same `write_key` again gives the entry that stands there.
     ///
     /// # Errors

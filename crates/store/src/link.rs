@@ -20,7 +20,7 @@ pub struct Link {
 
 const COLUMNS: &str = "object, subject, record, decided_by, decided_at_ms";
 
-impl Reader<'_> {
+impl Reader {
     /// All links of a kind of record.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Keeps a link in place of an older one of the same subject.
     ///
     /// # Errors

@@ -56,7 +56,7 @@ pub struct PutCounts {
 
 const COLUMNS: &str = "kind, id, customer, subscription, created_s, api_version, fetched_at_ms, deleted_at_ms, revision, json";
 
-impl Reader<'_> {
+impl Reader {
     /// One object, deleted or not.
     ///
     /// # Errors
@@ -197,7 +197,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Keeps objects that one fetch brought. An object that a later fetch brought already stays as it is, and one that
     /// is the same as before does not count as changed.
     ///

@@ -68,7 +68,7 @@ pub struct PlanRow {
     pub details: Value,
 }
 
-impl Reader<'_> {
+impl Reader {
     /// One plan.
     ///
     /// # Errors
@@ -123,7 +123,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Keeps a plan to be shown; plans of the same target that were not carried out are dropped. The rows' numbers are
     /// set by their order.
     ///

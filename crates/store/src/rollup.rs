@@ -36,7 +36,7 @@ pub struct Rollup {
 
 const COLUMNS: &str = "grain, id, company, facts, revision";
 
-impl Reader<'_> {
+impl Reader {
     /// All roll-ups of a grain, in order of id.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Keeps a roll-up in place of its older self.
     ///
     /// # Errors

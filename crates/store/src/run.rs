@@ -32,7 +32,7 @@ pub struct Run {
 
 const COLUMNS: &str = "id, kind, started_at_ms, ended_at_ms, outcome, counts";
 
-impl Reader<'_> {
+impl Reader {
     /// The latest runs, newest first.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Notes that a run begins.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ impl Scope {
     }
 }
 
-impl Reader<'_> {
+impl Reader {
     /// A setting, if it was ever set.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Sets a setting.
     ///
     /// # Errors

@@ -23,16 +23,16 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
-    writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Writer>,
+    readers: Mutex<Vec<Reader>>,
     fetch_clock_ms: AtomicI64,
 }
 
 /// A consistent view of the store: what one moment's commit left.
-pub struct Reader<'a>(pub(crate) &'a Connection);
+pub struct Reader(pub(crate) Connection);
 
 /// One transaction. It sees what it wrote, and all of it is committed or nothing.
-pub struct Writer<'a>(Reader<'a>);
+pub struct Writer(Reader);
 
 /// When a fetch from Stripe was begun, in the store's own order: later fetches have greater times even when the
 /// computer's clock is set back. Of two fetches of one object the later one is kept.
@@ -48,7 +48,7 @@ impl Store {
         )?;
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Writer(Reader(writer))),
             readers: Mutex::default(),
             fetch_clock_ms: AtomicI64::new(fetch_clock_ms),
         })))
@@ -88,15 +88,15 @@ impl Store {
     /// Whatever `look` reports, or what keeps the file from being read.
     pub fn read<T, E: From<StoreError>>(
         &self,
-        look: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+        look: impl FnOnce(&Reader) -> Result<T, E>,
     ) -> Result<T, E> {
         let free = lock(&self.0.readers).pop();
-        let connection = match free {
-            Some(connection) => connection,
-            None => connect_reader(&self.0.path)?,
+        let reader = match free {
+            Some(reader) => reader,
+            None => Reader(connect_reader(&self.0.path)?),
         };
-        let outcome = in_view(&connection, look);
-        lock(&self.0.readers).push(connection);
+        let outcome = in_view(&reader, look);
+        lock(&self.0.readers).push(reader);
         outcome
     }
 
@@ -106,13 +106,12 @@ impl Store {
     /// Whatever `change` reports, or what keeps the file from being written.
     pub fn write<T, E: From<StoreError>>(
         &self,
-        change: impl FnOnce(&Writer<'_>) -> Result<T, E>,
+        change: impl FnOnce(&Writer) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = lock(&self.0.writer);
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
+        let writer = lock(&self.0.writer);
+        let transaction = Transaction::new_unchecked(writer.sql(), TransactionBehavior::Immediate)
             .map_err(StoreError::from)?;
-        let value = change(&Writer(Reader(&transaction)))?;
+        let value = change(&writer)?;
         transaction.commit().map_err(StoreError::from)?;
         Ok(value)
     }
@@ -153,12 +152,12 @@ impl Store {
 }
 
 fn in_view<T, E: From<StoreError>>(
-    connection: &Connection,
-    look: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    reader: &Reader,
+    look: impl FnOnce(&Reader) -> Result<T, E>,
 ) -> Result<T, E> {
-    let view = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)
+    let _view = Transaction::new_unchecked(&reader.0, TransactionBehavior::Deferred)
         .map_err(StoreError::from)?;
-    look(&Reader(&view))
+    look(reader)
 }
 
 /// A panic while the lock was held has rolled its transaction back, so what is behind the lock is sound.
@@ -166,18 +165,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<'a> Deref for Writer<'a> {
-    type Target = Reader<'a>;
+impl Deref for Writer {
+    type Target = Reader;
 
-    fn deref(&self) -> &Reader<'a> {
+    fn deref(&self) -> &Reader {
         &self.0
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// The connection, for the tables' own modules.
     pub(crate) fn sql(&self) -> &Connection {
-        self.0.0
+        &self.0.0
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Written {
 
 const COLUMNS: &str = "object, subject, properties, written_at_ms";
 
-impl Reader<'_> {
+impl Reader {
     /// Everything written to a kind of record.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Reader<'_> {
     }
 }
 
-impl Writer<'_> {
+impl Writer {
     /// Keeps what was written in place of what was written before.
     ///
     /// # Errors

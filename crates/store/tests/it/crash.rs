@@ -16,7 +16,7 @@ fn cursor(read_count: u64) -> ImportCursor {
 }
 
 /// Two rows and how far it has come: what must be committed together.
-fn page(store: &Store, writer: &Writer<'_>, account: AccountId, number: u64) -> [StepResult; 3] {
+fn page(store: &Store, writer: &Writer, account: AccountId, number: u64) -> [StepResult; 3] {
     let one = |half: u64| {
         let id = format!("cus_{number:03}_{half}");
         let fetched = store.begin_fetch(at(5));
