@@ -5,9 +5,10 @@ use std::sync::Arc;
 use clearsync_sync::{
     Engine,
     view::{
-        AttentionItem, Checklist, Choices, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, Mode, Overview,
-        PlanPage, PlanQuery, PlanSummary, Problem, ProblemCode, PropertyPlan, RunRow, Service, Settings, SettingsChange,
-        Setup, SetupStep, Status, StripeConnection, SubscriptionDetail, SubscriptionPage, SubscriptionQuery,
+        AttentionItem, Checklist, Choices, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide,
+        KeyInput, Mode, Overview, PlanPage, PlanQuery, PlanSummary, Problem, ProblemCode,
+        PropertyPlan, RunRow, Service, Settings, SettingsChange, Setup, SetupStep, Status,
+        StripeConnection, SubscriptionDetail, SubscriptionPage, SubscriptionQuery,
     },
 };
 use clearsync_vault::Secret;
@@ -46,14 +47,22 @@ pub(crate) async fn go_to_step(engine: State<'_, Arc<Engine>>, step: SetupStep) 
 /// How to make the Stripe key.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn key_guide(engine: State<'_, Arc<Engine>>, preset: GuidePreset, mode: Mode) -> Answer<KeyGuide> {
+pub(crate) async fn key_guide(
+    engine: State<'_, Arc<Engine>>,
+    preset: GuidePreset,
+    mode: Mode,
+) -> Answer<KeyGuide> {
     Ok(engine.key_guide(preset, mode))
 }
 
 /// What a text in a key field is, told without any request.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn look_at_key(engine: State<'_, Arc<Engine>>, service: Service, text: String) -> Answer<KeyFinding> {
+pub(crate) async fn look_at_key(
+    engine: State<'_, Arc<Engine>>,
+    service: Service,
+    text: String,
+) -> Answer<KeyFinding> {
     Ok(engine.look_at_key(service, Secret::new(text)))
 }
 
@@ -68,7 +77,9 @@ pub(crate) async fn connect_stripe(
     replace_account: bool,
 ) -> Answer<StripeConnection> {
     let key = key_from(input, sample.as_ref().map(|keys| keys.stripe))?;
-    engine.connect_stripe(key, keep_for_this_run, replace_account).await
+    engine
+        .connect_stripe(key, keep_for_this_run, replace_account)
+        .await
 }
 
 /// Takes a HubSpot key, checks that HubSpot accepts it and keeps it.
@@ -82,7 +93,9 @@ pub(crate) async fn connect_hubspot(
     replace_portal: bool,
 ) -> Answer<HubSpotConnection> {
     let key = key_from(input, sample.as_ref().map(|keys| keys.hubspot))?;
-    engine.connect_hubspot(key, keep_for_this_run, replace_portal).await
+    engine
+        .connect_hubspot(key, keep_for_this_run, replace_portal)
+        .await
 }
 
 /// Deletes a key.
@@ -95,7 +108,10 @@ pub(crate) async fn disconnect(engine: State<'_, Arc<Engine>>, service: Service)
 /// The checklist as it is known.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn checklist(engine: State<'_, Arc<Engine>>, service: Service) -> Answer<Checklist> {
+pub(crate) async fn checklist(
+    engine: State<'_, Arc<Engine>>,
+    service: Service,
+) -> Answer<Checklist> {
     Ok(engine.checklist(service))
 }
 
@@ -109,7 +125,11 @@ pub(crate) async fn check_all(engine: State<'_, Arc<Engine>>, service: Service) 
 /// Checks one row.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_row(engine: State<'_, Arc<Engine>>, service: Service, row: String) -> Answer<()> {
+pub(crate) async fn check_row(
+    engine: State<'_, Arc<Engine>>,
+    service: Service,
+    row: String,
+) -> Answer<()> {
     engine.check_row(service, row).await
 }
 
@@ -123,7 +143,11 @@ pub(crate) async fn check_excess(engine: State<'_, Arc<Engine>>) -> Answer<()> {
 /// Checks open rows by itself for two minutes, while the key is edited in the browser.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn watch_checklist(engine: State<'_, Arc<Engine>>, service: Service, watching: bool) -> Answer<()> {
+pub(crate) async fn watch_checklist(
+    engine: State<'_, Arc<Engine>>,
+    service: Service,
+    watching: bool,
+) -> Answer<()> {
     engine.watch_checklist(service, watching).await
 }
 
@@ -137,7 +161,10 @@ pub(crate) async fn property_plan(engine: State<'_, Arc<Engine>>) -> Answer<Vec<
 /// Keeps what may be created.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_choices(engine: State<'_, Arc<Engine>>, choices: Choices) -> Answer<Setup> {
+pub(crate) async fn save_choices(
+    engine: State<'_, Arc<Engine>>,
+    choices: Choices,
+) -> Answer<Setup> {
     engine.save_choices(choices).await
 }
 
@@ -165,7 +192,10 @@ pub(crate) async fn plan_summary(engine: State<'_, Arc<Engine>>) -> Answer<Optio
 /// Rows of the plan.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn plan_rows(engine: State<'_, Arc<Engine>>, query: PlanQuery) -> Answer<PlanPage> {
+pub(crate) async fn plan_rows(
+    engine: State<'_, Arc<Engine>>,
+    query: PlanQuery,
+) -> Answer<PlanPage> {
     engine.plan_rows(query).await
 }
 
@@ -179,7 +209,11 @@ pub(crate) async fn push(engine: State<'_, Arc<Engine>>, plan: u32) -> Answer<()
 /// Ends setup and starts the background schedule.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn finish_setup(app: AppHandle, engine: State<'_, Arc<Engine>>, autostart: bool) -> Answer<Status> {
+pub(crate) async fn finish_setup(
+    app: AppHandle,
+    engine: State<'_, Arc<Engine>>,
+    autostart: bool,
+) -> Answer<Status> {
     set_autostart(&app, autostart)?;
     engine.finish_setup().await
 }
@@ -222,14 +256,20 @@ pub(crate) async fn overview(engine: State<'_, Arc<Engine>>) -> Answer<Overview>
 /// Rows of the subscriptions table.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn subscriptions(engine: State<'_, Arc<Engine>>, query: SubscriptionQuery) -> Answer<SubscriptionPage> {
+pub(crate) async fn subscriptions(
+    engine: State<'_, Arc<Engine>>,
+    query: SubscriptionQuery,
+) -> Answer<SubscriptionPage> {
     engine.subscriptions(query).await
 }
 
 /// One subscription and the derivation of its MRR.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn subscription(engine: State<'_, Arc<Engine>>, id: String) -> Answer<SubscriptionDetail> {
+pub(crate) async fn subscription(
+    engine: State<'_, Arc<Engine>>,
+    id: String,
+) -> Answer<SubscriptionDetail> {
     engine.subscription(id).await
 }
 
@@ -273,8 +313,10 @@ pub(crate) async fn change_setting(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_link(url: String) -> Answer<()> {
-    let link = Link::parse(&url).map_err(|LinkNotAllowed| Problem::new(ProblemCode::LinkNotAllowed))?;
-    link.open().map_err(|_| Problem::new(ProblemCode::Unexpected))
+    let link =
+        Link::parse(&url).map_err(|LinkNotAllowed| Problem::new(ProblemCode::LinkNotAllowed))?;
+    link.open()
+        .map_err(|_| Problem::new(ProblemCode::Unexpected))
 }
 
 /// Shows the folder with ClearSync's data.
@@ -289,7 +331,9 @@ fn key_from(input: KeyInput, sample: Option<&'static str>) -> Answer<Secret> {
     let empty = || Problem::new(ProblemCode::ClipboardEmpty);
     match input {
         KeyInput::Typed { text } => Ok(Secret::new(text)),
-        KeyInput::Sample => sample.map(|key| Secret::new(key.to_owned())).ok_or_else(empty),
+        KeyInput::Sample => sample
+            .map(|key| Secret::new(key.to_owned()))
+            .ok_or_else(empty),
         KeyInput::Clipboard => take_from_clipboard().ok_or_else(empty),
     }
 }
@@ -319,5 +363,8 @@ fn set_autostart(app: &AppHandle, autostart: bool) -> Answer<()> {
 
 fn with_autostart(app: &AppHandle, settings: Settings) -> Answer<Settings> {
     let autostart = app.autolaunch().is_enabled().unwrap_or(false);
-    Ok(Settings { autostart, ..settings })
+    Ok(Settings {
+        autostart,
+        ..settings
+    })
 }

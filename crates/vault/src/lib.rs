@@ -7,7 +7,7 @@ mod keychain;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -39,7 +39,7 @@ impl KeyName {
 /// The keys of one profile (one data folder).
 pub struct Vault {
     keychain: Keychain,
-    this_run: Mutex<HashMap<KeyName, Arc<Secret>>>,
+    this_run: Mutex<HashMap<KeyName, Secret>>,
 }
 
 impl Vault {
@@ -56,9 +56,9 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError`] when the keychain cannot be asked.
-    pub async fn get(&self, name: KeyName) -> Result<Option<Arc<Secret>>, VaultError> {
+    pub async fn get(&self, name: KeyName) -> Result<Option<Secret>, VaultError> {
         if let Some(secret) = self.kept().get(&name) {
-            return Ok(Some(Arc::clone(secret)));
+            return Ok(Some(secret.duplicate()));
         }
         self.ask(move |keychain| keychain.get(name.as_str()))
             .await
@@ -69,7 +69,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError`] when the keychain does not take it; then nothing has changed.
-    pub async fn set(&self, name: KeyName, secret: Arc<Secret>) -> Result<(), VaultError> {
+    pub async fn set(&self, name: KeyName, secret: &Secret) -> Result<(), VaultError> {
         self.ask(move |keychain| keychain.set(name.as_str(), &secret))
             .await?;
         self.kept().remove(&name);
@@ -77,7 +77,7 @@ impl Vault {
     }
 
     /// Keeps the key in memory until this process ends. Only on the user's word.
-    pub fn keep_for_this_run(&self, name: KeyName, secret: Arc<Secret>) {
+    pub fn keep_for_this_run(&self, name: KeyName, secret: Secret) {
         self.kept().insert(name, secret);
     }
 
@@ -116,7 +116,7 @@ impl Vault {
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, HashMap<KeyName, Arc<Secret>>> {
+    fn kept(&self) -> MutexGuard<'_, HashMap<KeyName, Secret>> {
         self.this_run.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -128,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn a_key_for_this_run_needs_no_keychain() {
         let vault = Vault::new("test");
-        let secret = Arc::new(Secret::new("rk_test_abcdefghijkl".to_owned()));
+        let secret = Secret::new("rk_test_abcdefghijkl".to_owned());
         vault.keep_for_this_run(KeyName::Stripe, secret);
         assert!(vault.is_for_this_run(KeyName::Stripe));
         assert_eq!(
