@@ -60,9 +60,7 @@ impl Vault {
         if let Some(secret) = self.kept().get(&name) {
             return Ok(Some(secret.duplicate()));
         }
-        self.ask(move |keychain| keychain.get(name.as_str()))
-            .await
-            .map(|secret| secret.map(Arc::new))
+        self.ask(move |keychain| keychain.get(name.as_str())).await
     }
 
     /// Puts the key into the keychain, in place of an older one, and reads it back: only what can be read again is kept.
@@ -70,6 +68,7 @@ impl Vault {
     /// # Errors
     /// [`VaultError`] when the keychain does not take it; then nothing has changed.
     pub async fn set(&self, name: KeyName, secret: &Secret) -> Result<(), VaultError> {
+        let secret = secret.duplicate();
         self.ask(move |keychain| keychain.set(name.as_str(), &secret))
             .await?;
         self.kept().remove(&name);
