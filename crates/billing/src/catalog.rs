@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::{
-    Coupon, CouponId, CustomerId, Discount, DiscountId, Price, PriceId, Scheme, Subscription,
+    Coupon, CouponId, CustomerId, Discount, DiscountId, Price, PriceId, Reduction, Scheme,
+    Subscription,
 };
 
 /// Prices, coupons and discounts by id. Stripe leaves them out of a subscription when they were not, or cannot be,
@@ -111,7 +112,7 @@ impl Catalog {
                 if coupon.applies_to.is_empty() {
                     coupon.applies_to.clone_from(&known.applies_to);
                 }
-                if coupon.reduction != known.reduction {
+                if known.reduction != Reduction::Unknown {
                     coupon.reduction = known.reduction.clone();
                 }
             }
