@@ -10,6 +10,8 @@ mod invoice;
 mod price;
 mod reader;
 mod subscription;
+#[cfg(test)]
+mod tests;
 
 pub use discount::{coupon, customer_discount, discount};
 pub use event::{Change, ChangeKind, change};
