@@ -1,1 +1,3 @@
 //! Reads Stripe: client, permission catalogue, audit and object shapes.
+
+pub mod decode;
