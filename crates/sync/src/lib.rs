@@ -2,4 +2,5 @@
 //!
 //! The only place that knows the whole way. Each step is one module named after its verb.
 
+pub mod derive;
 pub mod view;
