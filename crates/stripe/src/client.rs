@@ -1,7 +1,7 @@
 //! The one way to Stripe. It can GET, and it can make and delete its own webhook endpoint; the [`Call`] enum is the whole
 //! of what it can say.
 
-use std::{fmt, sync::Arc, time::Instant};
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use clearsync_transport::{Request, Response, Retried, Transport, TransportError};
@@ -85,7 +85,7 @@ impl Client {
 
     async fn send(&self, through: &dyn Transport, call: &Call) -> Result<Bytes, StripeError> {
         let request = self.request(call)?;
-        let started = Instant::now();
+        let started = tokio::time::Instant::now();
         let response = through.send(request).await?;
         tracing::debug!(
             endpoint = call.endpoint().template,
