@@ -4,6 +4,7 @@
 //! maths, so that agreeing with it means something.
 
 mod clock;
+pub mod hubspot;
 mod stripe_data;
 
 pub use clock::{Clock, SystemClock, VirtualClock};
