@@ -214,12 +214,13 @@ impl Portal {
 }
 
 fn overall(limit: usize, usage: usize, by_type: Vec<Value>) -> Value {
-    json!({
+    let mut body = json!({
         "overallLimit": limit,
         "overallUsage": usage,
         "overallPercentage": percentage(limit, usage),
-        "byObjectType": by_type,
-    })
+    });
+    body["byObjectType"] = Value::Array(by_type);
+    body
 }
 
 fn limit_and_usage(limit: usize, usage: usize) -> Value {

@@ -56,11 +56,11 @@ impl HubSpotSandbox {
             }
         };
         let mut plain = plain(answer, || state.portal.correlation_id());
-        if let (Some(token), Some(asked)) = (&token, &asked) {
-            if state.portal.tokens.contains_key(token) {
-                let now = state.portal.now();
-                plain.headers = state.portal.rate.headers(token, &asked.call, now);
-            }
+        if let (Some(token), Some(asked)) = (&token, &asked)
+            && state.portal.tokens.contains_key(token)
+        {
+            let now = state.portal.now();
+            plain.headers = state.portal.rate.headers(token, &asked.call, now);
         }
         plain
     }
@@ -146,7 +146,7 @@ fn plain(answer: Answer, correlation_id: impl FnOnce() -> String) -> Plain {
         Err(refusal) if refusal.is_page() => (refusal.status, None, None),
         Err(refusal) => {
             let body = refusal.body(&correlation_id());
-            (refusal.status, Some(body), refusal.retry_after_s)
+            (refusal.status, Some(body), refusal.retry_after_s())
         }
     };
     let (body, content_type) = match body {

@@ -317,10 +317,11 @@ impl Portal {
             .collect();
         self.associations.remove(from, to, Some(&labels));
         for spec in plain.iter().chain(specs) {
-            if *spec == Spec::hubspot(PRIMARY_COMPANY) && from.0 == "0-1" {
-                if let Some(held) = self.primary_company(from) {
-                    self.associations.remove(from, &held, Some(&[*spec]));
-                }
+            if *spec == Spec::hubspot(PRIMARY_COMPANY)
+                && from.0 == "0-1"
+                && let Some(held) = self.primary_company(from)
+            {
+                self.associations.remove(from, &held, Some(&[*spec]));
             }
             self.associations.add(from, to, *spec);
         }

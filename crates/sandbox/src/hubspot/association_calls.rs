@@ -196,7 +196,7 @@ impl Portal {
             .map(|(to, specs)| {
                 let types: Vec<Value> = specs
                     .iter()
-                    .map(|spec| spec_json(spec, label(spec)))
+                    .map(|spec| spec_json(spec, label(spec).as_deref()))
                     .collect();
                 json!({"toObjectId": to.to_string(), "associationTypes": types})
             })
@@ -281,7 +281,7 @@ impl Portal {
             .associations
             .types(types.0, types.1)
             .into_iter()
-            .map(|(spec, label)| spec_json(&spec, label))
+            .map(|(spec, label)| spec_json(&spec, label.as_deref()))
             .collect();
         json!({"results": results})
     }
@@ -312,8 +312,8 @@ impl Portal {
             self.associations
                 .define(types, Some(new.name), Some(new.label), new.inverse_label);
         Ok(Reply::ok(json!({"results": [
-            spec_json(&definition.spec, definition.label),
-            spec_json(&definition.inverse, definition.inverse_label),
+            spec_json(&definition.spec, definition.label.as_deref()),
+            spec_json(&definition.inverse, definition.inverse_label.as_deref()),
         ]})))
     }
 
@@ -358,7 +358,7 @@ impl Portal {
     }
 }
 
-fn spec_json(spec: &Spec, label: Option<String>) -> Value {
+fn spec_json(spec: &Spec, label: Option<&str>) -> Value {
     let category: Category = spec.association_category;
     json!({"category": category, "typeId": spec.association_type_id, "label": label})
 }

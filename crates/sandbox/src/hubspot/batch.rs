@@ -112,23 +112,23 @@ enum Outcome {
 impl Portal {
     pub(super) fn batch_create(&mut self, type_id: &str, sent: &Sent) -> Answer {
         let body: Inputs<CreateInput> = sent.read()?;
-        let items = body.inputs.into_iter().map(Item::from).collect();
+        let items: Vec<Item> = body.inputs.into_iter().map(Item::from).collect();
         let writer = sent.writer(HeldAddress::Conflict);
-        self.write_batch(type_id, Action::Create, items, writer)
+        self.write_batch(type_id, Action::Create, &items, writer)
     }
 
     pub(super) fn batch_update(&mut self, type_id: &str, sent: &Sent) -> Answer {
         let body: Inputs<KeyedInput> = sent.read()?;
-        let items = body.inputs.into_iter().map(Item::from).collect();
+        let items: Vec<Item> = body.inputs.into_iter().map(Item::from).collect();
         let writer = sent.writer(HeldAddress::HalfMade);
-        self.write_batch(type_id, Action::Update, items, writer)
+        self.write_batch(type_id, Action::Update, &items, writer)
     }
 
     pub(super) fn batch_upsert(&mut self, type_id: &str, sent: &Sent) -> Answer {
         let body: Inputs<KeyedInput> = sent.read()?;
-        let items = body.inputs.into_iter().map(Item::from).collect();
+        let items: Vec<Item> = body.inputs.into_iter().map(Item::from).collect();
         let writer = sent.writer(HeldAddress::HalfMade);
-        self.write_batch(type_id, Action::Upsert, items, writer)
+        self.write_batch(type_id, Action::Upsert, &items, writer)
     }
 
     pub(super) fn batch_archive(&mut self, type_id: &str, sent: &Sent) -> Answer {
@@ -204,15 +204,15 @@ impl Portal {
         let at = self.now_text();
         let mut body = json!({
             "status": "COMPLETE",
-            "results": results,
             "startedAt": at,
             "completedAt": at,
         });
+        body["results"] = Value::Array(results);
         let mut status = status;
         if !errors.is_empty() {
             status = 207;
             body["numErrors"] = json!(errors.len());
-            body["errors"] = json!(errors);
+            body["errors"] = Value::Array(errors);
         }
         Reply {
             status,
@@ -224,17 +224,17 @@ impl Portal {
         &mut self,
         type_id: &str,
         action: Action,
-        items: Vec<Item>,
+        items: &[Item],
         writer: Writer,
     ) -> Answer {
         check_size(items.len(), MAX_INPUTS)?;
-        self.check_keys(type_id, action, &items)?;
-        let is_partial = is_partial(action, &items);
+        self.check_keys(type_id, action, items)?;
+        let is_partial = is_partial(action, items);
         let pending = self.pending_companies.len();
         let mut done: Vec<Done> = Vec::new();
         let mut errors = Vec::new();
         let mut missing = Vec::new();
-        for item in &items {
+        for item in items {
             match self.write_item(type_id, action, item, writer) {
                 Ok(Outcome::Done(one)) => done.push(one),
                 Ok(Outcome::Missing) => missing.extend(item.key.iter().map(|key| key.0.clone())),

@@ -38,15 +38,20 @@ impl Reply {
 pub(super) struct Refusal {
     pub(super) status: u16,
     pub(super) message: String,
-    pub(super) category: Option<&'static str>,
-    pub(super) sub_category: Option<&'static str>,
-    pub(super) context: Map<String, Value>,
-    pub(super) errors: Vec<Value>,
-    /// Fields that only this kind of refusal has.
-    pub(super) further: Map<String, Value>,
+    category: Option<&'static str>,
+    details: Box<Details>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Details {
+    sub_category: Option<&'static str>,
+    context: Map<String, Value>,
+    errors: Vec<Value>,
+    /// Members that only this kind of refusal has.
+    further: Map<String, Value>,
     /// Members of `context` that only stand in a batch's list of errors.
-    pub(super) batch_context: Map<String, Value>,
-    pub(super) retry_after_s: Option<u64>,
+    batch_context: Map<String, Value>,
+    retry_after_s: Option<u64>,
 }
 
 impl Refusal {
@@ -55,12 +60,7 @@ impl Refusal {
             status,
             message: message.into(),
             category: Some(category),
-            sub_category: None,
-            context: Map::new(),
-            errors: Vec::new(),
-            further: Map::new(),
-            batch_context: Map::new(),
-            retry_after_s: None,
+            details: Box::default(),
         }
     }
 
@@ -116,12 +116,12 @@ impl Refusal {
              here: https://developers.hubspot.com/scopes.",
         );
         if !any_of.is_empty() {
-            refusal.errors.push(json!({
+            refusal.details.errors.push(json!({
                 "message": "One or more of the following scopes are required.",
                 "context": {"requiredGranularScopes": any_of},
             }));
         }
-        refusal.further.insert(
+        refusal.details.further.insert(
             "links".to_owned(),
             json!({"scopes": "https://developers.hubspot.com/scopes"}),
         );
@@ -140,10 +140,9 @@ impl Refusal {
     /// The portal is being moved between data centres.
     pub(super) fn moving(retry_after_s: u64) -> Self {
         let message = "This account is being migrated between data centers.";
-        Self {
-            retry_after_s: Some(retry_after_s),
-            ..Self::new(477, "MIGRATION_IN_PROGRESS", message)
-        }
+        let mut refusal = Self::new(477, "MIGRATION_IN_PROGRESS", message);
+        refusal.details.retry_after_s = Some(retry_after_s);
+        refusal
     }
 
     pub(super) fn broken(status: u16) -> Self {
@@ -156,27 +155,46 @@ impl Refusal {
             ..Self::new(429, "", format!("You have reached your {limit} limit."))
         };
         refusal
+            .details
             .further
             .insert("errorType".to_owned(), json!("RATE_LIMIT"));
         refusal
+            .details
             .further
             .insert("policyName".to_owned(), json!(policy));
         refusal
     }
 
     pub(super) fn with_code(mut self, code: &str) -> Self {
-        self.errors
+        self.details
+            .errors
             .push(json!({"message": self.message, "code": code}));
         self
     }
 
     pub(super) fn with_context(mut self, name: &str, values: Value) -> Self {
-        self.context.insert(name.to_owned(), values);
+        self.details.context.insert(name.to_owned(), values);
         self
     }
 
+    /// A member of `context` that only stands in a batch's list of errors.
+    pub(super) fn with_batch_context(mut self, name: &str, values: Value) -> Self {
+        self.details.batch_context.insert(name.to_owned(), values);
+        self
+    }
+
+    pub(super) fn with_errors(mut self, errors: Vec<Value>) -> Self {
+        self.details.errors = errors;
+        self
+    }
+
+    /// `Retry-After`, in seconds.
+    pub(super) fn retry_after_s(&self) -> Option<u64> {
+        self.details.retry_after_s
+    }
+
     pub(super) fn with_sub_category(mut self, sub_category: &'static str) -> Self {
-        self.sub_category = Some(sub_category);
+        self.details.sub_category = Some(sub_category);
         self
     }
 
@@ -197,8 +215,8 @@ impl Refusal {
 
     /// One entry of `errors` in the answer to a batch.
     pub(super) fn entry(&self, trace_id: Option<&str>) -> Value {
-        let mut context = self.context.clone();
-        context.extend(self.batch_context.clone());
+        let mut context = self.details.context.clone();
+        context.extend(self.details.batch_context.clone());
         if let Some(trace_id) = trace_id {
             context.insert("objectWriteTraceId".to_owned(), json!([trace_id]));
         }
@@ -216,16 +234,16 @@ impl Refusal {
         if let Some(category) = self.category {
             members.insert("category".to_owned(), json!(category));
         }
-        if let Some(sub_category) = self.sub_category {
+        if let Some(sub_category) = self.details.sub_category {
             members.insert("subCategory".to_owned(), json!(sub_category));
         }
-        if !self.context.is_empty() {
-            members.insert("context".to_owned(), json!(self.context));
+        if !self.details.context.is_empty() {
+            members.insert("context".to_owned(), json!(self.details.context));
         }
-        if !self.errors.is_empty() {
-            members.insert("errors".to_owned(), json!(self.errors));
+        if !self.details.errors.is_empty() {
+            members.insert("errors".to_owned(), json!(self.details.errors));
         }
-        members.extend(self.further.clone());
+        members.extend(self.details.further.clone());
         members
     }
 }

@@ -228,10 +228,9 @@ impl Portal {
             .map(|name| Ok(self.object_type(name)?.id.clone()))
             .collect::<Result<_, Refusal>>()?;
         self.types.retain(|_, held| {
-            !held
-                .schema
+            held.schema
                 .as_ref()
-                .is_some_and(|schema| schema.name == new.name)
+                .is_none_or(|schema| schema.name != new.name)
         });
         self.types.insert(id.clone(), object_type);
         for to in associated {

@@ -2,6 +2,10 @@ use jiff::SignedDuration;
 
 /// What kind of portal is simulated.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are switches of a portal, each independent of the others"
+)]
 pub struct PortalShape {
     /// The portal's number, `hubId` in HubSpot's answers.
     pub portal_id: u64,

@@ -1,6 +1,6 @@
 //! Creating, changing and archiving one record, with every rule HubSpot applies to it.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     object_type::ObjectType,
@@ -212,11 +212,7 @@ fn values_refused(portal_id: u64, refusals: &[ValueRefusal]) -> Refusal {
             })
         })
         .collect();
-    let mut refused = Refusal::validation(format!(
-        "Property values were not valid: {}",
-        Value::Array(listed)
-    ));
-    refused.errors = refusals
+    let errors = refusals
         .iter()
         .map(|refusal| {
             json!({
@@ -226,7 +222,11 @@ fn values_refused(portal_id: u64, refusals: &[ValueRefusal]) -> Refusal {
             })
         })
         .collect();
-    refused
+    Refusal::validation(format!(
+        "Property values were not valid: {}",
+        Value::Array(listed)
+    ))
+    .with_errors(errors)
 }
 
 fn check_required(object_type: &ObjectType, kept: &Values) -> Result<(), Refusal> {
@@ -300,11 +300,10 @@ fn check_unique(
             continue;
         };
         if is_address && is_new && writer.held_address == HeldAddress::Conflict {
-            let mut refusal =
-                Refusal::conflict(format!("Contact already exists. Existing ID: {holder}"));
-            refusal.batch_context =
-                Map::from_iter([("existingId".to_owned(), json!([holder.to_string()]))]);
-            return Err(refusal);
+            return Err(Refusal::conflict(format!(
+                "Contact already exists. Existing ID: {holder}"
+            ))
+            .with_batch_context("existingId", json!([holder.to_string()])));
         }
         return Err(Refusal::validation(format!(
             "Cannot set PropertyValueCoordinates{{portalId={}, objectTypeId=ObjectTypeId{{{}}}, propertyName={name}, \
@@ -317,12 +316,9 @@ fn check_unique(
 }
 
 fn type_in_words(object_type: &ObjectType) -> String {
-    match &object_type.schema {
+    match object_type.id.strip_prefix("2-") {
+        Some(number) => format!("metaTypeId=PORTAL_SPECIFIC, innerId={number}"),
         None => format!("legacyObjectType={}", object_type.message_name),
-        Some(_) => {
-            let inner = object_type.id.trim_start_matches("2-");
-            format!("metaTypeId=PORTAL_SPECIFIC, innerId={inner}")
-        }
     }
 }
 
