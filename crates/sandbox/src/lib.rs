@@ -6,6 +6,7 @@
 pub mod business;
 mod clock;
 mod faults;
+pub mod hubspot;
 mod serve;
 pub mod stripe;
 mod stripe_data;
