@@ -76,8 +76,14 @@ pub(super) fn put_items(
     fetched: FetchTime,
     items: &[Item],
 ) -> Result<usize, StoreError> {
-    let owners: Vec<_> = items.iter().map(|item| Owners::of(item.json.get())).collect();
-    let rows = owners.iter().zip(items).map(|(owners, item)| owners.row(kind, item));
+    let owners: Vec<_> = items
+        .iter()
+        .map(|item| Owners::of(item.json.get()))
+        .collect();
+    let rows = owners
+        .iter()
+        .zip(items)
+        .map(|(owners, item)| owners.row(kind, item));
     let counts = writer.put_objects(account, fetched, API_VERSION, rows)?;
     Ok(counts.changed)
 }

@@ -109,12 +109,16 @@ impl Parts {
 
     /// How far every part has been read.
     pub(super) fn cursors(&self) -> Vec<ImportCursor> {
-        (0..self.parts.len()).map(|part| self.cursor(part)).collect()
+        (0..self.parts.len())
+            .map(|part| self.cursor(part))
+            .collect()
     }
 
     /// Whether anything was asked for.
     pub(super) fn begun(&self) -> bool {
-        self.parts.iter().any(|part| part.busy || part.done || part.after_id.is_some())
+        self.parts
+            .iter()
+            .any(|part| part.busy || part.done || part.after_id.is_some())
     }
 
     /// Whether the whole list has been read.
@@ -148,7 +152,11 @@ impl Parts {
         let read = &mut self.parts[part];
         read.busy = false;
         let inside = |created_s: &Option<i64>| read.range.reaches_down_to(*created_s);
-        read.read_count += page.created_s.iter().filter(|created_s| inside(created_s)).count() as u64;
+        read.read_count += page
+            .created_s
+            .iter()
+            .filter(|created_s| inside(created_s))
+            .count() as u64;
         let cut_off = page.created_s.last().is_some_and(|oldest| !inside(oldest));
         read.done = cut_off || !page.has_more || page.last_id.is_none();
         if let Some(last_id) = &page.last_id {

@@ -1,10 +1,6 @@
 use clearsync_store::{AccountId, AccountProfile, Mode, Store, StoreError};
 use clearsync_stripe::{
-    account::Account,
-    catalog::Held,
-    client::Client,
-    error::StripeError,
-    key::Mode as KeyMode,
+    account::Account, catalog::Held, client::Client, error::StripeError, key::Mode as KeyMode,
 };
 
 use crate::{blocking::blocking, clock::Clock};
