@@ -8,6 +8,7 @@ pub mod account;
 pub mod audit;
 pub mod catalog;
 pub mod client;
+pub mod decode;
 mod embedded;
 pub mod error;
 pub mod events;
