@@ -4,7 +4,12 @@ use clearsync_store::{AccountId, Attention, Reader, StoreError};
 use serde_json::Value;
 
 use super::{Engine, profile::Profile};
-use crate::view::{Action, AttentionItem, AttentionKind, Problem};
+use crate::{
+    derive,
+    view::{Action, AttentionItem, AttentionKind, Problem},
+};
+
+const DATABASE_SET_ASIDE: &str = "database_set_aside";
 
 impl Engine {
     /// What needs the user, oldest first.
@@ -25,7 +30,7 @@ impl Engine {
         let set_aside = set_aside.map(|copy| Attention {
             area: "store".to_owned(),
             subject: copy.display().to_string(),
-            code: "databaseSetAside".to_owned(),
+            code: DATABASE_SET_ASIDE.to_owned(),
             params: Value::Null,
             since: now,
         });
@@ -41,8 +46,16 @@ pub(super) fn count(reader: &Reader, account: AccountId) -> Result<u32, StoreErr
     Ok(u32::try_from(pressing.count()).unwrap_or(u32::MAX))
 }
 
+/// How many customers have no record in HubSpot and cannot get one.
+pub(super) fn unmatched_customers(reader: &Reader, account: AccountId) -> Result<u32, StoreError> {
+    let open = reader.attention(account)?;
+    let unmatched = |kind: &AttentionKind| matches!(kind, AttentionKind::CustomerUnmatched | AttentionKind::MatchAmbiguous);
+    let count = open.into_iter().filter_map(item).filter(|item| unmatched(&item.kind)).count();
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
 fn item(open: Attention) -> Option<AttentionItem> {
-    let kind: AttentionKind = serde_json::from_value(Value::String(open.code.clone())).ok().or_else(|| {
+    let kind = kind(&open.code).or_else(|| {
         tracing::error!(code = open.code, "an open item has a code without words");
         None
     })?;
@@ -56,6 +69,20 @@ fn item(open: Attention) -> Option<AttentionItem> {
         AttentionKind::FigureAssumed | AttentionKind::ObjectNotUnderstood => None,
     };
     Some(AttentionItem { id: 0, kind, params: texts(&open.params), subject: open.subject, since: open.since.to_string(), action })
+}
+
+fn kind(code: &str) -> Option<AttentionKind> {
+    Some(match code {
+        "permission_missing" => AttentionKind::PermissionMissing,
+        "scope_missing" => AttentionKind::ScopeMissing,
+        "customer_unmatched" => AttentionKind::CustomerUnmatched,
+        "match_ambiguous" => AttentionKind::MatchAmbiguous,
+        "record_refused" => AttentionKind::RecordRefused,
+        derive::FIGURE_ASSUMED => AttentionKind::FigureAssumed,
+        derive::OBJECT_NOT_UNDERSTOOD => AttentionKind::ObjectNotUnderstood,
+        DATABASE_SET_ASIDE => AttentionKind::DatabaseSetAside,
+        _ => return None,
+    })
 }
 
 fn texts(params: &Value) -> BTreeMap<String, String> {

@@ -1,7 +1,7 @@
 use clearsync_store::{Account, AccountId, Reader, Scope, StoreError, Writer};
 use serde::{Deserialize, Serialize};
 
-use crate::view::{Choices, HubSpotConnection, Mode, SetupStep, StripeConnection};
+use crate::view::{Choices, GuidePreset, HubSpotConnection, Mode, SetupStep, StripeConnection};
 
 const NAME: &str = "profile";
 
@@ -12,6 +12,7 @@ pub(super) struct Profile {
     pub(super) step: SetupStep,
     pub(super) reached: SetupStep,
     pub(super) finished: bool,
+    pub(super) preset: GuidePreset,
     pub(super) account: Option<AccountId>,
     pub(super) stripe: Option<StripeConnection>,
     pub(super) hubspot: Option<HubSpotConnection>,
@@ -26,6 +27,7 @@ impl Default for Profile {
             step: SetupStep::Welcome,
             reached: SetupStep::Welcome,
             finished: false,
+            preset: GuidePreset::Standard,
             account: None,
             stripe: None,
             hubspot: None,
@@ -60,14 +62,15 @@ impl Profile {
 
     /// Opens the step after `step`, if it was the furthest.
     pub(super) fn pass(&mut self, step: SetupStep) {
-        let next = step.next();
+        let next = step.following();
         self.reached = self.reached.max(next);
         self.step = next;
     }
 }
 
 impl SetupStep {
-    fn next(self) -> Self {
+    /// The step after this one.
+    pub(super) fn following(self) -> Self {
         match self {
             Self::Welcome => Self::StripeKey,
             Self::StripeKey => Self::Permissions,
@@ -82,16 +85,16 @@ impl SetupStep {
     }
 }
 
-impl From<clearsync_stripe::Mode> for Mode {
-    fn from(mode: clearsync_stripe::Mode) -> Self {
+impl From<clearsync_stripe::key::Mode> for Mode {
+    fn from(mode: clearsync_stripe::key::Mode) -> Self {
         match mode {
-            clearsync_stripe::Mode::Live => Self::Live,
-            clearsync_stripe::Mode::Test => Self::Test,
+            clearsync_stripe::key::Mode::Live => Self::Live,
+            clearsync_stripe::key::Mode::Test => Self::Test,
         }
     }
 }
 
-impl From<Mode> for clearsync_stripe::Mode {
+impl From<Mode> for clearsync_stripe::key::Mode {
     fn from(mode: Mode) -> Self {
         match mode {
             Mode::Live => Self::Live,
@@ -100,11 +103,11 @@ impl From<Mode> for clearsync_stripe::Mode {
     }
 }
 
-impl From<clearsync_stripe::Mode> for ModeInStore {
-    fn from(mode: clearsync_stripe::Mode) -> Self {
+impl From<clearsync_stripe::key::Mode> for ModeInStore {
+    fn from(mode: clearsync_stripe::key::Mode) -> Self {
         Self(match mode {
-            clearsync_stripe::Mode::Live => clearsync_store::Mode::Live,
-            clearsync_stripe::Mode::Test => clearsync_store::Mode::Test,
+            clearsync_stripe::key::Mode::Live => clearsync_store::Mode::Live,
+            clearsync_stripe::key::Mode::Test => clearsync_store::Mode::Test,
         })
     }
 }

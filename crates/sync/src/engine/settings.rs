@@ -20,7 +20,7 @@ impl Engine {
             hubspot: profile.hubspot,
             data_folder: self.data_folder.display().to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            stripe_api_version: clearsync_stripe::API_VERSION.to_owned(),
+            stripe_api_version: clearsync_stripe::client::API_VERSION.to_owned(),
             hubspot_api_version: clearsync_hubspot::API_VERSION.as_str().to_owned(),
         })
     }

@@ -66,7 +66,7 @@ impl Engine {
     #[must_use]
     pub fn key_guide(&self, preset: GuidePreset, mode: Mode) -> KeyGuide {
         let preset = Preset::from(preset);
-        let mode = clearsync_stripe::Mode::from(mode);
+        let mode = clearsync_stripe::key::Mode::from(mode);
         let rows: Vec<GuideRow> = catalog::wanted(preset)
             .map(|row| GuideRow {
                 id: row.id.to_owned(),
@@ -117,9 +117,22 @@ fn next_open(profile: &Profile) -> SetupStep {
     }
 }
 
-/// The name a value of the catalogue is written with.
+/// The heading's name towards the words.
 pub(super) fn code(section: &Section) -> String {
-    serde_json::to_value(section).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    let name = match section {
+        Section::Core => "core",
+        Section::Checkout => "checkout",
+        Section::Billing => "billing",
+        Section::Connect => "connect",
+        Section::Orders => "orders",
+        Section::Issuing => "issuing",
+        Section::Reporting => "reporting",
+        Section::Sigma => "sigma",
+        Section::FinancialConnections => "financialConnections",
+        Section::Webhook => "webhook",
+        Section::Other => "other",
+    };
+    name.to_owned()
 }
 
 impl From<GuidePreset> for Preset {

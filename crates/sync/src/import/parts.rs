@@ -3,6 +3,8 @@
 //! Stripe lists newest first and pages by the last id, so that one reader alone waits for every answer in turn. A list
 //! that can be filtered by creation time is therefore cut into ranges of time, and cut again where it proves long.
 
+use std::sync::Arc;
+
 use clearsync_store::{CreatedRange, ImportCursor};
 
 /// How many pages of one list are asked for at once.
@@ -15,7 +17,7 @@ const LEAST_OBJECTS_TO_CUT: i64 = 400;
 /// One list, and how far each of its parts has been read.
 #[derive(Debug)]
 pub(super) struct Parts {
-    list: &'static str,
+    list: Arc<str>,
     by_created: bool,
     parts: Vec<Part>,
 }
@@ -68,7 +70,7 @@ pub(super) struct PageRead {
 
 impl Parts {
     /// A list that was not begun.
-    pub(super) fn new(list: &'static str, by_created: bool) -> Self {
+    pub(super) fn new(list: Arc<str>, by_created: bool) -> Self {
         Self {
             list,
             by_created,
@@ -81,7 +83,7 @@ impl Parts {
 
     /// A list that was begun before; `cursors` are what was noted then.
     pub(super) fn resumed(
-        list: &'static str,
+        list: Arc<str>,
         by_created: bool,
         cursors: impl IntoIterator<Item = ImportCursor>,
     ) -> Self {
@@ -107,7 +109,16 @@ impl Parts {
 
     /// How far every part has been read.
     pub(super) fn cursors(&self) -> Vec<ImportCursor> {
-        (0..self.parts.len()).map(|part| self.cursor(part)).collect()
+        (0..self.parts.len())
+            .map(|part| self.cursor(part))
+            .collect()
+    }
+
+    /// Whether anything was asked for.
+    pub(super) fn begun(&self) -> bool {
+        self.parts
+            .iter()
+            .any(|part| part.busy || part.done || part.after_id.is_some())
     }
 
     /// Whether the whole list has been read.
@@ -141,7 +152,11 @@ impl Parts {
         let read = &mut self.parts[part];
         read.busy = false;
         let inside = |created_s: &Option<i64>| read.range.reaches_down_to(*created_s);
-        read.read_count += page.created_s.iter().filter(|created_s| inside(created_s)).count() as u64;
+        read.read_count += page
+            .created_s
+            .iter()
+            .filter(|created_s| inside(created_s))
+            .count() as u64;
         let cut_off = page.created_s.last().is_some_and(|oldest| !inside(oldest));
         read.done = cut_off || !page.has_more || page.last_id.is_none();
         if let Some(last_id) = &page.last_id {
@@ -156,12 +171,21 @@ impl Parts {
         self.parts[part].busy = false;
     }
 
-    /// The object a part was to go on after is gone; it goes on from that object's creation time instead.
+    /// There is nothing to read after all.
+    pub(super) fn close(&mut self) {
+        self.parts.iter_mut().for_each(|part| {
+            part.busy = false;
+            part.done = true;
+        });
+    }
+
+    /// The object a part was to go on after is gone; it goes on from that object's creation time instead, or from its
+    /// beginning when even the store does not know that time.
     pub(super) fn cursor_lost(&mut self, part: usize, created_s: Option<i64>) {
         let lost = &mut self.parts[part];
         lost.busy = false;
         lost.after_id = None;
-        if let Some(created_s) = created_s {
+        if let Some(created_s) = lost.seen.map(|seen| seen.oldest_s).or(created_s) {
             lost.range.before_s = Some(created_s.saturating_add(1));
         }
     }
@@ -191,7 +215,7 @@ impl Parts {
     fn cursor(&self, part: usize) -> ImportCursor {
         let read = &self.parts[part];
         ImportCursor {
-            list: self.list.to_owned(),
+            list: self.list.to_string(),
             shard: u32::try_from(part).unwrap_or(u32::MAX),
             range: self.by_created.then_some(read.range),
             after_id: read.after_id.clone(),
