@@ -11,7 +11,8 @@ pub use rows::ROWS;
 /// One row of the dashboard's permission form.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// A name that never changes, for storing and for looking texts up.
+    /// A name that never changes, for storing and for looking texts up: the sentence that says why `ClearSync` asks for
+    /// the row has the key `why.<id>`.
     pub id: &'static str,
     /// The name as it stands in the dashboard. The dashboard's English stays, whatever the language of the app.
     pub name: &'static str,
@@ -31,8 +32,6 @@ pub struct Row {
     /// A request that only goes through with Write, and that changes nothing.
     #[serde(skip)]
     pub write: Option<Probe>,
-    /// The key of the sentence that says why `ClearSync` asks for it.
-    pub why: &'static str,
     /// What `ClearSync` makes from it.
     pub serves: &'static [Data],
 }
@@ -310,7 +309,6 @@ mod tests {
                     .is_some_and(|token| token.starts_with("rak_"))
             );
             assert!(!row.serves.is_empty(), "{}", row.id);
-            assert_eq!(row.why, format!("permission.{}.why", row.id));
         }
     }
 

@@ -18,7 +18,6 @@ pub static ROWS: &[Row] = &[
             "rak_charge_read",
             &["charge_read"],
             list("/v1/charges"),
-            "permission.charges.why",
             &[Data::Payments],
         )
     },
@@ -31,7 +30,6 @@ pub static ROWS: &[Row] = &[
             "rak_customer_read",
             &["customer_read"],
             list("/v1/customers"),
-            "permission.customers.why",
             &[Data::Customers],
         )
     },
@@ -42,7 +40,6 @@ pub static ROWS: &[Row] = &[
         "rak_event_read",
         &["event_read"],
         list("/v1/events"),
-        "permission.events.why",
         &[Data::Changes],
     ),
     Row {
@@ -54,7 +51,6 @@ pub static ROWS: &[Row] = &[
             "rak_payment_intent_read",
             &["payment_intent_read"],
             list("/v1/payment_intents"),
-            "permission.payment_intents.why",
             &[Data::Payments],
         )
     },
@@ -67,7 +63,6 @@ pub static ROWS: &[Row] = &[
             "rak_payment_method_read",
             &["payment_method_read"],
             list("/v1/payment_methods"),
-            "permission.payment_methods.why",
             &[Data::Payments],
         )
     },
@@ -80,7 +75,6 @@ pub static ROWS: &[Row] = &[
             "rak_product_read",
             &["product_read"],
             list("/v1/products"),
-            "permission.products.why",
             &[Data::Products],
         )
     },
@@ -93,7 +87,6 @@ pub static ROWS: &[Row] = &[
             "rak_coupon_read",
             &["coupon_read"],
             list("/v1/coupons"),
-            "permission.coupons.why",
             &[Data::Mrr],
         )
     },
@@ -106,7 +99,6 @@ pub static ROWS: &[Row] = &[
             "rak_invoice_read",
             &["invoice_read", "credit_note_read"],
             list("/v1/invoices"),
-            "permission.invoices.why",
             &[Data::Movements, Data::Payments],
         )
     },
@@ -119,7 +111,6 @@ pub static ROWS: &[Row] = &[
             "rak_plan_read",
             &["plan_read"],
             list("/v1/prices"),
-            "permission.prices.why",
             &[Data::Mrr],
         )
     },
@@ -132,7 +123,6 @@ pub static ROWS: &[Row] = &[
             "rak_subscription_read",
             &["subscription_read"],
             ALL_SUBSCRIPTIONS,
-            "permission.subscriptions.why",
             &[Data::Subscriptions, Data::Mrr, Data::Movements],
         )
     },
@@ -147,7 +137,6 @@ pub static ROWS: &[Row] = &[
             "accounts_kyc_id_numbers_read",
         ],
         list("/v1/accounts"),
-        "permission.accounts.why",
         &[Data::ConnectedAccounts],
     ),
     reads(
@@ -157,7 +146,6 @@ pub static ROWS: &[Row] = &[
         "rak_application_fee_read",
         &["application_fee_read"],
         list("/v1/application_fees"),
-        "permission.application_fees.why",
         &[Data::ConnectedAccounts],
     ),
     Row {
@@ -169,7 +157,6 @@ pub static ROWS: &[Row] = &[
             "rak_top_up_read",
             &["top_up_read", "topup_read"],
             list("/v1/topups"),
-            "permission.top_ups.why",
             &[Data::ConnectedAccounts],
         )
     },
@@ -182,7 +169,6 @@ pub static ROWS: &[Row] = &[
             "rak_transfer_read",
             &["transfer_read"],
             list("/v1/transfers"),
-            "permission.transfers.why",
             &[Data::ConnectedAccounts],
         )
     },
@@ -196,7 +182,6 @@ pub static ROWS: &[Row] = &[
             "rak_webhook_write",
             &["webhook_write", "webhook_read"],
             list("/v1/webhook_endpoints"),
-            "permission.webhook.why",
             &[Data::Changes],
         )
     },
@@ -362,10 +347,6 @@ const fn no_object(collection: &'static str, id_prefix: &'static str) -> Probe {
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a table row, read as a row of the table"
-)]
 const fn reads(
     id: &'static str,
     name: &'static str,
@@ -373,7 +354,6 @@ const fn reads(
     link_token: &'static str,
     permissions: &'static [&'static str],
     read: Probe,
-    why: &'static str,
     serves: &'static [Data],
 ) -> Row {
     Row {
@@ -386,7 +366,6 @@ const fn reads(
         permissions,
         read: Some(read),
         write: None,
-        why,
         serves,
     }
 }
@@ -408,7 +387,6 @@ const fn stays_none(
         permissions,
         read: Some(read),
         write: None,
-        why: "permission.none.why",
         serves: &[],
     }
 }

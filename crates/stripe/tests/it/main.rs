@@ -5,6 +5,8 @@ mod audits;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod objects;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod webhooks;
