@@ -218,14 +218,47 @@ async fn trouble_that_stays_leaves_rows_unverified() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_that_is_no_platform_has_nothing_missing() {
-    let body = r#"{"error":{"code":"platform_account_required","message":"Only Stripe Connect platforms can work with other accounts.","type":"invalid_request_error"}}"#;
-    let response = http::Response::builder()
-        .status(403)
-        .body(Bytes::from_static(body.as_bytes()))
-        .unwrap();
-    let found = whole_audit(&client_of(KEY, Always(Ok(response)))).await;
-    assert!(found.is_complete());
+async fn what_lies_beyond_the_permission_shows_that_it_is_held() {
+    for (status, code) in [
+        (400, "parameter_missing"),
+        (400, "resource_missing"),
+        (404, "resource_missing"),
+        (403, "platform_account_required"),
+    ] {
+        let body = format!(
+            r#"{{"error":{{"code":"{code}","message":"x","type":"invalid_request_error"}}}}"#
+        );
+        let response = http::Response::builder()
+            .status(status)
+            .body(Bytes::from(body))
+            .unwrap();
+        let found = whole_audit(&client_of(KEY, Always(Ok(response)))).await;
+        assert!(found.is_complete(), "{status} {code}: {found:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_says_nothing_of_the_permission_leaves_it_open() {
+    for (status, code) in [(402, ""), (403, "account_invalid")] {
+        let body = format!(
+            r#"{{"error":{{"code":"{code}","message":"x","type":"invalid_request_error"}}}}"#
+        );
+        let response = http::Response::builder()
+            .status(status)
+            .body(Bytes::from(body))
+            .unwrap();
+        let found = whole_audit(&client_of(KEY, Always(Ok(response)))).await;
+        let open = |check: &Check| {
+            matches!(
+                check.verdict,
+                Verdict::Unverified {
+                    retrying: false,
+                    ..
+                }
+            )
+        };
+        assert!(found.checks.iter().all(open), "{status} {code}: {found:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
