@@ -7,8 +7,9 @@ use futures::{StreamExt, stream};
 
 use crate::{
     account::account_call,
+    call::Call,
     catalog::{Held, Level, Preset, Probe, ROWS, Row},
-    client::{Call, Client},
+    client::Client,
     error::{RequestId, StripeError},
     key::ApiKeyKind,
     refusal::{AccountId, Refusal},
