@@ -222,6 +222,13 @@ async fn a_new_record_can_come_with_its_associations() {
         201
     );
     let before = portal.sandbox.snapshot();
+    let mut half = contact(&company);
+    half["associations"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"to": {"id": "1"}, "types": [spec]}));
+    assert_eq!(portal.post(path, inputs([half])).await.status, 400);
+    assert_eq!(portal.sandbox.snapshot(), before);
     assert_eq!(
         portal
             .post(path, inputs([contact(&company), contact("1")]))
