@@ -12,6 +12,7 @@ mod batch;
 mod call;
 mod company;
 mod disturbance;
+pub mod faults;
 mod object_type;
 mod pipeline;
 mod pipeline_calls;

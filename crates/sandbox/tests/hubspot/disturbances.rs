@@ -1,6 +1,13 @@
-use clearsync_sandbox::hubspot::{Disturbance, RatePolicy};
+use axum::body::Body;
+use clearsync_sandbox::{
+    Fault, FaultPlan, Faults, Until,
+    hubspot::{Disturbance, RatePolicy, faults},
+};
+use http::Request;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use tower::{Layer, ServiceExt};
 
 use crate::portal::{Got, Portal, TOKEN, pass};
 
@@ -93,4 +100,37 @@ async fn a_lock_holds_writes_for_two_seconds() {
     assert_eq!(portal.get(CONTACTS).await.status, 200);
     pass(2).await;
     assert_eq!(create(&portal).await.unwrap().status, 201);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_of_faults_can_stand_before_the_portal() {
+    type Refuse = fn() -> axum::response::Response;
+    let cases: [(Refuse, u16, Value); 8] = [
+        (faults::rate_limited, 429, json!("TEN_SECONDLY_ROLLING")),
+        (faults::search_rate_limited, 429, json!("SECONDLY")),
+        (faults::daily_limited, 429, json!("DAILY")),
+        (faults::locked, 423, Value::Null),
+        (faults::moving, 477, Value::Null),
+        (faults::internal_error, 500, Value::Null),
+        (faults::bad_gateway, 502, Value::Null),
+        (faults::unavailable, 503, Value::Null),
+    ];
+    for (answer, status, policy) in cases {
+        let portal = Portal::new();
+        let plan = FaultPlan {
+            seed: 1,
+            per_mille: 1000,
+            faults: vec![Fault::Answer(answer)],
+            until: Until::Forever,
+        };
+        let service = Faults::new(plan).layer(portal.sandbox.router());
+        let request = Request::get(CONTACTS).body(Body::empty()).unwrap();
+        let got = service.oneshot(request).await.unwrap();
+        assert_eq!(got.status().as_u16(), status);
+        let body = got.into_body().collect().await.unwrap().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["policyName"], policy);
+        assert_eq!(body["status"], "error");
+        assert!(portal.sandbox.requests().is_empty());
+    }
 }
