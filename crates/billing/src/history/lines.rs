@@ -28,6 +28,19 @@ impl Reading<'_> {
         price.is_some_and(Price::is_metered)
     }
 
+    /// The metered item that `line` bills.
+    pub(super) fn metered(&self, item: &ItemId, line: &InvoiceLine) -> Option<SubscriptionItem> {
+        Some(SubscriptionItem {
+            id: item.clone(),
+            price: self.price(line.price.as_ref()?)?.clone(),
+            quantity: None,
+            discounts: Vec::new(),
+            current_period: None,
+            inclusive_tax: None,
+            usage: Vec::new(),
+        })
+    }
+
     /// The item that `lines`, all for one item and one period, bill.
     ///
     /// When price, quantity and coupons are known and come to what was billed, give or take each line's rounding, they
