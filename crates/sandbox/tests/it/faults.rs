@@ -1,14 +1,15 @@
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
-use axum::Router;
+use axum::{Router, body::Body, response::IntoResponse};
 use clearsync_sandbox::{
     Fault, FaultPlan, Faults, Until,
     stripe::{Failure, StripeSandbox},
 };
 use clearsync_transport::{InProcess, Response, Transport, TransportError};
+use futures::StreamExt;
 use proptest::prelude::*;
 use tokio::time::Instant;
-use tower::Layer;
+use tower::{Layer, ServiceExt};
 
 use crate::stripe::{SECRET, Stage, customer};
 
@@ -63,6 +64,18 @@ async fn a_reset_after_leaves_the_request_carried_out() {
         assert_eq!(error, TransportError::Broken, "{fault:?}");
         assert!(error.may_have_been_applied(), "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_cut_body_shows_its_first_half() {
+    let service = tower::service_fn(|_: http::Request<Body>| async {
+        Ok::<_, Infallible>("abcdefgh".into_response())
+    });
+    let service = Faults::new(plan(Fault::CutBody)).layer(service);
+    let response = service.oneshot(http::Request::default()).await.unwrap();
+    let mut chunks = response.into_body().into_data_stream();
+    assert_eq!(chunks.next().await.unwrap().unwrap(), "abcd");
+    assert!(chunks.next().await.unwrap().is_err());
 }
 
 #[tokio::test]

@@ -22,6 +22,10 @@ async fn walk(stage: &Stage, path: &str, limit: usize, back_from: Option<String>
             .await;
         let mut ids: Vec<String> = answer.ids().into_iter().map(str::to_owned).collect();
         assert!(ids.len() <= limit, "a page is no longer than asked for");
+        assert!(
+            walked.is_empty() || !ids.is_empty(),
+            "a page that is announced holds something"
+        );
         if back {
             ids.reverse();
         }
@@ -119,4 +123,15 @@ async fn a_walk_is_not_disturbed_by_newer_objects() {
     }
     let expected: Vec<String> = (0..30).rev().map(|n| format!("cus_{n:02}")).collect();
     assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn a_change_keeps_the_place_in_the_list() {
+    let stage = Stage::with(["cus_a", "cus_b", "cus_c"].map(|id| customer(id, 1)));
+    let mut changed = customer("cus_a", 1);
+    changed["name"] = "New name".into();
+    stage.data.write().unwrap().upsert(changed);
+    let answer = stage.get("/v1/customers").await;
+    assert_eq!(answer.ids(), ["cus_c", "cus_b", "cus_a"]);
+    assert_eq!(answer.body["data"][2]["name"], "New name");
 }
