@@ -255,3 +255,98 @@ async fn a_deleted_customer_leaves_a_tombstone() {
         "https://stripe.com/docs/error-codes/resource-missing"
     );
 }
+
+/// The parameters of every list as the API reference of 2026-05-27.dahlia names them, beside the paging ones.
+const DOCUMENTED: &[(&str, &[&str])] = &[
+    (
+        "charges",
+        &["created", "customer", "payment_intent", "transfer_group"],
+    ),
+    ("customers", &["created", "email", "test_clock"]),
+    (
+        "events",
+        &["created", "delivery_success", "type", "types[]"],
+    ),
+    (
+        "payment_intents",
+        &["created", "customer", "customer_account"],
+    ),
+    (
+        "payment_methods",
+        &["allow_redisplay", "customer", "customer_account", "type"],
+    ),
+    (
+        "products",
+        &["active", "created", "ids[]", "shippable", "url"],
+    ),
+    ("coupons", &["created"]),
+    (
+        "invoices",
+        &[
+            "collection_method",
+            "created",
+            "customer",
+            "customer_account",
+            "due_date",
+            "status",
+            "subscription",
+        ],
+    ),
+    (
+        "prices",
+        &[
+            "active",
+            "created",
+            "currency",
+            "lookup_keys[]",
+            "product",
+            "recurring[interval]",
+            "type",
+        ],
+    ),
+    (
+        "subscriptions",
+        &[
+            "automatic_tax[enabled]",
+            "collection_method",
+            "created",
+            "current_period_end",
+            "current_period_start",
+            "customer",
+            "customer_account",
+            "price",
+            "status",
+            "test_clock",
+        ],
+    ),
+    ("accounts", &["created"]),
+    ("application_fees", &["charge", "created"]),
+    ("transfers", &["created", "destination", "transfer_group"]),
+    ("topups", &["amount", "created", "status"]),
+    ("webhook_endpoints", &[]),
+    (
+        "invoice_payments",
+        &["created", "invoice", "payment[type]", "status"],
+    ),
+    (
+        "credit_notes",
+        &["created", "customer", "customer_account", "invoice"],
+    ),
+];
+
+#[tokio::test]
+async fn every_documented_parameter_is_known() {
+    let stage = Stage::with([]);
+    for (list, parameters) in DOCUMENTED {
+        for parameter in parameters.iter().chain(&["limit"]) {
+            let answer = stage.get(&format!("/v1/{list}?{parameter}=1")).await;
+            assert_ne!(
+                answer.code(),
+                Some("parameter_unknown"),
+                "{list} {parameter}"
+            );
+        }
+        let answer = stage.get(&format!("/v1/{list}?nonsense=1")).await;
+        assert_eq!(answer.code(), Some("parameter_unknown"), "{list}");
+    }
+}
