@@ -6,7 +6,7 @@ use serde_json::Value;
 static CATALOGUE: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../ui/src/i18n/en.json")).unwrap_or_default());
 
-/// The words under a dotted key, with each `{{name}}` replaced. A key without words gives itself, so that nothing
+/// The words under a key, with each `{{name}}` replaced. A key without words gives itself, so that nothing
 /// is ever silent.
 pub(crate) fn words(key: &str, params: &[(&str, &str)]) -> String {
     let mut text = look_up(key).unwrap_or(key).to_owned();
@@ -17,7 +17,7 @@ pub(crate) fn words(key: &str, params: &[(&str, &str)]) -> String {
 }
 
 fn look_up(key: &str) -> Option<&'static str> {
-    key.split('.').try_fold(&*CATALOGUE, |place, part| place.get(part))?.as_str()
+    CATALOGUE.get(key)?.as_str()
 }
 
 /// The last part of a key for a value that the views write in camel case, such as `notSetUp`.

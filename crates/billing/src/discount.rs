@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CouponId, Currency, DiscountId, Fraction, Period, ProductId};
+use crate::{CouponId, Currency, DiscountId, Fraction, ItemId, Period, ProductId};
 
 /// A coupon: what is taken off, for how long, and from which products.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,8 @@ pub struct Discount {
     pub start: Option<Timestamp>,
     /// From when on new invoices no longer get it. `None` for discounts without end.
     pub end: Option<Timestamp>,
+    /// The one item it was applied to; `None` for a discount of the whole.
+    pub on_item: Option<ItemId>,
     /// The only period it counts in: set for what was read from an invoice.
     pub only_in: Option<Period>,
 }
@@ -78,18 +80,21 @@ impl Discount {
             coupon: None,
             start: None,
             end: None,
+            on_item: None,
             only_in: None,
         }
     }
 
-    /// Whether it reduces the bill that is current at `at`, when that bill's period began at `period_start`.
+    /// Whether it reduces the bill that is current at `at`, when `period` is the last one billed.
     ///
     /// A discount that ends within a period still holds for the whole of it, because Stripe takes it off the whole
     /// invoice: a coupon of three months on a yearly price reduces the first year's invoice.
     #[must_use]
-    pub fn holds(&self, at: Timestamp, period_start: Option<Timestamp>) -> bool {
+    pub fn holds(&self, at: Timestamp, period: Option<Period>) -> bool {
         let begun = self.start.is_none_or(|start| start <= at);
-        let billed_at = period_start.map_or(at, |start| start.min(at));
+        let billed_at = period
+            .filter(|period| period.contains(at))
+            .map_or(at, |period| period.start);
         let ended = self.end.is_some_and(|end| end <= billed_at);
         let in_its_period = self.only_in.is_none_or(|period| period.contains(at));
         begun && !ended && in_its_period

@@ -218,4 +218,6 @@ pub enum DiscountLevel {
     Subscription,
     /// On the customer.
     Customer,
+    /// Read from an invoice, for that invoice's period.
+    Invoice,
 }

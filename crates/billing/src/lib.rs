@@ -10,15 +10,18 @@ mod catalog;
 mod discount;
 mod figure;
 mod fraction;
+mod history;
 mod ids;
 mod interval;
 mod invoice;
 mod money;
+mod movement;
 mod mrr;
 mod note;
 mod policy;
 mod price;
 mod subscription;
+mod timeline;
 
 pub use catalog::Catalog;
 pub use discount::{Coupon, Discount, Duration, Reduction};
@@ -26,6 +29,7 @@ pub use figure::{
     Base, Derivation, DiscountLevel, DiscountStep, Figure, ItemStep, Standing, TierStep,
 };
 pub use fraction::{Fraction, NotANumber};
+pub use history::{Change, ChangeKind, History, Origin, State};
 pub use ids::{
     CouponId, CustomerId, DiscountId, EventId, InvoiceId, ItemId, LineId, PriceId, ProductId,
     SubscriptionId,
@@ -33,11 +37,12 @@ pub use ids::{
 pub use interval::{Interval, IntervalUnit, Period};
 pub use invoice::{Invoice, InvoiceLine, InvoiceStatus, LineDiscount};
 pub use money::{Amount, Currency, Money, NotACurrency};
+pub use movement::{ChangeType, Movement, MovementKind, Side, movements};
 pub use mrr::mrr;
 pub use note::Note;
 pub use policy::{
     CancellationRule, DiscountRule, ExchangeRule, Factors, FirstInvoiceRule, Grain, MeteredRule,
-    PauseRule, Policy, ToZeroRule,
+    PauseRule, Policy, ReturningRule, ToZeroRule,
 };
 pub use price::{
     PackageRounding, Price, Recurring, Scheme, TaxBehavior, Tier, TransformQuantity, Usage,
@@ -46,3 +51,4 @@ pub use subscription::{
     FirstPayment, InclusiveTax, PauseCollection, Status, Subscription, SubscriptionItem,
     UsageCharge,
 };
+pub use timeline::{Announcement, Segment, Timeline};

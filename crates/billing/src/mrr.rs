@@ -1,6 +1,6 @@
 //! MRR of one subscription at one moment.
 
-mod base;
+pub(crate) mod base;
 mod reductions;
 mod standing;
 
@@ -22,7 +22,7 @@ pub fn mrr(subscription: &Subscription, at: Timestamp, policy: &Policy) -> Figur
     let bases: Vec<_> = subscription
         .items
         .iter()
-        .map(|item| base::of(item, subscription.currency, policy, &mut notes))
+        .map(|item| base::of(item, subscription.currency, policy.metered, &mut notes))
         .collect();
     let amounts: Vec<_> = bases.iter().map(crate::Base::amount).collect();
     let reductions = reductions::of(subscription, &amounts, at, policy, &mut notes);

@@ -82,6 +82,11 @@ pub enum Note {
         /// Which item.
         item: ItemId,
     },
+    /// The price is not in the data; its interval was read from the length of the billed period.
+    IntervalAssumed {
+        /// Which item.
+        item: ItemId,
+    },
     /// Two fields contradict each other; what was assumed is said.
     Contradiction {
         /// What was found and what was assumed.
@@ -158,6 +163,10 @@ impl fmt::Display for Note {
             Self::TaxUnknown { item } => write!(
                 f,
                 "The price of item {item} includes tax and the rate is not known, so the whole amount was counted."
+            ),
+            Self::IntervalAssumed { item } => write!(
+                f,
+                "The price of item {item} is not known; its interval was read from the length of the billed period."
             ),
             Self::Contradiction { what } => f.write_str(what),
         }

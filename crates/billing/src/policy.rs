@@ -31,6 +31,8 @@ pub struct Policy {
     pub grouping_window_min: u32,
     /// What a paid subscription that goes to zero without ending is.
     pub to_zero: ToZeroRule,
+    /// What a new subscription of a customer who left is.
+    pub returning: ReturningRule,
     /// A new subscription of the same customer that begins within this many days of another's end continues it;
     /// `None` never joins.
     pub migration_window_days: Option<u32>,
@@ -120,6 +122,16 @@ pub enum ToZeroRule {
     Churn,
 }
 
+/// What a new subscription of a customer who paid before and left is, when subscriptions are told one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturningRule {
+    /// A reactivation: Stripe never revives a canceled subscription, so customers return with a new one.
+    Reactivation,
+    /// New, like any other.
+    New,
+}
+
 /// Which exchange rate counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -191,6 +203,7 @@ impl Policy {
             grain: Grain::Subscription,
             grouping_window_min: 0,
             to_zero: ToZeroRule::Downgrade,
+            returning: ReturningRule::Reactivation,
             migration_window_days: None,
             exchange: ExchangeRule::AtMovement,
             factors: Factors::calendar(),

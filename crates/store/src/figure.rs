@@ -1,7 +1,11 @@
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
 
-use crate::{AccountId, Reader, StoreError, Writer, columns::Json};
+use crate::{
+    AccountId, Reader, StoreError, Writer,
+    columns::{Json, Millis},
+};
 
 /// What was worked out for one subscription.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,9 +30,11 @@ pub struct Figure {
     pub facts: Value,
     /// The account's revision for which it stands.
     pub revision: i64,
+    /// When it has to be worked out again although nothing changed, since a date in it has come.
+    pub due_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "subscription, customer, currency, exact, rounded_minor, status, explanation, notes, facts, revision";
+const COLUMNS: &str = "subscription, customer, currency, exact, rounded_minor, status, explanation, notes, facts, revision, due_at_ms";
 
 impl Reader {
     /// Every figure of an account, in order of subscription.
@@ -75,6 +81,22 @@ impl Reader {
         let rows = query.query_map(params![account.0, customer], figure)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+
+    /// Customers with a figure that is due at `now` although nothing changed.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn customers_due(
+        &self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut query = self.0.prepare_cached(
+            "SELECT DISTINCT customer FROM figure WHERE account = ?1 AND due_at_ms <= ?2 ORDER BY customer",
+        )?;
+        let rows = query.query_map(params![account.0, Millis(now)], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
 }
 
 impl Writer {
@@ -85,7 +107,7 @@ impl Writer {
     pub fn put_figure(&self, account: AccountId, figure: &Figure) -> Result<(), StoreError> {
         self.sql()
             .prepare_cached(
-                "INSERT OR REPLACE INTO figure VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                "INSERT OR REPLACE INTO figure VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?
             .execute(params![
                 account.0,
@@ -99,6 +121,7 @@ impl Writer {
                 Json(&figure.notes),
                 Json(&figure.facts),
                 figure.revision,
+                figure.due_at.map(Millis),
             ])?;
         Ok(())
     }
@@ -127,5 +150,6 @@ fn figure(row: &Row<'_>) -> rusqlite::Result<Figure> {
         notes: row.get::<_, Json<_>>(7)?.0,
         facts: row.get::<_, Json<_>>(8)?.0,
         revision: row.get(9)?,
+        due_at: row.get::<_, Option<Millis>>(10)?.map(|at| at.0),
     })
 }

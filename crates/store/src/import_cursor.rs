@@ -82,13 +82,15 @@ impl Writer {
         Ok(())
     }
 
-    /// Forgets how far the account's import has come, so that the next one starts over. Objects stay.
+    /// Forgets how far the account's import and its events have come, so that the next import starts over. Objects stay.
     ///
     /// # Errors
     /// What keeps the file from being written.
-    pub fn clear_import_cursors(&self, account: AccountId) -> Result<(), StoreError> {
+    pub fn forget_import(&self, account: AccountId) -> Result<(), StoreError> {
         self.sql()
             .execute("DELETE FROM import_cursor WHERE account = ?1", [account.0])?;
+        self.sql()
+            .execute("DELETE FROM feed WHERE account = ?1", [account.0])?;
         Ok(())
     }
 }

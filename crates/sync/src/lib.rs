@@ -2,4 +2,10 @@
 //!
 //! The only place that knows the whole way. Each step is one module named after its verb.
 
+mod blocking;
+mod clock;
+pub mod derive;
+pub mod import;
 pub mod view;
+
+pub use clock::Clock;

@@ -1,12 +1,12 @@
 //! The amount of one billing period before discounts.
 
-use crate::{Base, Currency, MeteredRule, Note, Policy, Scheme, SubscriptionItem, Tier, TierStep};
+use crate::{Base, Currency, MeteredRule, Note, Scheme, SubscriptionItem, Tier, TierStep};
 
 /// What `item` costs in one of its periods, in `currency`.
-pub(super) fn of(
+pub(crate) fn of(
     item: &SubscriptionItem,
     currency: Currency,
-    policy: &Policy,
+    metered: MeteredRule,
     notes: &mut Vec<Note>,
 ) -> Base {
     let price = &item.price;
@@ -17,7 +17,7 @@ pub(super) fn of(
         return Base::Nothing;
     }
     if price.is_metered() {
-        return usage(item, policy, notes);
+        return usage(item, metered, notes);
     }
     let quantity = item.quantity.unwrap_or_else(|| {
         notes.push(Note::QuantityAssumed {
@@ -58,8 +58,8 @@ fn unknown(item: &SubscriptionItem, notes: &mut Vec<Note>) -> Base {
     Base::Nothing
 }
 
-fn usage(item: &SubscriptionItem, policy: &Policy, notes: &mut Vec<Note>) -> Base {
-    let wanted = match policy.metered {
+fn usage(item: &SubscriptionItem, metered: MeteredRule, notes: &mut Vec<Note>) -> Base {
+    let wanted = match metered {
         MeteredRule::Off => {
             notes.push(Note::MeteredLeftOut {
                 item: item.id.clone(),

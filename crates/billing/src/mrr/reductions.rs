@@ -28,20 +28,19 @@ pub(super) fn of(
         notes,
     };
     for (index, item) in subscription.items.iter().enumerate() {
-        let period_start = item.current_period.map(|period| period.start);
         for discount in &item.discounts {
-            if discount.holds(at, period_start) && counts(discount, policy) {
-                state.take(discount, DiscountLevel::Item, &[index]);
+            if discount.holds(at, item.current_period) && counts(discount, policy) {
+                let level = discount
+                    .only_in
+                    .map_or(DiscountLevel::Item, |_| DiscountLevel::Invoice);
+                state.take(discount, level, &[index]);
             }
         }
     }
     let (level, discounts) = of_the_whole(subscription, at);
     for discount in discounts {
         let indexes: Vec<_> = (0..amounts.len())
-            .filter(|index| {
-                let period = subscription.items[*index].current_period;
-                discount.holds(at, period.map(|period| period.start))
-            })
+            .filter(|index| discount.holds(at, subscription.items[*index].current_period))
             .collect();
         if counts(discount, policy) {
             state.take(discount, level, &indexes);
@@ -51,11 +50,11 @@ pub(super) fn of(
 }
 
 fn of_the_whole(subscription: &Subscription, at: Timestamp) -> (DiscountLevel, &[Discount]) {
-    let period_start = subscription.current_period().map(|period| period.start);
+    let period = subscription.current_period();
     let own_holds = subscription
         .discounts
         .iter()
-        .any(|discount| discount.holds(at, period_start));
+        .any(|discount| discount.holds(at, period));
     match &subscription.customer_discount {
         Some(inherited) if !own_holds => (DiscountLevel::Customer, slice::from_ref(inherited)),
         _ => (DiscountLevel::Subscription, &subscription.discounts),

@@ -85,9 +85,11 @@ CREATE TABLE figure (
   notes TEXT NOT NULL,
   facts TEXT NOT NULL,
   revision INTEGER NOT NULL,
+  due_at_ms INTEGER,
   PRIMARY KEY (account, subscription)
 ) STRICT;
 CREATE INDEX figure_customer ON figure (account, customer);
+CREATE INDEX figure_due ON figure (account, due_at_ms) WHERE due_at_ms IS NOT NULL;
 
 CREATE TABLE rollup (
   account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,

@@ -159,6 +159,7 @@ fn figures_and_roll_ups_read_back() {
         notes: json!([]),
         facts: json!({"quantity": 3}),
         revision: 1,
+        due_at: Some(at(100)),
     };
     let rollup = Rollup {
         grain: Grain::Customer,
@@ -180,6 +181,8 @@ fn figures_and_roll_ups_read_back() {
                 std::slice::from_ref(&figure)
             );
             assert_eq!(view.figure(account, "sub_1")?, Some(figure));
+            assert!(view.customers_due(account, at(99))?.is_empty());
+            assert_eq!(view.customers_due(account, at(100))?, ["cus_1"]);
             assert_eq!(view.customers_of_company(account, "acme.com")?, [rollup]);
             assert!(view.rollups(account, Grain::Company)?.is_empty());
             Ok::<_, StoreError>(())

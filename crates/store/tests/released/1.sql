@@ -85,9 +85,11 @@ CREATE TABLE figure (
   notes TEXT NOT NULL,
   facts TEXT NOT NULL,
   revision INTEGER NOT NULL,
+  due_at_ms INTEGER,
   PRIMARY KEY (account, subscription)
 ) STRICT;
 CREATE INDEX figure_customer ON figure (account, customer);
+CREATE INDEX figure_due ON figure (account, due_at_ms) WHERE due_at_ms IS NOT NULL;
 
 CREATE TABLE rollup (
   account INTEGER NOT NULL REFERENCES account ON DELETE CASCADE,
@@ -196,7 +198,7 @@ INSERT INTO object VALUES
 INSERT INTO import_cursor VALUES (1, 'customers', 0, 0, 1700000000, 'cus_1', 1, 1);
 INSERT INTO feed VALUES (1, 1700000000, 1700000000000, 1700000060000, 1700000100000);
 INSERT INTO event_seen VALUES (1, 'evt_1', 1700000050);
-INSERT INTO figure VALUES (1, 'sub_1', 'cus_1', 'usd', '10000/3', 3333, 'active', '{}', '[]', '{}', 1);
+INSERT INTO figure VALUES (1, 'sub_1', 'cus_1', 'usd', '10000/3', 3333, 'active', '{}', '[]', '{}', 1, 1800000000000);
 INSERT INTO rollup VALUES (1, 'customer', 'cus_1', 'acme.com', '{}', 1), (1, 'company', 'acme.com', NULL, '{}', 1);
 INSERT INTO link VALUES (1, 77, 'contacts', 'cus_1', '501', 'email', 1700000000000);
 INSERT INTO written VALUES (1, 77, 'contacts', 'cus_1', '{"clearsync_mrr":"33.33"}', 1700000000000);

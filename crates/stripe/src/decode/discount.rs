@@ -78,6 +78,7 @@ fn discount_with_notes(value: &Value, notes: &mut Vec<Note>) -> Result<Discount,
             .and_then(|coupon| coupon_with_notes(coupon, notes).ok()),
         start: fields.time("start", notes),
         end: fields.time("end", notes),
+        on_item: fields.id("subscription_item").map(Into::into),
         only_in: None,
     })
 }

@@ -1,36 +1,9 @@
 //! What events tell of subscriptions.
 
-use clearsync_billing::{EventId, Subscription};
-use jiff::Timestamp;
+use clearsync_billing::{Change, ChangeKind};
 use serde_json::{Map, Value};
 
 use super::{DecodeError, reader::Reader, subscription};
-
-/// A subscription as an event left it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The event.
-    pub event: EventId,
-    /// When it happened.
-    pub at: Timestamp,
-    /// What happened.
-    pub kind: ChangeKind,
-    /// The subscription after it.
-    pub after: Subscription,
-    /// The subscription before it, when the event says what changed.
-    pub before: Option<Subscription>,
-}
-
-/// What happened to a subscription.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChangeKind {
-    /// It was made.
-    Created,
-    /// It was changed.
-    Updated,
-    /// It ended.
-    Deleted,
-}
 
 /// What an `event` tells of a subscription: `None` when it is about something else.
 ///

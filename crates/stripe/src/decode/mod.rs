@@ -14,7 +14,7 @@ mod subscription;
 mod tests;
 
 pub use discount::{coupon, customer_discount, discount};
-pub use event::{Change, ChangeKind, change};
+pub use event::change;
 pub use invoice::invoice;
 pub use price::price;
 pub use subscription::subscription;

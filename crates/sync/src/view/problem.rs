@@ -126,3 +126,23 @@ pub enum ProblemCode {
     LinkNotAllowed,
     Unexpected,
 }
+
+impl ProblemCode {
+    /// Whether the same may work later without the user doing anything: the network and the services being busy.
+    #[must_use]
+    pub fn passes_by_itself(self) -> bool {
+        matches!(
+            self,
+            Self::HostNotFound
+                | Self::NotConnected
+                | Self::NotSecure
+                | Self::NotTheService
+                | Self::ServiceBusy
+                | Self::ServiceDown
+                | Self::TimedOut
+                | Self::HubSpotDailyLimit
+                | Self::DatabaseBusy
+                | Self::AnotherSyncRunning
+        )
+    }
+}

@@ -54,10 +54,11 @@ pub enum Phase {
 }
 
 /// Whether a tray host shows the icon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum TrayPresence {
     /// Not known yet.
+    #[default]
     Unknown,
     /// Shown.
     Shown,
