@@ -48,7 +48,10 @@ impl Stage {
         for object in objects {
             data.upsert(object);
         }
-        let data = Arc::new(RwLock::new(data));
+        Self::holding(Arc::new(RwLock::new(data)))
+    }
+
+    pub(crate) fn holding(data: Arc<RwLock<StripeData>>) -> Self {
         let clock = Arc::new(VirtualClock::starting_at(now()));
         let sandbox = StripeSandbox::new(Arc::clone(&data), Arc::clone(&clock) as _);
         sandbox.add_key(SandboxKey::new(SECRET, []));
