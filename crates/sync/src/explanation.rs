@@ -48,7 +48,8 @@ fn item_lines(item: &ItemStep, currency: Currency) -> Vec<ExplanationLine> {
         let name = discount.name.clone().unwrap_or_else(|| discount.coupon.to_string());
         let off = match &discount.reduction {
             Reduction::Percent(percent) => format!("{percent} % off"),
-            Reduction::Amount { .. } => "fixed amount off".to_owned(),
+            Reduction::Amount(_) => "fixed amount off".to_owned(),
+            Reduction::Unknown => "of an unknown amount".to_owned(),
         };
         lines.push(ExplanationLine {
             label: format!("Discount {name}"),

@@ -2,7 +2,7 @@
 
 use clearsync_stripe::{
     catalog::{Level, Preset},
-    guide::{Caution, KEY_NAME, Step, THIRD_PARTY_URL, steps as catalog_steps, teammate_note},
+    guide::{Caution, Step, steps as catalog_steps, teammate_note},
     key::Mode,
 };
 
@@ -77,13 +77,16 @@ fn word(level: Level) -> &'static str {
 
 fn caution_sentence(caution: Caution) -> &'static str {
     match caution {
-        Caution::KeyIsSecret => "The key is a secret: hand it over through a password manager, not by e-mail or chat.",
-        Caution::ShownOnce => "Stripe shows a live key once; keep it until it is pasted into ClearSync.",
+        Caution::ShownOnce => "Stripe shows a live key once: keep it until it is pasted into ClearSync.",
+        Caution::HandOverSafely => "Hand the key over through a password manager, not by e-mail or chat.",
+        Caution::Revocable => "The key can be rolled or deleted in Stripe at any time.",
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use clearsync_stripe::guide::{KEY_NAME, THIRD_PARTY_URL};
+
     use super::*;
 
     #[test]

@@ -2,11 +2,14 @@
 
 use clearsync_hubspot::{HubSpotError, Reason};
 use clearsync_store::StoreError;
-use clearsync_stripe::{StripeError, Unauthorized};
+use clearsync_stripe::error::{StripeError, Unauthorized};
 use clearsync_transport::TransportError;
 use clearsync_vault::VaultError;
 
-use crate::view::{Action, Problem, ProblemCode};
+use crate::{
+    import::{ConnectError, ImportError},
+    view::{Action, Problem, ProblemCode},
+};
 
 impl From<TransportError> for Problem {
     fn from(error: TransportError) -> Self {
@@ -80,6 +83,32 @@ impl From<HubSpotError> for Problem {
             | Reason::Rejected { .. } => service(ProblemCode::ServiceRefused, "HubSpot"),
         };
         Self { request_id, ..problem }
+    }
+}
+
+impl From<ConnectError> for Problem {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::OtherAccount { expected, found } => Self::new(ProblemCode::StripeKeyOtherAccount)
+                .with("before", expected)
+                .with("after", found)
+                .act(Action::ReplaceStripeKey),
+            ConnectError::OtherMode { .. } => {
+                Self::new(ProblemCode::StripeKeyOtherAccount).act(Action::ReplaceStripeKey)
+            }
+            ConnectError::Stripe(error) => error.into(),
+            ConnectError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Stopped => Self::new(ProblemCode::Stopped),
+            ImportError::Stripe(error) => error.into(),
+            ImportError::Store(error) => error.into(),
+        }
     }
 }
 

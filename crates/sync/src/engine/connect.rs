@@ -1,4 +1,4 @@
-use clearsync_hubspot::{AccountDetails, ApiVersion, BaseUrl, HubSpotToken, StripeText, TokenKind};
+use clearsync_hubspot::{API_VERSION, AccountDetails, BaseUrl, HubSpotToken, TokenKind};
 use clearsync_store::{AccountId, AccountProfile, StoreError, Target, Writer};
 use clearsync_stripe::{
     account::Account,
@@ -182,7 +182,7 @@ impl Engine {
 
     fn hubspot_client(&self, token: HubSpotToken) -> Result<clearsync_hubspot::Client, Problem> {
         let base = BaseUrl::parse(self.services.hubspot_url.as_str()).map_err(|_| Problem::new(ProblemCode::NotSecure))?;
-        Ok(clearsync_hubspot::Client::new(self.services.hubspot.clone(), base, ApiVersion::default(), token))
+        Ok(clearsync_hubspot::Client::new(self.services.hubspot.clone(), base, API_VERSION, token))
     }
 
     async fn keep_key(&self, name: KeyName, secret: &Secret, for_this_run: bool) -> Result<(), Problem> {
@@ -329,7 +329,7 @@ fn refused_code(refused: KeyRefused) -> ProblemCode {
 
 fn rejected_code(kind: TokenKind) -> ProblemCode {
     match kind {
-        TokenKind::Stripe(StripeText::Key | StripeText::Other) => ProblemCode::HubSpotTokenIsStripeKey,
+        TokenKind::Stripe(_) => ProblemCode::HubSpotTokenIsStripeKey,
         _ => ProblemCode::HubSpotTokenUnknown,
     }
 }

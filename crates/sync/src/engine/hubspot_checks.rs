@@ -17,7 +17,7 @@ impl Engine {
             }
         });
         let outcome = client
-            .audit_scopes(Mode::Summary, |scope, verdict| {
+            .audit(Mode::Summary, |scope, verdict| {
                 self.change_checklist(Service::HubSpot, |checklist| {
                     set_state(checklist, scope.name, state(verdict), None);
                 });
