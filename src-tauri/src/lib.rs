@@ -58,5 +58,9 @@ pub fn contract() -> tauri_specta::Builder<tauri::Wry> {
             commands::open_link,
             commands::show_data_folder,
         ])
-        .events(tauri_specta::collect_events![StatusChanged, ChecklistChanged, DataChanged])
+        .events(tauri_specta::collect_events![
+            StatusChanged,
+            ChecklistChanged,
+            DataChanged
+        ])
 }

@@ -3,6 +3,15 @@
 //! It stands in for both services in the sample mode and in tests. It shares no code with the clients and the billing
 //! maths, so that agreeing with it means something.
 
+pub mod business;
+mod clock;
+mod faults;
+pub mod hubspot;
+mod serve;
+pub mod stripe;
 mod stripe_data;
 
+pub use clock::{Clock, SystemClock, VirtualClock};
+pub use faults::{Fault, FaultPlan, Faults, Faulty, Reset, Until};
+pub use serve::{Served, serve};
 pub use stripe_data::StripeData;

@@ -19,19 +19,21 @@ pub use checklist::{CheckRow, CheckState, Checklist, Level, Service, UnverifiedC
 pub use history::{RunKind, RunOutcome, RunRow};
 pub use overview::{Overview, Totals};
 pub use preview::{
-    FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary, PropertyChangeCount, SkipReason,
-    ValueKind,
+    FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
+    PropertyChangeCount, SkipReason, ValueKind,
 };
 pub use problem::{Action, Problem, ProblemCode};
 pub use settings::{Settings, SettingsChange};
 pub use setup::{
-    Choices, GuidePreset, GuideRow, GuideStep, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, KeyStorage, Mode,
-    PropertyPlan, PropertyState, Setup, SetupStep, StripeConnection,
+    Choices, GuidePreset, GuideRow, GuideStep, HubSpotConnection, KeyFinding, KeyGuide, KeyInput,
+    KeyStorage, Mode, PropertyPlan, PropertyState, Setup, SetupStep, StripeConnection,
 };
-pub use status::{ListName, ListProgress, ListState, Phase, RunProgress, RunStep, Status, TrayPresence};
+pub use status::{
+    ListName, ListProgress, ListState, Phase, RunProgress, RunStep, Status, TrayPresence,
+};
 pub use subscriptions::{
-    Explanation, ExplanationLine, SubscriptionDetail, SubscriptionOrder, SubscriptionPage, SubscriptionQuery,
-    SubscriptionRow,
+    Explanation, ExplanationLine, SubscriptionDetail, SubscriptionOrder, SubscriptionPage,
+    SubscriptionQuery, SubscriptionRow,
 };
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Moment, Problem};
+use super::{GuidePreset, Moment, Problem};
 
 /// The two services that are connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -19,6 +19,8 @@ pub enum Service {
 pub struct Checklist {
     /// Whose it is.
     pub service: Service,
+    /// Which permissions the Stripe key is to have.
+    pub preset: Option<GuidePreset>,
     /// In the order of the provider's own page.
     pub rows: Vec<CheckRow>,
     /// How many needed rows are held.

@@ -50,7 +50,9 @@ pub struct PropertyChangeCount {
 }
 
 /// HubSpot's kinds of record that ClearSync writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum ObjectType {
     /// A person.

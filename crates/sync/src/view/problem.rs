@@ -21,7 +21,12 @@ impl Problem {
     /// A problem without parameters.
     #[must_use]
     pub fn new(code: ProblemCode) -> Self {
-        Self { code, params: BTreeMap::new(), action: None, request_id: None }
+        Self {
+            code,
+            params: BTreeMap::new(),
+            action: None,
+            request_id: None,
+        }
     }
 
     /// Adds what the words name.
@@ -65,13 +70,19 @@ pub enum Action {
 /// Every problem a user can meet. Stable: the words of every language are keyed by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the catalogue of words explains each code, and a test holds the two together")]
+#[expect(
+    missing_docs,
+    reason = "the catalogue of words explains each code, and a test holds the two together"
+)]
 pub enum ProblemCode {
     StripeKeyPublishable,
     StripeKeyWebhookSecret,
     StripeKeyAccountId,
     StripeKeyClientId,
     StripeKeyOrganisation,
+    StripeKeyMasked,
+    StripeKeyIncomplete,
+    StripeKeyStrayCharacters,
     StripeKeyUnknown,
     StripeKeyIsHubSpotToken,
     StripeKeyRefused,
@@ -114,4 +125,24 @@ pub enum ProblemCode {
     Stopped,
     LinkNotAllowed,
     Unexpected,
+}
+
+impl ProblemCode {
+    /// Whether the same may work later without the user doing anything: the network and the services being busy.
+    #[must_use]
+    pub fn passes_by_itself(self) -> bool {
+        matches!(
+            self,
+            Self::HostNotFound
+                | Self::NotConnected
+                | Self::NotSecure
+                | Self::NotTheService
+                | Self::ServiceBusy
+                | Self::ServiceDown
+                | Self::TimedOut
+                | Self::HubSpotDailyLimit
+                | Self::DatabaseBusy
+                | Self::AnotherSyncRunning
+        )
+    }
 }

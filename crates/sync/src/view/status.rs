@@ -54,10 +54,11 @@ pub enum Phase {
 }
 
 /// Whether a tray host shows the icon.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum TrayPresence {
     /// Not known yet.
+    #[default]
     Unknown,
     /// Shown.
     Shown,
@@ -118,7 +119,9 @@ pub struct ListProgress {
 }
 
 /// Stripe's lists that are read; the words are under `list.<name>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "each is named as Stripe names the list")]
 pub enum ListName {
