@@ -24,6 +24,7 @@ function tauriPolicy(): Plugin {
           "preview",
         );
       server.middlewares.use((request, response, next) => {
+        if (request.url === "/favicon.ico") return void response.writeHead(204).end();
         if (request.url !== "/") return next();
         response.setHeader("Content-Type", "text/html");
         response.setHeader("Content-Security-Policy", policy().join("; "));

@@ -72,17 +72,19 @@ function RailButton({ target, current, folded, status }: RailButtonProps) {
   const Icon = ICONS[target];
   const count = target === "preview" ? status.waitingChanges : target === "attention" ? status.attention : 0;
   const told = target === "preview" ? t("rail.waiting", { count }) : t("rail.attention", { count });
-  const label = count === 0 ? t(`view.${target}`) : `${t(`view.${target}`)}, ${told}`;
+  const name = t(`view.${target}`);
+  const hint = count === 0 ? undefined : told;
   return (
-    <Tooltip label={label} position="right" disabled={!folded}>
+    <Tooltip label={hint ?? name} position="right" disabled={!folded}>
       <UnstyledButton
         className={classes.navButton}
         aria-current={current ? "page" : undefined}
-        aria-label={label}
+        aria-label={name}
+        aria-description={hint}
         onClick={() => open(target)}
       >
         <Icon size={20} stroke={1.5} aria-hidden />
-        <span className={classes.unfolded}>{t(`view.${target}`)}</span>
+        <span className={classes.unfolded}>{name}</span>
         {count > 0 && (
           <span className={classes.count} data-tone={target === "attention" ? "warn" : undefined}>
             {t("progress.done", { done: count })}

@@ -45,6 +45,7 @@ export function ProblemNotice({ problem, ...actions }: { problem: Problem } & No
   const t = useWords();
   const tone = TONES[problem.code] ?? "bad";
   const Icon = ICONS[tone];
+  const params = { service: t("service.unknown"), ...problem.params };
   return (
     <div className={classes.notice} data-tone={tone} role={tone === "bad" ? "alert" : "status"}>
       <Icon
@@ -53,8 +54,8 @@ export function ProblemNotice({ problem, ...actions }: { problem: Problem } & No
         aria-hidden
       />
       <div className={classes.noticeText}>
-        <p className={classes.noticeTitle}>{t(`problem.${problem.code}.title`, problem.params)}</p>
-        <p>{t(`problem.${problem.code}.text`, problem.params)}</p>
+        <p className={classes.noticeTitle}>{t(`problem.${problem.code}.title`, params)}</p>
+        <p>{t(`problem.${problem.code}.text`, params)}</p>
         {problem.requestId !== null && (
           <p className={classes.small}>{t("problem.requestId", { id: problem.requestId })}</p>
         )}

@@ -102,7 +102,16 @@ export class FakeBackend {
       link: `https://dashboard.stripe.com/${mode === "test" ? "test/" : ""}apikeys/create?name=ClearSync`,
       keyName: "ClearSync",
       website: "https://clearsync.ai",
-      steps: [],
+      steps: [
+        { id: "openKeysPage", copy: null },
+        { id: "createRestrictedKey", copy: null },
+        { id: "provideToAnotherWebsite", copy: "https://clearsync.ai" },
+        { id: "nameKey", copy: "ClearSync" },
+        { id: "setRows", copy: null },
+        { id: "leaveTheRestAtNone", copy: null },
+        { id: "createKey", copy: null },
+        { id: "copyKey", copy: null },
+      ],
       rows: this.world.stripe.rows.map(({ id, section, name, level }) => ({ id, section, name, level })),
       forTeammate:
         "Open https://dashboard.stripe.com/apikeys/create?name=ClearSync\nSet Charges, Customers and Events to Read.\nAll other rows stay on None.",

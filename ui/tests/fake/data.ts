@@ -59,10 +59,10 @@ const PERMISSIONS: Permission[] = [
   ["application_fees", "connect", "Application Fees", "read"],
   ["transfers", "connect", "Transfers", "read"],
   ["top_ups", "connect", "Top-ups", "read"],
-  ["webhooks", "webhook", "Webhook Endpoints", "write"],
-  ["payouts", "notNeeded", "Payouts", "none"],
-  ["disputes", "notNeeded", "Disputes", "none"],
-  ["balance", "notNeeded", "Balance", "none"],
+  ["webhook", "webhook", "All webhook resources", "write"],
+  ["payouts", "other", "Payouts", "none"],
+  ["disputes", "core", "Disputes", "none"],
+  ["balance", "core", "Balance", "none"],
 ];
 const SCOPES = ["objects.contacts", "objects.companies", "schemas.contacts", "schemas.companies"].flatMap(
   (scope) => [`crm.${scope}.read`, `crm.${scope}.write`],
@@ -84,7 +84,7 @@ export function stripeRows(state: (index: number, id: string) => CheckState): Ch
 export function hubspotRows(state: (index: number) => CheckState): CheckRow[] {
   return SCOPES.map((id, index) => ({
     id,
-    section: id.startsWith("crm.objects") ? "objects" : "schemas",
+    section: id.includes("contacts") ? "contacts" : "companies",
     name: id,
     level: id.endsWith("write") ? "write" : "read",
     state: state(index),

@@ -91,7 +91,7 @@ export function KeyForm({ service, sample, onConnected, onCancel }: KeyFormProps
       )}
       <OtherAccountDialog
         service={service}
-        opened={connect.other}
+        problem={connect.other}
         onConfirm={connect.replace}
         onClose={connect.clear}
       />
@@ -157,11 +157,11 @@ function useConnect(service: Service, onDone: () => void) {
   };
   const repeat = (change: Partial<Attempt>) => () => void (last && attempt({ ...last, ...change }));
   const { problem, busy, clear } = connecting;
-  const other = isOther(problem);
+  const other = isOther(problem) ? problem : null;
   return {
     busy,
     other,
-    shown: other ? null : problem,
+    shown: other === null ? problem : null,
     start: (input: KeyInput) => void attempt({ input, keep: false, replace: false }),
     again: repeat({}),
     keepForThisRun: repeat({ keep: true }),
