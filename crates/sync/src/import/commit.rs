@@ -39,10 +39,13 @@ pub(super) async fn commit_all(
             return Ok(changed);
         }
         let store = store.clone();
-        changed += blocking(move || {
-            store.write(|writer| some.iter().map(|one| one.keep(writer, account)).sum())
-        })
-        .await?;
+        let committed = blocking(move || {
+            store.write(|writer| {
+                let counts = some.iter().map(|one| one.keep(writer, account));
+                counts.sum::<Result<usize, StoreError>>()
+            })
+        });
+        changed += committed.await?;
     }
 }
 
@@ -76,8 +79,14 @@ pub(super) fn put_items(
     fetched: FetchTime,
     items: &[Item],
 ) -> Result<usize, StoreError> {
-    let owners: Vec<_> = items.iter().map(|item| Owners::of(item.json.get())).collect();
-    let rows = owners.iter().zip(items).map(|(owners, item)| owners.row(kind, item));
+    let owners: Vec<_> = items
+        .iter()
+        .map(|item| Owners::of(item.json.get()))
+        .collect();
+    let rows = owners
+        .iter()
+        .zip(items)
+        .map(|(owners, item)| owners.row(kind, item));
     let counts = writer.put_objects(account, fetched, API_VERSION, rows)?;
     Ok(counts.changed)
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use clearsync_store::{AccountId, FetchTime, Store, StoreError, Writer};
 use clearsync_stripe::{
-    catalog::Held,
-    client::API_VERSION,
-    error::StripeError,
-    list::Found,
-    object::Kind,
+    catalog::Held, client::API_VERSION, error::StripeError, list::Found, object::Kind,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{ImportError, Source, commit::put_items, lists::{KINDS, Lists}};
+use super::{
+    ImportError, Source,
+    commit::put_items,
+    lists::{KINDS, Lists},
+};
 use crate::{blocking::blocking, clock::Clock};
 
 const AT_ONCE: usize = 8;
@@ -53,7 +53,11 @@ pub(super) async fn fetch(
             }))
         }
     };
-    let fetched: Vec<_> = stream::iter(wanted).map(one).buffered(AT_ONCE).try_collect().await?;
+    let fetched: Vec<_> = stream::iter(wanted)
+        .map(one)
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
     Ok(fetched.into_iter().flatten().collect())
 }
 
@@ -116,7 +120,8 @@ pub(super) async fn sweep(
             let wanted = ids.iter().map(|id| (kind, id.clone())).collect();
             let fetched = fetch(source, store, clock, &wanted).await?;
             let store = store.clone();
-            let some = blocking(move || store.write(|writer| keep(writer, account, &fetched))).await?;
+            let some =
+                blocking(move || store.write(|writer| keep(writer, account, &fetched))).await?;
             kept.changed += some.changed;
             kept.deleted += some.deleted;
         }

@@ -96,7 +96,10 @@ pub async fn follow(
         let fetched = fetch(source, store, clock, &wanted).await?;
         read.extend(wanted);
         feed.cursor_s = some.iter().map(created_s).fold(feed.cursor_s, i64::max);
-        let seen: Vec<_> = some.iter().map(|event| (event.item.id.clone(), created_s(event))).collect();
+        let seen: Vec<_> = some
+            .iter()
+            .map(|event| (event.item.id.clone(), created_s(event)))
+            .collect();
         let (writer, feed) = (store.clone(), feed);
         let some_kept = blocking(move || {
             writer.write(|writer| {
@@ -195,13 +198,19 @@ async fn touched_by(
     events: &[Event],
 ) -> Result<BTreeSet<(Kind, String)>, StoreError> {
     let kept = |(kind, _): &(Kind, String)| KINDS.iter().any(|(kept, _)| kept == kind);
-    let named = events.iter().flat_map(|event| event.touched.iter().cloned());
+    let named = events
+        .iter()
+        .flat_map(|event| event.touched.iter().cloned());
     let mut touched: BTreeSet<_> = named.filter(kept).collect();
     touched.extend(events.iter().filter_map(credited_invoice));
     // Stripe ends a deleted customer's subscriptions with it.
-    let gone = events.iter().filter(|event| event.kind == "customer.deleted");
-    let gone: Vec<String> =
-        gone.flat_map(|event| &event.touched).map(|(_, id)| id.clone()).collect();
+    let gone = events
+        .iter()
+        .filter(|event| event.kind == "customer.deleted");
+    let gone: Vec<String> = gone
+        .flat_map(|event| &event.touched)
+        .map(|(_, id)| id.clone())
+        .collect();
     if !gone.is_empty() {
         let store = store.clone();
         let subscriptions = blocking(move || {
@@ -209,7 +218,11 @@ async fn touched_by(
                 let mut ids = Vec::new();
                 for customer in &gone {
                     let objects = view.objects_of_customer(account, customer, "subscription")?;
-                    ids.extend(objects.into_iter().map(|object| (Kind::Subscription, object.id)));
+                    ids.extend(
+                        objects
+                            .into_iter()
+                            .map(|object| (Kind::Subscription, object.id)),
+                    );
                 }
                 Ok::<_, StoreError>(ids)
             })

@@ -105,8 +105,11 @@ impl Lists {
             import_done: None,
             read_at: Some(begun.at()),
         };
-        let cursors: Vec<ImportCursor> =
-            self.reading.iter().flat_map(|reading| reading.parts.cursors()).collect();
+        let cursors: Vec<ImportCursor> = self
+            .reading
+            .iter()
+            .flat_map(|reading| reading.parts.cursors())
+            .collect();
         let store = store.clone();
         blocking(move || {
             store.write(|writer| {
@@ -177,7 +180,10 @@ impl Lists {
     /// Names of the lists that the key may not read.
     pub(super) fn left_out(&self) -> Vec<ListName> {
         let left_out = |kind| {
-            let mut of_kind = self.reading.iter().filter(|reading| reading.list.kind() == kind);
+            let mut of_kind = self
+                .reading
+                .iter()
+                .filter(|reading| reading.list.kind() == kind);
             of_kind.any(|reading| reading.left_out)
         };
         let named = KINDS.iter().filter(|(kind, _)| left_out(*kind));
@@ -205,9 +211,15 @@ impl Lists {
     }
 
     fn list_progress(&self, kind: Kind, name: ListName) -> ListProgress {
-        let of_kind: Vec<&Reading> =
-            self.reading.iter().filter(|reading| reading.list.kind() == kind).collect();
-        let done: u64 = of_kind.iter().map(|reading| reading.parts.read_count()).sum();
+        let of_kind: Vec<&Reading> = self
+            .reading
+            .iter()
+            .filter(|reading| reading.list.kind() == kind)
+            .collect();
+        let done: u64 = of_kind
+            .iter()
+            .map(|reading| reading.parts.read_count())
+            .sum();
         let all_done = of_kind.iter().all(|reading| reading.parts.done());
         let state = match () {
             () if of_kind.iter().any(|reading| reading.left_out) => ListState::Skipped,
@@ -221,7 +233,10 @@ impl Lists {
             ListState::Waiting | ListState::Reading => former.map(|former| former.max(done)),
             ListState::Skipped => None,
         };
-        let meter = self.meters.get(&kind).filter(|_| state == ListState::Reading);
+        let meter = self
+            .meters
+            .get(&kind)
+            .filter(|_| state == ListState::Reading);
         ListProgress {
             list: name,
             state,
@@ -234,7 +249,10 @@ impl Lists {
 
 /// A span of creation times; open ends reach beyond everything. `None` when it holds no time at all.
 pub(super) fn seconds(from_s: Option<i64>, before_s: Option<i64>) -> Option<Span> {
-    Span::of_seconds(from_s.unwrap_or(0).max(0), before_s.unwrap_or(END_OF_TIME_S))
+    Span::of_seconds(
+        from_s.unwrap_or(0).max(0),
+        before_s.unwrap_or(END_OF_TIME_S),
+    )
 }
 
 fn readings(held: &Held, cursors: &[ImportCursor]) -> Vec<Reading> {
@@ -242,7 +260,10 @@ fn readings(held: &Held, cursors: &[ImportCursor]) -> Vec<Reading> {
     lists
         .map(|list| {
             let name: Arc<str> = list.name().into();
-            let mut begun = cursors.iter().filter(|cursor| *cursor.list == *name).peekable();
+            let mut begun = cursors
+                .iter()
+                .filter(|cursor| *cursor.list == *name)
+                .peekable();
             let by_created = list.kind().is_filtered_by_time();
             let parts = match begun.peek() {
                 Some(_) => Parts::resumed(name.clone(), by_created, begun.cloned()),

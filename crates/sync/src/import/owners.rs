@@ -23,7 +23,10 @@ impl Owners {
         let parent = details.and_then(|details| details.subscription);
         Self {
             customer: head.customer.and_then(Reference::id),
-            subscription: head.subscription.and_then(Reference::id).or_else(|| parent.and_then(Reference::id)),
+            subscription: head
+                .subscription
+                .and_then(Reference::id)
+                .or_else(|| parent.and_then(Reference::id)),
         }
     }
 
@@ -97,7 +100,10 @@ mod tests {
     #[test]
     fn are_found_in_every_shape() {
         for (json, expected) in [
-            (r#"{"customer":"cus_1","subscription":"sub_1"}"#, owners(Some("cus_1"), Some("sub_1"))),
+            (
+                r#"{"customer":"cus_1","subscription":"sub_1"}"#,
+                owners(Some("cus_1"), Some("sub_1")),
+            ),
             (
                 r#"{"customer":{"id":"cus_1","name":"A"},"parent":{"type":"subscription_details","subscription_details":{"subscription":"sub_1"}}}"#,
                 owners(Some("cus_1"), Some("sub_1")),

@@ -40,7 +40,8 @@ impl Meter {
 
     /// How many came a second.
     pub(super) fn per_second(&self) -> u32 {
-        let (Some((first, before)), Some((last, after))) = (self.counts.front(), self.counts.back())
+        let (Some((first, before)), Some((last, after))) =
+            (self.counts.front(), self.counts.back())
         else {
             return 0;
         };

@@ -136,7 +136,8 @@ async fn created_s(
 ) -> Result<Option<i64>, ImportError> {
     let Some(id) = id else { return Ok(None) };
     let (store, account, kind) = (store.clone(), source.account(), reading.list.kind());
-    let object = blocking(move || store.read(|view| view.object(account, kind.object(), &id))).await?;
+    let object =
+        blocking(move || store.read(|view| view.object(account, kind.object(), &id))).await?;
     Ok(object.and_then(|object| object.created_s))
 }
 
