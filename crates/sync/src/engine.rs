@@ -29,10 +29,10 @@ use tokio::sync::{Notify, broadcast, watch};
 use url::Url;
 
 use self::{checks::Checks, live::Live, runs::RunSlot};
-use crate::view::{Checklist, DataKind, Problem, Status, TrayPresence};
-
-/// Tells the time. The engine never asks the system's clock itself.
-pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+use crate::{
+    clock::Clock,
+    view::{Checklist, DataKind, Problem, Status, TrayPresence},
+};
 
 /// The two services as they are reached.
 #[derive(Clone)]
@@ -58,7 +58,7 @@ pub struct EngineConfig {
     /// The services.
     pub services: Services,
     /// The clock.
-    pub now: Now,
+    pub clock: Clock,
 }
 
 /// Something a reader of the engine is told.
@@ -77,7 +77,7 @@ pub struct Engine {
     services: Services,
     data_folder: PathBuf,
     sample_data: bool,
-    now: Now,
+    clock: Clock,
     live: Mutex<Live>,
     checks: Mutex<Checks>,
     run: RunSlot,
@@ -102,19 +102,20 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when the store cannot be used.
     pub fn open(config: EngineConfig) -> Result<Arc<Self>, Problem> {
-        let now = (config.now)();
+        let now = config.clock.now();
         std::fs::create_dir_all(&config.data_folder).map_err(|source| StoreError::Unreachable {
             path: config.data_folder.clone(),
             source,
         })?;
-        let Opened { store, set_aside } = Store::open(&config.data_folder.join("clearsync.sqlite"), now)?;
+        let Opened { store, set_aside } =
+            Store::open(&config.data_folder.join("clearsync.sqlite"), now)?;
         let engine = Arc::new(Self {
             store,
             vault: Vault::new(&config.profile),
             services: config.services,
             data_folder: config.data_folder,
             sample_data: config.sample_data,
-            now: config.now,
+            clock: config.clock,
             live: Mutex::default(),
             checks: Mutex::default(),
             run: RunSlot::default(),
@@ -154,7 +155,7 @@ impl Engine {
     }
 
     fn now(&self) -> Timestamp {
-        (self.now)()
+        self.clock.now()
     }
 
     fn live(&self) -> MutexGuard<'_, Live> {
