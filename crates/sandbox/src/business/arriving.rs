@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use super::{
     account::{Card, Collection, Customer, Discount, No, TrialEnd},
     calendar::{months_after, seconds_after},
-    catalog::Plan,
+    catalog::{MODULES, Plan},
     company::{Company, Step},
     journal::Subject,
     money::Currency,
-    names,
+    names::{self, Person},
     terms::{Coupon, Duration, Level, Off, Tax},
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Offer {
     /// Coupons, and the place of the item they are for, if they are not for the whole.
     pub(super) coupons: Vec<(Arc<Coupon>, Option<usize>)>,
     pub(super) setup_fee: bool,
+    /// Single charges on the first invoice.
+    pub(super) charges: u32,
     /// The subscription it takes over from.
     pub(super) continues: Option<No>,
 }
@@ -36,10 +38,16 @@ impl Offer {
             trial: None,
             coupons: Vec::new(),
             setup_fee: false,
+            charges: 0,
             continues: None,
         }
     }
 }
+
+/// The special customer that takes every module.
+const WITH_MANY_ITEMS: No = 0;
+/// The special customer whose first invoice is long.
+const WITH_MANY_CHARGES: No = 4;
 
 const CARDS: [&str; 4] = ["visa", "mastercard", "amex", "visa"];
 
@@ -58,11 +66,25 @@ impl Company {
         self.later(seconds_after(self.now, wait.max(1)), Step::Arrive);
 
         self.by_request();
-        let customer = self.register();
-        if self.dice.percent(4) {
+        let special = self.specials.pop_front();
+        let is_special = special.is_some();
+        let customer = self.register(special);
+        if !is_special && self.dice.percent(4) {
             return;
         }
-        let offer = self.choose_offer(customer);
+        let offer = match customer {
+            WITH_MANY_ITEMS if is_special => Offer {
+                items: (1..=MODULES)
+                    .map(|module| (Plan::Module(module), 1))
+                    .collect(),
+                ..Offer::plainly(Plan::Team, 1)
+            },
+            WITH_MANY_CHARGES if is_special => Offer {
+                charges: 300,
+                ..Offer::plainly(Plan::Team, 12)
+            },
+            _ => self.choose_offer(customer),
+        };
         self.subscribe(customer, offer);
     }
 
@@ -84,12 +106,14 @@ impl Company {
         self.subscribe(customer, offer);
     }
 
-    fn register(&mut self) -> No {
-        let special = self.specials.pop_front();
+    fn register(&mut self, special: Option<Person>) -> No {
         let is_special = special.is_some();
         let person = special.unwrap_or_else(|| names::person(&mut self.dice));
         let currencies = self.shape.currencies.clone();
-        let currency = self.dice.weighted(&currencies, Currency::Usd);
+        let currency = match currencies.first() {
+            Some(&(home, _)) if is_special => home,
+            _ => self.dice.weighted(&currencies, Currency::Usd),
+        };
         let collection = if self.dice.percent(self.shape.mix.send_invoice) {
             Collection::SendInvoice { days_until_due: 30 }
         } else {

@@ -34,7 +34,12 @@ pub(super) enum Plan {
     ApiCalls,
     Insights,
     InsightsYearly,
+    /// One of the many small modules that large customers pick from.
+    Module(u8),
 }
+
+/// How many modules there are where they are sold.
+pub(super) const MODULES: u8 = 40;
 
 const MONTHLY: Cadence = Cadence::every(1, Interval::Month);
 const YEARLY: Cadence = Cadence::every(1, Interval::Year);
@@ -207,7 +212,13 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    pub(super) fn new(ids: &mut Ids, currencies: &[Currency], opened: Timestamp) -> Self {
+    /// The price list in these currencies, with the modules if they are sold; those in the first currency alone.
+    pub(super) fn new(
+        ids: &mut Ids,
+        currencies: &[Currency],
+        with_modules: bool,
+        opened: Timestamp,
+    ) -> Self {
         let mut products: Vec<Arc<Product>> = Vec::new();
         let mut prices = BTreeMap::new();
         for (plan, product, nickname, cadence, tariff) in &PRICE_LIST {
@@ -241,6 +252,15 @@ impl Catalog {
                     prices.insert((*plan, *currency), Arc::clone(&price));
                 }
             }
+        }
+        let home = currencies.first().copied().filter(|_| with_modules);
+        for (module, currency) in home
+            .into_iter()
+            .flat_map(|home| (1..=MODULES).map(move |n| (n, home)))
+        {
+            let price = module_price(ids, module, currency, opened);
+            products.push(Arc::clone(&price.product));
+            prices.insert((Plan::Module(module), currency), Arc::new(price));
         }
         let setup_product = new_product(ids, "Onboarding");
         products.push(Arc::clone(&setup_product));
@@ -319,6 +339,21 @@ fn new_product(ids: &mut Ids, name: &str) -> Arc<Product> {
         name: name.to_owned(),
         unit_label,
     })
+}
+
+fn module_price(ids: &mut Ids, module: u8, currency: Currency, created: Timestamp) -> Price {
+    let name = format!("Module {module:02}");
+    let unit = whole(currency.listed(400 + 25 * i64::from(module)));
+    Price {
+        id: ids.long("price_"),
+        product: new_product(ids, &name),
+        cadence: MONTHLY,
+        pricings: vec![(currency, Pricing::PerUnit(unit))],
+        nickname: name,
+        lookup_key: None,
+        meter: None,
+        created,
+    }
 }
 
 fn lookup_key(nickname: &str, pricings: &[(Currency, Pricing)]) -> Option<String> {

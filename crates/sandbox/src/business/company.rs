@@ -90,7 +90,7 @@ impl Company {
     ) -> Self {
         let mut ids = Ids::new(seed);
         let currencies: Vec<Currency> = shape.currencies.iter().map(|&(one, _)| one).collect();
-        let catalog = Catalog::new(&mut ids, &currencies, opened);
+        let catalog = Catalog::new(&mut ids, &currencies, shape.specials, opened);
         let specials = if shape.specials {
             names::specials().into()
         } else {

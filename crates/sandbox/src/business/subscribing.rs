@@ -24,11 +24,15 @@ impl Company {
         let continues = offer
             .continues
             .map(|old| self.subscriptions[old].id.clone());
-        let fee = offer.setup_fee;
+        let (fee, charges) = (offer.setup_fee, offer.charges);
         let is_daily = offer.items.iter().any(|(plan, _)| *plan == Plan::Pulse);
         let no = self.open_subscription(customer, offer)?;
         if fee {
             self.add_setup_fee(no);
+        }
+        for hour in 1..=charges {
+            let amount = self.subscriptions[no].currency.listed(1500);
+            self.add_single_charge(no, amount, format!("Migration, hour {hour}"));
         }
         let now = Period {
             start: self.now,

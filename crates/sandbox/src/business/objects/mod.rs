@@ -150,6 +150,9 @@ fn whole_minor(amount: Exact) -> Value {
 /// An amount as a decimal string with at most 12 places, as Stripe documents.
 fn decimal(amount: Exact) -> String {
     const PLACES: usize = 12;
+    if amount.is_integer() {
+        return amount.to_integer().to_string();
+    }
     let scaled = (amount * Exact::from_integer(10_i128.pow(12)))
         .round()
         .to_integer();

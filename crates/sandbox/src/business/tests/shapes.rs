@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{objects, played};
 
 /// Every kind of object the business writes.
-pub(super) const KINDS: [&str; 19] = [
+pub(super) const KINDS: [&str; 17] = [
     "account",
     "charge",
     "coupon",
@@ -25,8 +25,6 @@ pub(super) const KINDS: [&str; 19] = [
     "subscription",
     "subscription_schedule",
     "tax_rate",
-    "event",
-    "subscription_item",
 ];
 
 /// The fields that Stripe's published description of 2026-05-27.dahlia calls required.
