@@ -235,22 +235,21 @@ impl Company {
         if record.items.iter().any(|item| item.plan == plan) {
             return;
         }
-        let from = Arc::clone(&first.price);
-        let Some(to) = self.catalog.price(plan, record.currency) else {
+        let Some(price) = self.catalog.price(plan, record.currency) else {
             return;
         };
         let before = record.terms();
         let item = Item {
             id: self.ids.short("si_"),
             plan,
-            price: Arc::clone(&to),
+            price: Arc::clone(&price),
             quantity: 1,
             created: self.now,
         };
         let record = &mut self.subscriptions[no];
         let place = record.items.len();
         record.items.push(item);
-        self.note(no, Fact::PlanChanged { from, to });
+        self.note(no, Fact::ItemAdded { price, quantity: 1 });
         let after = self.subscriptions[no].terms();
         self.prorate(no, place, &before, Some(&after));
         self.tell(Subject::Subscription(no), "customer.subscription.updated");

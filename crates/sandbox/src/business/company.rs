@@ -32,6 +32,8 @@ pub(super) enum Step {
     Return(No),
     /// A subscription's cycle ends.
     Renew(No),
+    /// A trial is about to end.
+    Remind(No),
     /// A subscriber changes something.
     Change(No),
     /// A subscriber takes a cancellation back.
@@ -146,6 +148,7 @@ impl Company {
             Step::Arrive => self.welcome_next(),
             Step::Return(customer) => self.welcome_back(customer),
             Step::Renew(subscription) => self.renew(subscription),
+            Step::Remind(subscription) => self.remind(subscription),
             Step::Change(subscription) => self.change_something(subscription),
             Step::Stay(subscription) => self.stay(subscription),
             Step::Resume(subscription) => self.resume(subscription),

@@ -51,6 +51,13 @@ pub enum Fact {
         /// The price since.
         to: Arc<Price>,
     },
+    /// A further product was added.
+    ItemAdded {
+        /// What it costs.
+        price: Arc<Price>,
+        /// How many.
+        quantity: u64,
+    },
     /// The same product at another price.
     PriceChanged {
         /// The price before.
@@ -357,7 +364,9 @@ fn change_type_of(moment: &[Entry], before: Exact) -> ChangeType {
             | Fact::CancellationUnscheduled { .. }
             | Fact::Canceled
             | Fact::Expired => ChangeType::Cancellation,
-            Fact::Started { .. } | Fact::PlanChanged { .. } => ChangeType::Plan,
+            Fact::Started { .. } | Fact::PlanChanged { .. } | Fact::ItemAdded { .. } => {
+                ChangeType::Plan
+            }
             Fact::QuantityChanged { .. } => ChangeType::Quantity,
             _ => ChangeType::Price,
         })

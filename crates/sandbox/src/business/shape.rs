@@ -96,11 +96,12 @@ impl Shape {
         }
     }
 
-    /// Some 20 customers, for tests over many seeds.
+    /// Some 20 customers in two years, for tests over many seeds.
     #[must_use]
     pub fn small() -> Self {
         Self {
             customers: 20,
+            months: 24,
             specials: false,
             ..Self::sample()
         }

@@ -112,7 +112,12 @@ fn shorten(value: &mut Value) {
 
 /// One object of several parts; Stripe's order of fields says nothing.
 fn joined<const PARTS: usize>(parts: [Value; PARTS]) -> Value {
-    let mut whole = Map::new();
+    let fields = parts
+        .iter()
+        .filter_map(Value::as_object)
+        .map(Map::len)
+        .sum();
+    let mut whole = Map::with_capacity(fields);
     for part in parts {
         if let Value::Object(fields) = part {
             whole.extend(fields);
