@@ -90,11 +90,7 @@ impl Company {
 
     /// A customer who had left subscribes again.
     pub(super) fn welcome_back(&mut self, customer: No) {
-        let still_here = self.customers[customer]
-            .subscriptions
-            .iter()
-            .any(|&one| !self.subscriptions[one].status.has_ended());
-        if still_here {
+        if self.customers[customer].deleted || self.is_subscribed(customer) {
             return;
         }
         self.by_request();
@@ -134,6 +130,7 @@ impl Company {
             prefix: self.ids.upper(8),
             invoices_numbered: 0,
             delinquent: false,
+            deleted: false,
             subscriptions: Vec::new(),
         };
         let no = self.customers.len();
@@ -188,6 +185,9 @@ impl Company {
     }
 
     pub(super) fn end_customer_discount(&mut self, customer: No) {
+        if self.customers[customer].deleted {
+            return;
+        }
         self.tell(
             Subject::CustomerDiscount(customer),
             "customer.discount.deleted",

@@ -41,6 +41,9 @@ pub(super) enum Plan {
 /// How many modules there are where they are sold.
 pub(super) const MODULES: u8 = 40;
 
+/// The product that is closed in the end.
+pub(super) const LEGACY_PRODUCT: &str = "Team (legacy)";
+
 const MONTHLY: Cadence = Cadence::every(1, Interval::Month);
 const YEARLY: Cadence = Cadence::every(1, Interval::Year);
 
@@ -116,7 +119,7 @@ const PRICE_LIST: [Row; 18] = [
     ),
     (
         Plan::LegacyTeam,
-        "Team (legacy)",
+        LEGACY_PRODUCT,
         "Team 2023",
         MONTHLY,
         Tariff::Unit(900),
@@ -329,7 +332,7 @@ impl Tariff {
 
 fn new_product(ids: &mut Ids, name: &str) -> Arc<Product> {
     let unit_label = match name {
-        "Team" | "Team (legacy)" | "Scale" => Some("seat"),
+        "Team" | LEGACY_PRODUCT | "Scale" => Some("seat"),
         "Storage" => Some("GB"),
         "Messages" => Some("message"),
         _ => None,

@@ -30,6 +30,10 @@ pub(super) enum Step {
     Arrive,
     /// A former customer comes back.
     Return(No),
+    /// A former customer is deleted.
+    Delete(No),
+    /// The legacy product is taken off the price list.
+    RetireLegacy,
     /// A subscription's cycle ends.
     Renew(No),
     /// A trial is about to end.
@@ -122,6 +126,7 @@ impl Company {
         };
         company.publish_catalog();
         company.later(opened, Step::Arrive);
+        company.later(company.migration(), Step::RetireLegacy);
         company
     }
 
@@ -147,6 +152,8 @@ impl Company {
         match step {
             Step::Arrive => self.welcome_next(),
             Step::Return(customer) => self.welcome_back(customer),
+            Step::Delete(customer) => self.delete_customer(customer),
+            Step::RetireLegacy => self.retire_legacy(),
             Step::Renew(subscription) => self.renew(subscription),
             Step::Remind(subscription) => self.remind(subscription),
             Step::Change(subscription) => self.change_something(subscription),

@@ -100,6 +100,10 @@ fn every_feature_is_lived_by_someone() {
         assert!(facts.contains(wanted), "nobody lived through {wanted}");
     }
     let objects = objects(&business);
+    let deleted = objects["customer"]
+        .iter()
+        .filter(|one| one["deleted"] == true);
+    assert!(deleted.count() > 0);
     for (kind, all) in &objects {
         assert!(*kind == "account" || !all.is_empty(), "no {kind}");
     }
