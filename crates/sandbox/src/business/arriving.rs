@@ -241,6 +241,11 @@ impl Company {
         } else {
             self.plain_offer()
         };
+        let discount = self.customers[customer].discount.as_ref();
+        if discount.is_some_and(|one| matches!(one.coupon.off, Off::Amount(..))) {
+            // Usage would take a share of the amount off, a different one in each cycle.
+            offer.items.retain(|(plan, _)| *plan != Plan::ApiCalls);
+        }
         offer.plain = false;
         offer.setup_fee = self.dice.percent(mix.setup_fee);
         if self.dice.percent(mix.trial) {
