@@ -1,1 +1,30 @@
+//! The shell: window, tray, commands and terminal of ClearSync. The only crate that knows Tauri.
 
+mod cli;
+mod commands;
+mod config;
+mod contract;
+mod demo;
+mod links;
+mod logging;
+mod sample;
+mod shell;
+mod start;
+mod terminal;
+mod tray;
+mod tray_host;
+mod tray_icon;
+mod window;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use contract::{ChecklistChanged, DataChanged, StatusChanged, contract};
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitCode {
+    cli::run(cli::Cli::parse())
+}

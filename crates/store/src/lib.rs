@@ -1,1 +1,46 @@
 //! Everything ClearSync remembers, in one SQLite file.
+//!
+//! [`Store::open`] opens the file; [`Store::read`] gives a consistent view of it and [`Store::write`] one transaction.
+//! Each table has one module here, which adds its reads to [`Reader`] and its writes to [`Writer`], so that any of them
+//! can be committed together. All calls block; async callers run them where blocking is allowed.
+//!
+//! Nothing secret is ever kept here: keys and tokens live in the operating system's keychain.
+
+mod account;
+mod attention;
+mod columns;
+mod error;
+mod feed;
+mod figure;
+mod import_cursor;
+mod journal;
+mod lease;
+mod link;
+mod object;
+mod open;
+mod plan;
+mod rollup;
+mod run;
+mod schema;
+mod setting;
+mod store;
+mod written;
+
+pub use account::{Account, AccountId, AccountProfile, Mode, Target};
+pub use attention::Attention;
+pub use error::StoreError;
+pub use feed::Feed;
+pub use figure::Figure;
+pub use import_cursor::{CreatedRange, ImportCursor};
+pub use journal::{JournalEntry, JournalId, NewJournalEntry, Settled, WriteState};
+pub use lease::Lease;
+pub use link::Link;
+pub use object::{Object, PutCounts, StoredObject};
+pub use open::Opened;
+pub use plan::{Plan, PlanId, PlanRow, PlanState};
+pub use rollup::{Grain, Rollup};
+pub use run::{Run, RunId};
+pub use schema::LATEST_VERSION;
+pub use setting::Scope;
+pub use store::{FetchTime, Reader, Store, Writer};
+pub use written::Written;

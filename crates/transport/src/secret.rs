@@ -4,7 +4,7 @@ use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-/// A key or token. It cannot be printed, logged, serialised or cloned, and it is wiped from memory when dropped.
+/// A key or token. It cannot be printed, logged, serialised or cloned by accident, and it is wiped from memory when dropped.
 ///
 /// ```compile_fail
 /// let secret = clearsync_transport::Secret::new("rk_test_1".to_owned());
@@ -27,6 +27,12 @@ impl Secret {
         let text = Zeroizing::new(text);
         let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'');
         Self(SecretString::from(trimmed.to_owned()))
+    }
+
+    /// A second holder of the same secret, wiped by itself.
+    #[must_use]
+    pub fn duplicate(&self) -> Self {
+        Self(self.0.clone())
     }
 
     /// The text itself, for the keychain and for telling kinds of key apart. Never pass it on to anything that prints.

@@ -1,1 +1,65 @@
-fn main() {}
+//! The project's own commands. They install what is missing, so that a fresh machine needs git, Rust and Node only.
+
+mod bench;
+mod demo;
+mod packages;
+mod steps;
+mod test;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::steps::{Step, StepError};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "ClearSync's own commands")]
+struct Xtask {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing, build, and open the app on sample accounts.
+    Demo {
+        /// Do the same job in the terminal, without a window.
+        #[arg(long)]
+        headless: bool,
+    },
+    /// Install what is missing and pass every test, the real window included.
+    Test,
+    /// Formatting, lints and types, without running tests.
+    Check,
+    /// Measure speed, as ratios against a floor of the same run.
+    Bench,
+    /// Build the release and its packages.
+    Dist,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Xtask::parse().command {
+        Command::Demo { headless } => demo::run(headless),
+        Command::Test => test::run(),
+        Command::Check => test::check(),
+        Command::Bench => bench::run(),
+        Command::Dist => dist(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            steps::say(&format!("{error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dist() -> Result<(), StepError> {
+    packages::ensure(&[packages::BUILD])?;
+    ui::build()?;
+    Step::new("Release and packages", "npx")
+        .args(["tauri", "build"])
+        .in_folder("ui")
+        .run()
+}

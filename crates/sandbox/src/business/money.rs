@@ -30,6 +30,16 @@ impl Currency {
         }
     }
 
+    /// How many decimals its amounts are written with.
+    #[must_use]
+    pub const fn decimals(self) -> u32 {
+        match self {
+            Self::Usd | Self::Eur => 2,
+            Self::Jpy => 0,
+            Self::Kwd => 3,
+        }
+    }
+
     /// What an invoice asks for an exact amount: the nearest amount Stripe can charge, halves away from zero. Stripe
     /// documents that three-decimal currencies are charged in steps of ten minor units.
     pub(super) fn chargeable(self, amount: Exact) -> i64 {

@@ -1,0 +1,196 @@
+//! A subscription's past: its states since the beginning, from invoices, events and the present.
+//!
+//! Stripe keeps events for thirty days. What lies further back is rebuilt from invoices: each recurring line says what
+//! was sold in its service period, and proration lines say what changed within one. From the first event on, events
+//! tell each state exactly.
+
+mod invoiced;
+mod lines;
+mod order;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Catalog, EventId, Invoice, InvoiceId, Subscription, SubscriptionId};
+
+use invoiced::Invoiced;
+
+/// A subscription as an event left it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The event.
+    pub event: EventId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// The subscription after it.
+    pub after: Subscription,
+    /// The subscription before it, when the event says what changed.
+    pub before: Option<Subscription>,
+}
+
+/// What happened to a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// It was made.
+    Created,
+    /// It was changed.
+    Updated,
+    /// It ended.
+    Deleted,
+}
+
+/// Where the knowledge of a state or a movement comes from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum Origin {
+    /// Exact: an event told it.
+    Event {
+        /// Which.
+        event: EventId,
+    },
+    /// Exact: a date on the subscription itself told it, such as its start, the end of its trial, or its end.
+    Dates,
+    /// Rebuilt: an invoice told what was billed, and the change is dated by the billed period.
+    Invoice {
+        /// Which.
+        invoice: InvoiceId,
+    },
+    /// Rebuilt: the present state shows it, and nothing tells when it came about.
+    Present,
+}
+
+impl Origin {
+    /// Whether date and amount are told by Stripe and not rebuilt.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        matches!(self, Self::Event { .. } | Self::Dates)
+    }
+}
+
+/// A subscription as it stood from one moment until the next state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// Since when.
+    pub from: Timestamp,
+    /// The subscription as it stood then.
+    pub subscription: Subscription,
+    /// Where the knowledge comes from.
+    pub origin: Origin,
+}
+
+/// All that is known of one subscription, as states in order of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// Whose it is.
+    pub subscription: SubscriptionId,
+    /// Its states, oldest first, no two from the same moment.
+    pub states: Vec<State>,
+}
+
+impl History {
+    /// Rebuilds the past of the subscription `live`, as it was read at `seen_at`, from its `invoices` and `changes`.
+    ///
+    /// Both may hold duplicates and come in any order; what belongs to another subscription is left out. `catalog`
+    /// completes prices and coupons.
+    #[must_use]
+    pub fn rebuild(
+        live: &Subscription,
+        seen_at: Timestamp,
+        invoices: &[Invoice],
+        changes: &[Change],
+        catalog: &Catalog,
+    ) -> Self {
+        let mut present = live.clone();
+        catalog.complete(&mut present);
+        let past = Invoiced::new(&present, invoices, catalog);
+        let changes = order::in_time(&present.id, changes);
+
+        let mut states = match changes.first() {
+            Some(first) if first.kind == ChangeKind::Created => Vec::new(),
+            Some(first) => before_events(&past, first),
+            None => past.states(),
+        };
+        states.extend(changes.iter().map(|change| told(change, catalog)));
+        add_present(&mut states, &present, seen_at);
+        states.sort_by_key(|state| state.from);
+        keep_last_of_each_moment(&mut states);
+        past.split_at_usage(&mut states);
+        past.teach(&mut states);
+        Self {
+            subscription: present.id,
+            states,
+        }
+    }
+}
+
+/// What invoices tell of the time before the first event; without invoices, what the event says was before it.
+fn before_events(past: &Invoiced<'_>, first: &Change) -> Vec<State> {
+    let mut states = past.states();
+    states.retain(|state| state.from < first.at);
+    if states.is_empty()
+        && let Some(before) = &first.before
+    {
+        states.push(State {
+            from: before.start_date.min(first.at),
+            subscription: before.clone(),
+            origin: Origin::Present,
+        });
+    }
+    states
+}
+
+fn told(change: &Change, catalog: &Catalog) -> State {
+    let mut subscription = change.after.clone();
+    catalog.complete(&mut subscription);
+    let backdated = subscription.start_date.min(change.at);
+    State {
+        from: match change.kind {
+            ChangeKind::Created => backdated,
+            ChangeKind::Updated | ChangeKind::Deleted => change.at,
+        },
+        subscription,
+        origin: Origin::Event {
+            event: change.event.clone(),
+        },
+    }
+}
+
+/// The present state says what no event told. An end has its date; for the rest the moment it was seen must do.
+fn add_present(states: &mut Vec<State>, present: &Subscription, seen_at: Timestamp) {
+    let last = states.last();
+    if last.is_some_and(|last| is_same(&last.subscription, present)) {
+        return;
+    }
+    let ended = present.ended_at.filter(|_| present.status.is_final());
+    let (from, origin) = match (last, ended) {
+        (None, _) => (present.start_date.min(seen_at), Origin::Present),
+        (Some(_), Some(ended)) => (ended, Origin::Dates),
+        (Some(_), None) => (seen_at, Origin::Present),
+    };
+    states.push(State {
+        from,
+        subscription: present.clone(),
+        origin,
+    });
+}
+
+/// Equal but for what decoding noted.
+fn is_same(one: &Subscription, other: &Subscription) -> bool {
+    one.status == other.status
+        && one.items == other.items
+        && one.discounts == other.discounts
+        && one.cancel_at == other.cancel_at
+        && one.cancel_at_period_end == other.cancel_at_period_end
+        && one.ended_at == other.ended_at
+        && one.trial == other.trial
+        && one.pause_collection == other.pause_collection
+}
+
+fn keep_last_of_each_moment(states: &mut Vec<State>) {
+    states.reverse();
+    states.dedup_by_key(|state| state.from);
+    states.reverse();
+}

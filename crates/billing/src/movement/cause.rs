@@ -1,0 +1,151 @@
+//! What one step of one subscription changed.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{ChangeType, Side};
+use crate::{
+    Amount, Fraction, Interval, ItemStep, Origin, PriceId, ProductId, Segment, Standing, Timeline,
+};
+
+/// One change of MRR of one subscription.
+pub(super) struct Step<'a> {
+    pub(super) at: Timestamp,
+    pub(super) timeline: &'a Timeline,
+    pub(super) origin: &'a Origin,
+    pub(super) before: Option<&'a Segment>,
+    pub(super) after: &'a Segment,
+}
+
+impl<'a> Step<'a> {
+    /// Every change of a timeline, in order of time.
+    pub(super) fn all(timeline: &'a Timeline) -> impl Iterator<Item = Self> {
+        let segments = &timeline.segments;
+        (0..segments.len())
+            .map(move |index| {
+                let after = &segments[index];
+                Self {
+                    at: after.from,
+                    timeline,
+                    origin: &after.origin,
+                    before: index.checked_sub(1).map(|before| &segments[before]),
+                    after,
+                }
+            })
+            .filter(|step| !step.change().is_zero())
+    }
+
+    pub(super) fn change(&self) -> Fraction {
+        let before = self.before.map(|before| &before.figure.amount.minor);
+        before.map_or_else(
+            || self.after.figure.amount.minor.clone(),
+            |before| &self.after.figure.amount.minor - before,
+        )
+    }
+
+    /// Whether the subscription ended, was given up as unpaid, or is counted as ended.
+    pub(super) fn is_end(&self) -> bool {
+        match &self.after.figure.derivation.standing {
+            Standing::Ended { .. } | Standing::CancellationAsked { .. } => true,
+            Standing::StatusLeftOut { status } => {
+                ["unpaid", "canceled", "incomplete_expired"].contains(&status.as_str())
+            }
+            _ => false,
+        }
+    }
+
+    /// Cancellation before plan before price before quantity.
+    pub(super) fn change_type(&self) -> ChangeType {
+        let (before, after) = (items(self.before), items(Some(self.after)));
+        if self.is_end() {
+            ChangeType::Cancellation
+        } else if mix(before) != mix(after) || !counts(self.before) {
+            ChangeType::Plan
+        } else if terms(before) != terms(after) {
+            ChangeType::Price
+        } else if quantity(before) != quantity(after) {
+            ChangeType::Quantity
+        } else {
+            ChangeType::Price
+        }
+    }
+}
+
+/// How things stood for all that moved, on the side that `of` picks.
+pub(super) fn side<'a>(
+    group: &[Step<'a>],
+    of: impl Fn(&Step<'a>) -> Option<&'a Segment>,
+    mrr: Amount,
+) -> Side {
+    let segments: Vec<_> = group.iter().filter_map(of).collect();
+    described(&segments, mrr)
+}
+
+/// How things stand in `segment`.
+pub(super) fn standing_side(segment: &Segment, mrr: Amount) -> Side {
+    described(&[segment], mrr)
+}
+
+fn described(segments: &[&Segment], mrr: Amount) -> Side {
+    let counted = || {
+        segments
+            .iter()
+            .filter(|segment| segment.figure.derivation.standing.counts())
+            .flat_map(|segment| &segment.figure.derivation.items)
+    };
+    let products: BTreeSet<&ProductId> =
+        counted().filter_map(|step| step.product.as_ref()).collect();
+    let prices: BTreeSet<&PriceId> = counted().map(|step| &step.price).collect();
+    Side {
+        mrr,
+        quantity: counted()
+            .filter_map(|step| step.quantity)
+            .fold(0, u64::saturating_add),
+        products: products.into_iter().cloned().collect(),
+        prices: prices.into_iter().cloned().collect(),
+    }
+}
+
+fn items(segment: Option<&Segment>) -> &[ItemStep] {
+    segment.map_or(&[], |segment| &segment.figure.derivation.items)
+}
+
+fn counts(segment: Option<&Segment>) -> bool {
+    segment.is_some_and(|segment| segment.figure.derivation.standing.counts())
+}
+
+/// The products sold and how often each is billed.
+fn mix(items: &[ItemStep]) -> BTreeSet<(&str, Option<Interval>)> {
+    items
+        .iter()
+        .map(|step| {
+            let product = step.product.as_ref().map(ProductId::as_str);
+            (
+                product.unwrap_or_else(|| step.price.as_str()),
+                step.interval,
+            )
+        })
+        .collect()
+}
+
+/// Prices and discounts without quantities.
+fn terms(items: &[ItemStep]) -> BTreeSet<(&PriceId, Vec<&str>)> {
+    items
+        .iter()
+        .map(|step| {
+            let coupons = step
+                .discounts
+                .iter()
+                .map(|discount| discount.coupon.as_str());
+            (&step.price, coupons.collect())
+        })
+        .collect()
+}
+
+fn quantity(items: &[ItemStep]) -> u64 {
+    items
+        .iter()
+        .filter_map(|step| step.quantity)
+        .fold(0, u64::saturating_add)
+}

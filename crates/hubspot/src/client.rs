@@ -1,0 +1,298 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use clearsync_transport::{Request, Response, Retried, Transport, TransportError};
+use http::{
+    HeaderValue, Method, StatusCode,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE},
+};
+use jiff::{Timestamp, tz::TimeZone};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    ApiVersion, BaseUrl, HubSpotError, HubSpotToken, ObjectType, Policy, Quota, Reason,
+    account::next_midnight,
+    budget::{Budget, Meter, Metered},
+    path::{Api, path},
+    refusal,
+    resend::{HubSpotRule, Resend, cut_short},
+};
+
+/// The connection to one HubSpot account. Every request of this crate goes through it: it keeps the budget, sends again
+/// what may be sent again, and lets one write per object type be in flight.
+pub struct Client {
+    transport: Retried<Metered, HubSpotRule>,
+    budget: Arc<Budget>,
+    base_url: BaseUrl,
+    version: ApiVersion,
+    token: HubSpotToken,
+    lanes: Mutex<BTreeMap<Lane, Arc<tokio::sync::Mutex<()>>>>,
+    learned: Mutex<Learned>,
+}
+
+/// What earlier answers told, and refusals are read by.
+#[derive(Default)]
+struct Learned {
+    scopes: BTreeSet<String>,
+    time_zone: Option<TimeZone>,
+}
+
+/// Writes of one lane wait for each other: HubSpot locks records that two requests write at once.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lane {
+    Records(ObjectType),
+    Associations,
+}
+
+/// One request to be made.
+pub(crate) struct Call<'a> {
+    method: Method,
+    api: Api<'a>,
+    tail: Vec<&'a str>,
+    query: Vec<(&'a str, &'a str)>,
+    body: Bytes,
+    meter: Meter,
+    resend: Resend,
+    lane: Option<Lane>,
+}
+
+impl Client {
+    /// A connection to the account `token` belongs to. Sends nothing yet.
+    #[must_use]
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        base_url: BaseUrl,
+        version: ApiVersion,
+        token: HubSpotToken,
+    ) -> Self {
+        let budget = Arc::new(Budget::new());
+        let metered = Metered {
+            inner: transport,
+            budget: budget.clone(),
+        };
+        Self {
+            transport: Retried::new(metered, HubSpotRule),
+            budget,
+            base_url,
+            version,
+            token,
+            lanes: Mutex::default(),
+            learned: Mutex::default(),
+        }
+    }
+
+    /// What HubSpot last said about the account's limits.
+    #[must_use]
+    pub fn quota(&self) -> Quota {
+        self.budget.quota()
+    }
+
+    pub(crate) fn token(&self) -> &HubSpotToken {
+        &self.token
+    }
+
+    pub(crate) fn learn_scopes(&self, scopes: impl IntoIterator<Item = String>) {
+        self.learned().scopes = scopes.into_iter().collect();
+    }
+
+    pub(crate) fn learn_time_zone(&self, time_zone: Option<TimeZone>) {
+        self.learned().time_zone = time_zone;
+    }
+
+    /// Makes the request and reads its answer.
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &self,
+        call: Call<'_>,
+    ) -> Result<T, HubSpotError> {
+        let response = self.answer(call).await?;
+        serde_json::from_slice(response.body()).map_err(|_| {
+            if cut_short(&response) {
+                return TransportError::Broken.into();
+            }
+            let status = response.status().as_u16();
+            Reason::NotHubSpot { status }.into()
+        })
+    }
+
+    /// Makes a request whose answer says nothing beyond its status.
+    pub(crate) async fn call_silent(&self, call: Call<'_>) -> Result<(), HubSpotError> {
+        self.answer(call).await.map(drop)
+    }
+
+    async fn answer(&self, call: Call<'_>) -> Result<Response, HubSpotError> {
+        let lane = call.lane.clone().map(|lane| self.lane(lane));
+        let _turn = match &lane {
+            Some(lane) => Some(lane.lock().await),
+            None => None,
+        };
+        let request = self.request(call)?;
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let response = self.transport.send(request).await?;
+        let status = response.status();
+        tracing::debug!(%method, path, status = status.as_u16(), "HubSpot answered");
+        if status.is_success() {
+            return Ok(response);
+        }
+        Err(self.refusal(&response))
+    }
+
+    fn request(&self, call: Call<'_>) -> Result<Request, TransportError> {
+        let segments = path(call.api, self.version).into_iter().chain(call.tail);
+        let url = self.base_url.join(segments, &call.query);
+        let authorization = self
+            .token
+            .secret()
+            .bearer()
+            .ok_or(TransportError::Unsendable)?;
+        let json = HeaderValue::from_static("application/json");
+        let mut request = Request::new(call.body);
+        *request.method_mut() = call.method;
+        *request.uri_mut() = url
+            .as_str()
+            .parse()
+            .map_err(|_| TransportError::Unsendable)?;
+        if !request.body().is_empty() {
+            request.headers_mut().insert(CONTENT_TYPE, json.clone());
+        }
+        request.headers_mut().insert(ACCEPT, json);
+        request.headers_mut().insert(AUTHORIZATION, authorization);
+        request.extensions_mut().insert(call.meter);
+        request.extensions_mut().insert(call.resend);
+        Ok(request)
+    }
+
+    fn refusal(&self, response: &Response) -> HubSpotError {
+        let mut error = refusal::read(response);
+        let learned = self.learned();
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            error.reason = match refusal::policy(response) {
+                Policy::Day => Reason::DailyLimit {
+                    resets_at: learned
+                        .time_zone
+                        .as_ref()
+                        .and_then(|zone| next_midnight(date_of(response)?, zone)),
+                },
+                policy => Reason::RateLimited { policy },
+            };
+        }
+        // HubSpot names a scope as missing although the token holds it when the plan lacks the feature.
+        if let Reason::MissingScopes { any_of } = &error.reason
+            && any_of.iter().any(|scope| learned.scopes.contains(scope))
+        {
+            error.reason = Reason::PlanLacksFeature {
+                any_of: any_of.clone(),
+            };
+        }
+        error
+    }
+
+    fn lane(&self, lane: Lane) -> Arc<tokio::sync::Mutex<()>> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes.entry(lane).or_default().clone()
+    }
+
+    fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Client")
+            .field("base_url", &self.base_url)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+fn date_of(response: &Response) -> Option<Timestamp> {
+    let text = response.headers().get(DATE)?.to_str().ok()?;
+    jiff::fmt::rfc2822::parse(text)
+        .ok()
+        .map(|date| date.timestamp())
+}
+
+impl<'a> Call<'a> {
+    /// A request that reads.
+    pub(crate) fn get(api: Api<'a>, tail: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::new(Method::GET, api, tail, Bytes::new())
+    }
+
+    /// A request that reads, with a question too large for an address.
+    pub(crate) fn ask(
+        api: Api<'a>,
+        tail: impl IntoIterator<Item = &'a str>,
+        body: &impl Serialize,
+    ) -> Self {
+        Self::new(Method::POST, api, tail, json(body))
+    }
+
+    /// A request that writes.
+    pub(crate) fn write(
+        method: Method,
+        api: Api<'a>,
+        tail: impl IntoIterator<Item = &'a str>,
+        body: &impl Serialize,
+        lane: Lane,
+    ) -> Self {
+        Self {
+            lane: Some(lane),
+            ..Self::new(method, api, tail, json(body))
+        }
+    }
+
+    /// A request that removes.
+    pub(crate) fn delete(
+        api: Api<'a>,
+        tail: impl IntoIterator<Item = &'a str>,
+        lane: Lane,
+    ) -> Self {
+        Self {
+            lane: Some(lane),
+            ..Self::new(Method::DELETE, api, tail, Bytes::new())
+        }
+    }
+
+    pub(crate) fn query(mut self, name: &'a str, value: &'a str) -> Self {
+        self.query.push((name, value));
+        self
+    }
+
+    pub(crate) fn meter(mut self, meter: Meter) -> Self {
+        self.meter = meter;
+        self
+    }
+
+    /// Says that sending it twice would make two of something.
+    pub(crate) fn once(mut self) -> Self {
+        self.resend = Resend::UnlessApplied;
+        self
+    }
+
+    fn new(
+        method: Method,
+        api: Api<'a>,
+        tail: impl IntoIterator<Item = &'a str>,
+        body: Bytes,
+    ) -> Self {
+        Self {
+            method,
+            api,
+            tail: tail.into_iter().collect(),
+            query: Vec::new(),
+            body,
+            meter: Meter::Plain,
+            resend: Resend::Always,
+            lane: None,
+        }
+    }
+}
+
+/// Our request types hold text, numbers and lists only, which always have a JSON form.
+fn json(body: &impl Serialize) -> Bytes {
+    serde_json::to_vec(body).unwrap_or_default().into()
+}

@@ -1,0 +1,149 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{Client, HubSpotError, ObjectType, Record, budget::Meter, client::Call, path::Api};
+
+/// HubSpot documents 3,000 characters a query; the properties asked for and the frame are counted in.
+const LONGEST_QUERY_CHARS: usize = 3_000;
+const MOST_VALUES: usize = 100;
+const PAGE: usize = 200;
+/// HubSpot documents that a query gives no more results than these.
+const MOST_RESULTS: usize = 10_000;
+
+/// The property of a company that holds its domain.
+pub const DOMAIN: &str = "domain";
+
+impl Client {
+    /// Companies by their domain, any number of domains. A domain without a company is left out; one with several has
+    /// them all, oldest first. New records appear here only after a few moments, as HubSpot documents, so that a search
+    /// must not be the only guard against making a company twice.
+    ///
+    /// # Errors
+    /// Any [`HubSpotError`].
+    pub async fn companies_by_domain(
+        &self,
+        domains: &BTreeSet<String>,
+        properties: &[&str],
+    ) -> Result<BTreeMap<String, Vec<Record>>, HubSpotError> {
+        let domains: BTreeSet<String> = domains.iter().map(|name| name.to_lowercase()).collect();
+        let records = self
+            .search_in(&ObjectType::Companies, DOMAIN, domains, properties)
+            .await?;
+        let mut companies: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+        for record in records {
+            let Some(domain) = record.value(DOMAIN).map(str::to_lowercase) else {
+                continue;
+            };
+            let same = companies.entry(domain).or_default();
+            if same.iter().all(|other| other.id != record.id) {
+                same.push(record);
+            }
+        }
+        Ok(companies)
+    }
+
+    /// Records whose `property` is one of `values`, which must be in lower case as HubSpot compares them so.
+    async fn search_in(
+        &self,
+        object: &ObjectType,
+        property: &str,
+        values: BTreeSet<String>,
+        properties: &[&str],
+    ) -> Result<Vec<Record>, HubSpotError> {
+        let mut names: BTreeSet<&str> = properties.iter().copied().collect();
+        names.insert(property);
+        let query = |values: &[String], after: usize| {
+            json!({
+                "filterGroups": [{ "filters": [{ "propertyName": property, "operator": "IN", "values": values }] }],
+                "properties": names,
+                "sorts": [{ "propertyName": "createdate", "direction": "ASCENDING" }],
+                "limit": PAGE,
+                "after": after.to_string(),
+            })
+        };
+        let values: Vec<String> = values.into_iter().collect();
+        let room = LONGEST_QUERY_CHARS.saturating_sub(chars(&query(&[], MOST_RESULTS)));
+        let mut records = Vec::new();
+        for part in parts(&values, room) {
+            let mut after = Some(0);
+            while let Some(from) = after.filter(|from| *from < MOST_RESULTS) {
+                let page = self.search_page(object, &query(part, from)).await?;
+                after = page.next(from);
+                records.extend(page.results);
+            }
+        }
+        Ok(records)
+    }
+
+    async fn search_page(&self, object: &ObjectType, query: &Value) -> Result<Page, HubSpotError> {
+        let call = Call::ask(Api::Objects(object), ["search"], query);
+        self.call(call.meter(Meter::Search)).await
+    }
+}
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    results: Vec<Record>,
+    #[serde(default)]
+    paging: Value,
+}
+
+impl Page {
+    /// Where the next page begins; `None` after the last, and when HubSpot points back.
+    fn next(&self, from: usize) -> Option<usize> {
+        let after = self.paging.pointer("/next/after")?.as_str()?;
+        after.parse().ok().filter(|next| *next > from)
+    }
+}
+
+/// Cuts `values` into parts of at most [`MOST_VALUES`] that take at most `room` characters as JSON; a value too long for
+/// any query is left out, as no record can have it: HubSpot's domains have at most 253 characters.
+fn parts(values: &[String], room: usize) -> Vec<&[String]> {
+    let mut parts = Vec::new();
+    let (mut start, mut taken) = (0, 0);
+    for (end, value) in values.iter().enumerate() {
+        let size = chars(&json!(value)) + 1;
+        if end - start == MOST_VALUES || taken + size > room {
+            parts.push(&values[start..end]);
+            (start, taken) = (end, 0);
+        }
+        if size > room {
+            start = end + 1;
+        } else {
+            taken += size;
+        }
+    }
+    parts.push(&values[start..]);
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn chars(value: &Value) -> usize {
+    value.to_string().chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn parts_fit_and_lose_nothing(lengths in prop::collection::vec(1usize..300, 0..400), room in 100usize..3_000) {
+            let values: Vec<String> = lengths.iter().map(|&length| "d".repeat(length)).collect();
+            let parts = parts(&values, room);
+            for part in &parts {
+                prop_assert!(!part.is_empty() && part.len() <= MOST_VALUES);
+                prop_assert!(part.iter().map(|value| value.len() + 3).sum::<usize>() <= room);
+            }
+            let kept: Vec<String> = parts.concat();
+            let fitting: Vec<String> =
+                values.into_iter().filter(|value| value.len() + 3 <= room).collect();
+            prop_assert_eq!(kept, fitting);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    AccountId, Reader, StoreError, Target, Writer,
+    columns::{Json, Millis, words},
+};
+
+/// Number of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PlanId(pub i64);
+
+/// How far a plan has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanState {
+    /// It can be looked at.
+    Shown,
+    /// It may be carried out.
+    Approved,
+    /// It was carried out.
+    Done,
+    /// It was given up, or a newer one took its place.
+    Dropped,
+}
+
+words!(PlanState {
+    Shown = "shown",
+    Approved = "approved",
+    Done = "done",
+    Dropped = "dropped",
+});
+
+/// What would change in a portal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Its number.
+    pub id: PlanId,
+    /// Which account and portal it is for.
+    pub target: Target,
+    /// The account's revision it was made from.
+    pub revision: i64,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// How far it has come.
+    pub state: PlanState,
+    /// Its rows, counted.
+    pub counts: Value,
+}
+
+/// One change, or one record that stays as it is, with the reason.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanRow {
+    /// Its place in the plan, from 0.
+    pub number: i64,
+    /// The kind of record, such as `contacts`.
+    pub object: String,
+    /// What the record stands for.
+    pub subject: String,
+    /// What is to be done, such as `create`.
+    pub action: String,
+    /// What a person recognises it by.
+    pub label: String,
+    /// Fields before and after, or the reason.
+    pub details: Value,
+}
+
+impl Reader {
+    /// One plan.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
+        let mut query = self.0.prepare_cached(
+            "SELECT id, account, portal, revision, made_at_ms, state, counts FROM plan WHERE id = ?1",
+        )?;
+        Ok(query.query_row([id.0], plan).optional()?)
+    }
+
+    /// The newest plan that is shown or approved.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn current_plan(&self, target: Target) -> Result<Option<Plan>, StoreError> {
+        let mut query = self.0.prepare_cached(
+            "SELECT id, account, portal, revision, made_at_ms, state, counts FROM plan
+             WHERE account = ?1 AND portal = ?2 AND state IN ('shown', 'approved') ORDER BY id DESC LIMIT 1",
+        )?;
+        Ok(query
+            .query_row(params![target.account.0, target.portal], plan)
+            .optional()?)
+    }
+
+    /// Up to `limit` rows of a plan from number `from` on; those of one action when it is given.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn plan_rows(
+        &self,
+        id: PlanId,
+        action: Option<&str>,
+        from: i64,
+        limit: u32,
+    ) -> Result<Vec<PlanRow>, StoreError> {
+        let mut query = self.0.prepare_cached(
+            "SELECT number, object, subject, action, label, details FROM plan_row
+             WHERE plan = ?1 AND number >= ?3 AND (?2 IS NULL OR action = ?2) ORDER BY number LIMIT ?4",
+        )?;
+        let rows = query.query_map(params![id.0, action, from, limit], |row| {
+            Ok(PlanRow {
+                number: row.get(0)?,
+                object: row.get(1)?,
+                subject: row.get(2)?,
+                action: row.get(3)?,
+                label: row.get(4)?,
+                details: row.get::<_, Json<_>>(5)?.0,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Writer {
+    /// Keeps a plan to be shown; plans of the same target that were not carried out are dropped. The rows' numbers are
+    /// set by their order.
+    ///
+    /// # Errors
+    /// What keeps the file from being written.
+    pub fn add_plan(
+        &self,
+        target: Target,
+        revision: i64,
+        now: Timestamp,
+        counts: &Value,
+        rows: &[PlanRow],
+    ) -> Result<PlanId, StoreError> {
+        self.sql().execute(
+            "UPDATE plan SET state = 'dropped'
+             WHERE account = ?1 AND portal = ?2 AND state IN ('shown', 'approved')",
+            params![target.account.0, target.portal],
+        )?;
+        self.sql().execute(
+            "INSERT INTO plan (account, portal, revision, made_at_ms, state, counts)
+             VALUES (?1, ?2, ?3, ?4, 'shown', ?5)",
+            params![
+                target.account.0,
+                target.portal,
+                revision,
+                Millis(now),
+                Json(counts)
+            ],
+        )?;
+        let id = PlanId(self.sql().last_insert_rowid());
+        let mut add = self
+            .sql()
+            .prepare_cached("INSERT INTO plan_row VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+        for (number, row) in (0_i64..).zip(rows) {
+            add.execute(params![
+                id.0,
+                number,
+                row.object,
+                row.subject,
+                row.action,
+                row.label,
+                Json(&row.details)
+            ])?;
+        }
+        Ok(id)
+    }
+
+    /// Notes how far a plan has come.
+    ///
+    /// # Errors
+    /// What keeps the file from being written.
+    pub fn set_plan_state(&self, id: PlanId, state: PlanState) -> Result<(), StoreError> {
+        self.sql().execute(
+            "UPDATE plan SET state = ?2 WHERE id = ?1",
+            params![id.0, state],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets the rows of plans that were dropped, and those plans.
+    ///
+    /// # Errors
+    /// What keeps the file from being written.
+    pub fn forget_dropped_plans(&self, account: AccountId) -> Result<(), StoreError> {
+        self.sql().execute(
+            "DELETE FROM plan WHERE account = ?1 AND state = 'dropped'",
+            [account.0],
+        )?;
+        Ok(())
+    }
+}
+
+fn plan(row: &Row<'_>) -> rusqlite::Result<Plan> {
+    Ok(Plan {
+        id: PlanId(row.get(0)?),
+        target: Target {
+            account: AccountId(row.get(1)?),
+            portal: row.get(2)?,
+        },
+        revision: row.get(3)?,
+        made_at: row.get::<_, Millis>(4)?.0,
+        state: row.get(5)?,
+        counts: row.get::<_, Json<_>>(6)?.0,
+    })
+}

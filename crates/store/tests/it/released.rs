@@ -1,0 +1,81 @@
+use std::{fs, path::Path};
+
+use clearsync_store::{AccountId, Grain, LATEST_VERSION, Scope, StoreError, Target};
+use rusqlite::Connection;
+
+use crate::stores::open;
+
+/// Files of every version that was ever released, as SQL that makes them. They are never edited.
+#[test]
+fn a_file_of_every_released_version_opens_with_all_it_held() {
+    for version in 1..=LATEST_VERSION {
+        let sql =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/released/{version}.sql"));
+        let sql = fs::read_to_string(sql).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clearsync.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch(&sql)
+            .unwrap();
+
+        let store = open(&path);
+        store.check().unwrap();
+        let account = AccountId::from_number(1);
+        let target = Target {
+            account,
+            portal: 77,
+        };
+        store
+            .read(|view| {
+                assert_eq!(
+                    view.account(account)?.stripe_account.as_deref(),
+                    Some("acct_1")
+                );
+                assert_eq!(view.setting::<u64>(Scope::App, "interval_s")?, Some(300));
+                assert_eq!(view.object_counts(account)?, [("customer".to_owned(), 1)]);
+                assert!(
+                    view.object(account, "subscription", "sub_1")?
+                        .unwrap()
+                        .deleted_at
+                        .is_some()
+                );
+                assert!(view.import_cursors(account)?[0].done);
+                assert_eq!(view.feed(account)?.unwrap().cursor_s, 1_700_000_000);
+                assert!(view.event_seen(account, "evt_1")?);
+                assert_eq!(view.figures(account)?[0].rounded_minor, 3_333);
+                assert_eq!(view.rollups(account, Grain::Company)?[0].id, "acme.com");
+                assert_eq!(view.links(target, "contacts")?[0].record, "501");
+                assert_eq!(view.all_written(target, "contacts")?.len(), 1);
+                assert_eq!(view.runs(account, 9)?.len(), 1);
+                assert_eq!(view.journal_of_run(view.runs(account, 9)?[0].id)?.len(), 1);
+                assert_eq!(view.attention(account)?.len(), 1);
+                Ok::<_, StoreError>(())
+            })
+            .unwrap();
+    }
+}
+
+/// The newest released file has exactly the schema that this program makes.
+#[test]
+fn the_newest_released_schema_is_the_one_in_use() {
+    let schema = |connection: &Connection| -> Vec<(String, Option<String>)> {
+        connection
+            .prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")
+            .unwrap()
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    };
+    let sql =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/released/{LATEST_VERSION}.sql"));
+    let released = Connection::open_in_memory().unwrap();
+    released
+        .execute_batch(&fs::read_to_string(sql).unwrap())
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clearsync.db");
+    drop(open(&path));
+    assert_eq!(schema(&Connection::open(&path).unwrap()), schema(&released));
+}

@@ -1,0 +1,45 @@
+use std::path::Path;
+
+use clearsync_store::{AccountId, AccountProfile, Mode, Object, Store, StoreError};
+use jiff::Timestamp;
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+pub(crate) fn open(path: &Path) -> Store {
+    let opened = Store::open(path, at(1_700_000_000)).unwrap();
+    assert_eq!(opened.set_aside, None);
+    opened.store
+}
+
+pub(crate) fn add_account(store: &Store) -> AccountId {
+    let profile = AccountProfile::default();
+    store
+        .write(|writer| writer.add_account(Some("acct_1"), Mode::Test, &profile, at(0)))
+        .unwrap()
+}
+
+pub(crate) fn customer<'a>(id: &'a str, json: &'a str) -> Object<'a> {
+    Object {
+        kind: "customer",
+        id,
+        customer: None,
+        subscription: None,
+        created_s: Some(1),
+        json,
+    }
+}
+
+pub(crate) fn ids(store: &Store, account: AccountId) -> Vec<String> {
+    let mut ids = Vec::new();
+    store
+        .read(|view| {
+            view.each_object(account, "customer", |object| {
+                ids.push(object.id);
+                Ok::<_, StoreError>(())
+            })
+        })
+        .unwrap();
+    ids
+}

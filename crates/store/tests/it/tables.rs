@@ -1,0 +1,420 @@
+use std::collections::BTreeMap;
+
+use clearsync_store::{
+    AccountProfile, CreatedRange, Feed, Figure, Grain, ImportCursor, Link, Mode, NewJournalEntry,
+    PlanRow, PlanState, Rollup, Scope, Settled, StoreError, Target, WriteState, Written,
+};
+use serde_json::json;
+
+use crate::stores::{add_account, at, customer, open};
+
+#[test]
+fn accounts_are_told_apart_and_forgotten_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let test = add_account(&store);
+    let profile = AccountProfile {
+        name: Some("Acme".to_owned()),
+        ..AccountProfile::default()
+    };
+    let live = store
+        .write(|writer| writer.add_account(Some("acct_1"), Mode::Live, &profile, at(1)))
+        .unwrap();
+    let twice =
+        store.write(|writer| writer.add_account(Some("acct_1"), Mode::Live, &profile, at(1)));
+    assert!(matches!(twice, Err(StoreError::Failed(_))));
+
+    let target = Target {
+        account: test,
+        portal: 7,
+    };
+    store
+        .write(|writer| {
+            for account in [test, live] {
+                let fetched = store.begin_fetch(at(5));
+                writer.put_objects(account, fetched, "v", [customer("cus_1", "{}")])?;
+                writer.set_setting(Scope::Account(account), "policy", &"clearsync")?;
+                writer.see_event(account, "evt_1", 5)?;
+            }
+            let run = writer.begin_run(test, "push", at(1))?;
+            let plan = writer.add_plan(target, 1, at(1), &json!({}), &[plan_row("update")])?;
+            writer.note_write(target, &entry(Some(run), Some((plan, 0)), "key"), at(1))?;
+            writer.forget_account(test)
+        })
+        .unwrap();
+    store.check().unwrap();
+    store
+        .read(|view| {
+            assert!(matches!(
+                view.account(test),
+                Err(StoreError::Missing { .. })
+            ));
+            assert!(view.object_counts(test)?.is_empty());
+            assert_eq!(
+                view.setting::<String>(Scope::Account(test), "policy")?,
+                None
+            );
+            assert!(!view.event_seen(test, "evt_1")?);
+            assert!(view.open_journal(target)?.is_empty());
+            assert_eq!(view.object_counts(live)?, [("customer".to_owned(), 1)]);
+            assert!(view.event_seen(live, "evt_1")?);
+            assert_eq!(view.accounts()?.len(), 1);
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    assert!(add_account(&store) > live, "numbers are not used again");
+}
+
+#[test]
+fn what_is_learnt_later_never_renames_an_account() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let profile = AccountProfile::default();
+    let account = store
+        .write(|writer| {
+            let account = writer.add_account(None, Mode::Test, &profile, at(0))?;
+            writer.update_account(account, Some("acct_1"), &profile)?;
+            writer.update_account(account, Some("acct_2"), &profile)?;
+            Ok::<_, StoreError>(account)
+        })
+        .unwrap();
+    let kept = store.read(|view| view.account(account)).unwrap();
+    assert_eq!(kept.stripe_account.as_deref(), Some("acct_1"));
+}
+
+#[test]
+fn cursors_feed_and_settings_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let account = add_account(&store);
+    let cursors = [
+        ImportCursor {
+            list: "customers".to_owned(),
+            shard: 0,
+            range: Some(CreatedRange {
+                from_s: None,
+                before_s: Some(100),
+            }),
+            after_id: None,
+            read_count: 0,
+            done: false,
+        },
+        ImportCursor {
+            list: "payment_methods".to_owned(),
+            shard: 0,
+            range: None,
+            after_id: Some("pm_1".to_owned()),
+            read_count: 100,
+            done: true,
+        },
+    ];
+    let feed = Feed {
+        cursor_s: 50,
+        import_started: at(60),
+        import_done: None,
+        read_at: Some(at(70)),
+    };
+    store
+        .write(|writer| {
+            for cursor in &cursors {
+                writer.set_import_cursor(account, cursor)?;
+            }
+            writer.set_feed(account, &feed)?;
+            writer.see_event(account, "evt_old", 10)?;
+            writer.see_event(account, "evt_new", 20)?;
+            writer.see_event(account, "evt_new", 20)?;
+            writer.forget_events_before(account, 20)?;
+            writer.set_setting(Scope::App, "interval_s", &300)
+        })
+        .unwrap();
+    store
+        .read(|view| {
+            assert_eq!(view.import_cursors(account)?, cursors);
+            assert_eq!(view.feed(account)?, Some(feed));
+            assert!(!view.event_seen(account, "evt_old")?);
+            assert!(view.event_seen(account, "evt_new")?);
+            assert_eq!(view.setting::<u64>(Scope::App, "interval_s")?, Some(300));
+            assert!(matches!(
+                view.setting::<String>(Scope::App, "interval_s"),
+                Err(StoreError::Unreadable(_))
+            ));
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn figures_and_roll_ups_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let account = add_account(&store);
+    let figure = Figure {
+        subscription: "sub_1".to_owned(),
+        customer: "cus_1".to_owned(),
+        currency: "usd".to_owned(),
+        exact: "10000/3".to_owned(),
+        rounded_minor: 3_333,
+        status: "active".to_owned(),
+        explanation: json!({"factor": "1/3"}),
+        notes: json!([]),
+        facts: json!({"quantity": 3}),
+        revision: 1,
+        due_at: Some(at(100)),
+    };
+    let rollup = Rollup {
+        grain: Grain::Customer,
+        id: "cus_1".to_owned(),
+        company: Some("acme.com".to_owned()),
+        facts: json!({"mrr": {"usd": 3333}}),
+        revision: 1,
+    };
+    store
+        .write(|writer| {
+            writer.put_figure(account, &figure)?;
+            writer.put_rollup(account, &rollup)
+        })
+        .unwrap();
+    store
+        .read(|view| {
+            assert_eq!(
+                view.figures_of_customer(account, "cus_1")?,
+                std::slice::from_ref(&figure)
+            );
+            assert_eq!(view.figure(account, "sub_1")?, Some(figure));
+            assert!(view.customers_due(account, at(99))?.is_empty());
+            assert_eq!(view.customers_due(account, at(100))?, ["cus_1"]);
+            assert_eq!(view.customers_of_company(account, "acme.com")?, [rollup]);
+            assert!(view.rollups(account, Grain::Company)?.is_empty());
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn portals_do_not_see_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let account = add_account(&store);
+    let (one, other) = (Target { account, portal: 1 }, Target { account, portal: 2 });
+    let link = Link {
+        object: "contacts".to_owned(),
+        subject: "cus_1".to_owned(),
+        record: "501".to_owned(),
+        decided_by: "email".to_owned(),
+        decided_at: at(1),
+    };
+    let written = Written {
+        object: "contacts".to_owned(),
+        subject: "cus_1".to_owned(),
+        properties: BTreeMap::from([("clearsync_mrr".to_owned(), "33.33".to_owned())]),
+        written_at: at(2),
+    };
+    store
+        .write(|writer| {
+            writer.put_link(one, &link)?;
+            writer.put_written(one, &written)
+        })
+        .unwrap();
+    store
+        .read(|view| {
+            assert_eq!(view.links_to_record(one, "contacts", "501")?, [link]);
+            assert_eq!(view.all_written(one, "contacts")?, [written]);
+            assert_eq!(view.link(other, "contacts", "cus_1")?, None);
+            assert_eq!(view.written(other, "contacts", "cus_1")?, None);
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_new_plan_takes_the_place_of_the_shown_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let target = Target {
+        account: add_account(&store),
+        portal: 1,
+    };
+    let (old, new) = store
+        .write(|writer| {
+            let old = writer.add_plan(target, 1, at(1), &json!({}), &[plan_row("create")])?;
+            let rows = [plan_row("create"), plan_row("update"), plan_row("create")];
+            Ok::<_, StoreError>((
+                old,
+                writer.add_plan(target, 2, at(2), &json!({"create": 2}), &rows)?,
+            ))
+        })
+        .unwrap();
+    store
+        .read(|view| {
+            assert_eq!(view.plan(old)?.unwrap().state, PlanState::Dropped);
+            assert_eq!(view.current_plan(target)?.unwrap().id, new);
+            let numbers = |action, from| {
+                let rows = view.plan_rows(new, action, from, 10)?;
+                Ok::<_, StoreError>(rows.iter().map(|row| row.number).collect::<Vec<_>>())
+            };
+            assert_eq!(numbers(None, 0)?, [0, 1, 2]);
+            assert_eq!(numbers(Some("create"), 1)?, [2]);
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    store
+        .write(|writer| {
+            writer.set_plan_state(new, PlanState::Done)?;
+            writer.forget_dropped_plans(target.account)
+        })
+        .unwrap();
+    store
+        .read(|view| {
+            assert_eq!(view.plan(old)?, None);
+            assert!(view.plan_rows(old, None, 0, 10)?.is_empty());
+            assert_eq!(view.current_plan(target)?, None);
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_write_is_noted_once_and_settled_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let target = Target {
+        account: add_account(&store),
+        portal: 1,
+    };
+    let id = store
+        .write(|writer| {
+            let run = writer.begin_run(target.account, "push", at(1))?;
+            let id = writer.note_write(target, &entry(Some(run), None, "key-1"), at(1))?;
+            assert_eq!(
+                writer.note_write(target, &entry(Some(run), None, "key-1"), at(9))?,
+                id
+            );
+            writer.mark_sent(id)?;
+            Ok::<_, StoreError>(id)
+        })
+        .unwrap();
+    let open_now = store.read(|view| view.open_journal(target)).unwrap();
+    assert_eq!(open_now.len(), 1);
+    assert_eq!(
+        (open_now[0].state, open_now[0].noted_at),
+        (WriteState::Sent, at(1))
+    );
+    store
+        .write(|writer| {
+            writer.settle_write(id, Settled::Done, &json!({"record": "501"}), at(2))?;
+            writer.settle_write(id, Settled::Failed, &json!({}), at(3))?;
+            assert!(
+                writer.mark_sent(id).is_err(),
+                "a settled write is never sent again"
+            );
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    let kept = store
+        .read(|view| view.journal_of_subject(target, "contacts", "cus_1"))
+        .unwrap();
+    assert_eq!(kept[0].state, WriteState::Done);
+    assert_eq!(kept[0].receipt, Some(json!({"record": "501"})));
+    assert!(
+        store
+            .read(|view| view.open_journal(target))
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn runs_that_were_cut_off_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let account = add_account(&store);
+    store
+        .write(|writer| {
+            let done = writer.begin_run(account, "import", at(1))?;
+            writer.end_run(done, "done", &json!({"read": 3}), at(2))?;
+            writer.begin_run(account, "sync", at(3))?;
+            assert_eq!(writer.close_cut_off_runs("cut_off")?, 1);
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+    let runs = store.read(|view| view.runs(account, 10)).unwrap();
+    let told: Vec<_> = runs
+        .iter()
+        .map(|run| (run.kind.as_str(), run.outcome.as_deref()))
+        .collect();
+    assert_eq!(told, [("sync", Some("cut_off")), ("import", Some("done"))]);
+    let last = store
+        .read(|view| view.last_run(account, "import", "done"))
+        .unwrap();
+    assert_eq!(last.unwrap().counts, json!({"read": 3}));
+}
+
+#[test]
+fn attention_closes_what_is_no_longer_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let account = add_account(&store);
+    let set = |area: &str, open: &[(&str, serde_json::Value)], now| {
+        store
+            .write(|writer| writer.set_attention(account, area, "sub_1", open, at(now)))
+            .unwrap();
+    };
+    set(
+        "derive",
+        &[
+            ("tiers_missing", json!({"price": "a"})),
+            ("unknown_status", json!({})),
+        ],
+        1,
+    );
+    set("match", &[("no_email", json!({}))], 1);
+    set("derive", &[("tiers_missing", json!({"price": "b"}))], 2);
+    let open_now = store.read(|view| view.attention(account)).unwrap();
+    let told: Vec<_> = open_now
+        .iter()
+        .map(|item| (item.code.as_str(), &item.params, item.since))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("tiers_missing", &json!({"price": "b"}), at(1)),
+            ("no_email", &json!({}), at(1))
+        ]
+    );
+    set("derive", &[], 3);
+    set("match", &[], 3);
+    assert!(
+        store
+            .read(|view| view.attention(account))
+            .unwrap()
+            .is_empty()
+    );
+}
+
+fn plan_row(action: &str) -> PlanRow {
+    PlanRow {
+        number: -1,
+        object: "contacts".to_owned(),
+        subject: "cus_1".to_owned(),
+        action: action.to_owned(),
+        label: "jane@acme.com".to_owned(),
+        details: json!({"mrr": [null, "33.33"]}),
+    }
+}
+
+fn entry(
+    run: Option<clearsync_store::RunId>,
+    plan_row: Option<(clearsync_store::PlanId, i64)>,
+    write_key: &str,
+) -> NewJournalEntry {
+    NewJournalEntry {
+        run,
+        plan_row,
+        action: "update".to_owned(),
+        object: "contacts".to_owned(),
+        subject: "cus_1".to_owned(),
+        before: json!({"clearsync_mrr": null}),
+        after: json!({"clearsync_mrr": "33.33"}),
+        write_key: write_key.to_owned(),
+    }
+}

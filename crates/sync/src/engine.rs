@@ -1,0 +1,190 @@
+//! The app behind the window, the tray and the terminal: what they ask for, and what they are told.
+//!
+//! An [`Engine`] owns the store, the keys and the connections. All state that outlives the process is in the store; what
+//! is held here is only what is going on right now.
+
+mod attention;
+mod checks;
+mod connect;
+mod figures;
+mod hubspot_checks;
+mod live;
+mod preview;
+mod profile;
+mod runs;
+mod schedule;
+mod settings;
+mod setup;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use clearsync_store::{Opened, Store, StoreError};
+use clearsync_transport::Transport;
+use clearsync_vault::Vault;
+use jiff::Timestamp;
+use tokio::sync::{Notify, broadcast, watch};
+use url::Url;
+
+use self::{checks::Checks, live::Live, runs::RunSlot};
+use crate::{
+    clock::Clock,
+    view::{Checklist, DataKind, Problem, Status, TrayPresence},
+};
+
+/// The two services as they are reached.
+#[derive(Clone)]
+pub struct Services {
+    /// Reaches Stripe.
+    pub stripe: Arc<dyn Transport>,
+    /// Base of Stripe's API.
+    pub stripe_url: Url,
+    /// Reaches HubSpot.
+    pub hubspot: Arc<dyn Transport>,
+    /// Base of HubSpot's API.
+    pub hubspot_url: Url,
+}
+
+/// What an engine is made with.
+pub struct EngineConfig {
+    /// Where the store's file lies.
+    pub data_folder: PathBuf,
+    /// Tells the keys of this data folder apart from those of another in one keychain.
+    pub profile: String,
+    /// Whether sample accounts stand in for the real ones.
+    pub sample_data: bool,
+    /// The services.
+    pub services: Services,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// Something a reader of the engine is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// A checklist, as it is now.
+    Checklist(Checklist),
+    /// What is to be asked for again.
+    Data(Vec<DataKind>),
+}
+
+/// The app behind the window.
+pub struct Engine {
+    store: Store,
+    vault: Vault,
+    services: Services,
+    data_folder: PathBuf,
+    sample_data: bool,
+    clock: Clock,
+    live: Mutex<Live>,
+    checks: Mutex<Checks>,
+    run: RunSlot,
+    status: watch::Sender<Status>,
+    changes: broadcast::Sender<Change>,
+    schedule_changed: Notify,
+}
+
+impl Engine {
+    /// Everything that can be asked for.
+    pub const ALL_DATA: [DataKind; 6] = [
+        DataKind::Setup,
+        DataKind::Figures,
+        DataKind::Plan,
+        DataKind::History,
+        DataKind::Attention,
+        DataKind::Settings,
+    ];
+
+    /// Opens the store in the data folder. A damaged file is set aside, and said so.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the store cannot be used.
+    pub fn open(config: EngineConfig) -> Result<Arc<Self>, Problem> {
+        let now = config.clock.now();
+        std::fs::create_dir_all(&config.data_folder).map_err(|source| StoreError::Unreachable {
+            path: config.data_folder.clone(),
+            source,
+        })?;
+        let Opened { store, set_aside } =
+            Store::open(&config.data_folder.join("clearsync.sqlite"), now)?;
+        let engine = Arc::new(Self {
+            store,
+            vault: Vault::new(&config.profile),
+            services: config.services,
+            data_folder: config.data_folder,
+            sample_data: config.sample_data,
+            clock: config.clock,
+            live: Mutex::default(),
+            checks: Mutex::default(),
+            run: RunSlot::default(),
+            status: watch::Sender::new(Status::not_set_up(config.sample_data)),
+            changes: broadcast::Sender::new(256),
+            schedule_changed: Notify::new(),
+        });
+        if let Some(copy) = set_aside {
+            engine.live().database_set_aside = Some(copy);
+        }
+        engine.refresh_status();
+        Ok(engine)
+    }
+
+    /// The state, as last worked out.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.status.borrow().clone()
+    }
+
+    /// The state, each time it changes.
+    #[must_use]
+    pub fn watch_status(&self) -> watch::Receiver<Status> {
+        self.status.subscribe()
+    }
+
+    /// Every other change.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    /// Notes whether the tray icon can be seen.
+    pub fn set_tray(&self, tray: TrayPresence) {
+        self.live().tray = tray;
+        self.refresh_status();
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn checks(&self) -> MutexGuard<'_, Checks> {
+        self.checks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, change: Change) {
+        // Nobody listening is fine: the terminal may not, and the window asks when it opens.
+        let _ = self.changes.send(change);
+    }
+
+    fn data_changed(&self, kinds: &[DataKind]) {
+        self.tell(Change::Data(kinds.to_vec()));
+        self.refresh_status();
+    }
+
+    /// Runs a piece of work with the store where blocking is allowed.
+    async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let store = self.store.clone();
+        match tokio::task::spawn_blocking(move || work(&store)).await {
+            Ok(outcome) => outcome.map_err(Problem::from),
+            Err(_) => Err(Problem::new(crate::view::ProblemCode::Unexpected)),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+use std::collections::BTreeMap;
+
+use clearsync_store::{AccountId, Attention, Reader, StoreError};
+use serde_json::Value;
+
+use super::{Engine, profile::Profile};
+use crate::{
+    derive,
+    view::{Action, AttentionItem, AttentionKind, Problem},
+};
+
+const DATABASE_SET_ASIDE: &str = "database_set_aside";
+
+impl Engine {
+    /// What needs the user, oldest first.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the store cannot be read.
+    pub async fn attention(&self) -> Result<Vec<AttentionItem>, Problem> {
+        let set_aside = self.live().database_set_aside.clone();
+        let now = self.now();
+        let open = self
+            .with_store(|store| {
+                store.read(|reader| match Profile::read(reader)?.account {
+                    Some(account) => reader.attention(account),
+                    None => Ok(Vec::new()),
+                })
+            })
+            .await?;
+        let set_aside = set_aside.map(|copy| Attention {
+            area: "store".to_owned(),
+            subject: copy.display().to_string(),
+            code: DATABASE_SET_ASIDE.to_owned(),
+            params: Value::Null,
+            since: now,
+        });
+        let items = set_aside.into_iter().chain(open).filter_map(item);
+        Ok(items
+            .zip(1..)
+            .map(|(item, id)| AttentionItem { id, ..item })
+            .collect())
+    }
+}
+
+/// How many items need the user. Assumptions are told, but nobody has to act on them.
+pub(super) fn count(reader: &Reader, account: AccountId) -> Result<u32, StoreError> {
+    let open = reader.attention(account)?;
+    let pressing = open
+        .into_iter()
+        .filter_map(item)
+        .filter(|item| item.kind != AttentionKind::FigureAssumed);
+    Ok(u32::try_from(pressing.count()).unwrap_or(u32::MAX))
+}
+
+/// How many customers have no record in HubSpot and cannot get one.
+pub(super) fn unmatched_customers(reader: &Reader, account: AccountId) -> Result<u32, StoreError> {
+    let open = reader.attention(account)?;
+    let unmatched = |kind: &AttentionKind| {
+        matches!(
+            kind,
+            AttentionKind::CustomerUnmatched | AttentionKind::MatchAmbiguous
+        )
+    };
+    let count = open
+        .into_iter()
+        .filter_map(item)
+        .filter(|item| unmatched(&item.kind))
+        .count();
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+fn item(open: Attention) -> Option<AttentionItem> {
+    let kind = kind(&open.code).or_else(|| {
+        tracing::error!(code = open.code, "an open item has a code without words");
+        None
+    })?;
+    let action = match kind {
+        AttentionKind::DatabaseSetAside => Some(Action::ShowDataFolder),
+        AttentionKind::PermissionMissing => Some(Action::ReplaceStripeKey),
+        AttentionKind::ScopeMissing => Some(Action::ReplaceHubSpotKey),
+        AttentionKind::RecordRefused
+        | AttentionKind::CustomerUnmatched
+        | AttentionKind::MatchAmbiguous => Some(Action::ReviewPlan),
+        AttentionKind::FigureAssumed | AttentionKind::ObjectNotUnderstood => None,
+    };
+    Some(AttentionItem {
+        id: 0,
+        kind,
+        params: texts(&open.params),
+        subject: open.subject,
+        since: open.since.to_string(),
+        action,
+    })
+}
+
+fn kind(code: &str) -> Option<AttentionKind> {
+    Some(match code {
+        "permission_missing" => AttentionKind::PermissionMissing,
+        "scope_missing" => AttentionKind::ScopeMissing,
+        "customer_unmatched" => AttentionKind::CustomerUnmatched,
+        "match_ambiguous" => AttentionKind::MatchAmbiguous,
+        "record_refused" => AttentionKind::RecordRefused,
+        derive::FIGURE_ASSUMED => AttentionKind::FigureAssumed,
+        derive::OBJECT_NOT_UNDERSTOOD => AttentionKind::ObjectNotUnderstood,
+        DATABASE_SET_ASIDE => AttentionKind::DatabaseSetAside,
+        _ => return None,
+    })
+}
+
+fn texts(params: &Value) -> BTreeMap<String, String> {
+    let Value::Object(params) = params else {
+        return BTreeMap::new();
+    };
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    params
+        .iter()
+        .map(|(name, value)| (name.clone(), text(value)))
+        .collect()
+}

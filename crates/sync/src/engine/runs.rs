@@ -1,0 +1,545 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use clearsync_store::{AccountId, Lease, PlanId, Run, RunId, Target};
+use clearsync_stripe::catalog::{Held, row as catalog_row};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::{sync::watch, task::JoinHandle};
+
+use super::{Engine, live::Pause, profile::Profile};
+use crate::{
+    blocking::blocking,
+    derive::derive,
+    import::{self, Followed, ImportNeeded, ImportProgress, Source, Wish},
+    matching::company_of,
+    plan, push,
+    view::{
+        CheckState, DataKind, PlanSummary, Problem, ProblemCode, RunKind, RunOutcome, RunProgress,
+        RunRow, RunStep, Service, SetupStep, Status,
+    },
+};
+
+/// How often a moving progress is told, at most.
+const PROGRESS_INTERVAL: std::time::Duration = std::time::Duration::from_millis(200);
+
+/// The run under way, if there is one.
+#[derive(Default)]
+pub(super) struct RunSlot(Mutex<Option<Running>>);
+
+struct Running {
+    wish: watch::Sender<Wish>,
+    task: Option<JoinHandle<()>>,
+}
+
+/// What a run did, as it is noted with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct Counts {
+    objects_read: u32,
+    created: u32,
+    updated: u32,
+    failed: u32,
+    problem: Option<Problem>,
+}
+
+impl Engine {
+    /// Starts reading Stripe, or goes on where it was stopped.
+    ///
+    /// # Errors
+    /// A [`Problem`] when a run is under way already; what happens in the run is told in the status.
+    pub async fn start_import(self: &Arc<Self>) -> Result<(), Problem> {
+        self.start(RunKind::Import, Job::Import).await
+    }
+
+    /// Starts a sync at once.
+    ///
+    /// # Errors
+    /// As [`Engine::start_import`].
+    pub async fn sync_now(self: &Arc<Self>) -> Result<(), Problem> {
+        self.live().pause = None;
+        self.start(RunKind::Sync, Job::Sync).await
+    }
+
+    /// Carries out exactly the plan that was shown.
+    ///
+    /// # Errors
+    /// As [`Engine::start_import`].
+    pub async fn push(self: &Arc<Self>, plan: u32) -> Result<(), Problem> {
+        self.start(RunKind::Push, Job::Push(PlanId(i64::from(plan))))
+            .await
+    }
+
+    /// Matches and plans anew.
+    ///
+    /// # Errors
+    /// A [`Problem`] when a run is under way or HubSpot cannot be asked.
+    pub async fn make_plan(self: &Arc<Self>) -> Result<PlanSummary, Problem> {
+        let Some(_wish) = self.run.take() else {
+            return Err(Problem::new(ProblemCode::AlreadyRunning));
+        };
+        let made = self.plan_anew().await;
+        self.run.free();
+        made?;
+        if self
+            .with_store(|store| store.read(Profile::read))
+            .await?
+            .step
+            == SetupStep::Preview
+        {
+            self.change_profile(|profile| {
+                profile.reached = profile.reached.max(SetupStep::FirstSync)
+            })
+            .await?;
+        }
+        self.data_changed(&[DataKind::Plan, DataKind::Attention]);
+        self.plan_summary()
+            .await?
+            .ok_or_else(|| Problem::new(ProblemCode::NothingToPush))
+    }
+
+    /// Pauses syncing for some minutes, or until resumed. A run under way is held where it is.
+    ///
+    /// # Errors
+    /// None so far; the window's commands may all refuse.
+    #[expect(
+        clippy::unused_async,
+        reason = "every command of the window is asynchronous"
+    )]
+    pub async fn pause(&self, minutes: Option<u32>) -> Result<Status, Problem> {
+        let until = minutes.and_then(|minutes| {
+            self.now()
+                .checked_add(jiff::SignedDuration::from_mins(i64::from(minutes)))
+                .ok()
+        });
+        self.live().pause = Some(until.map_or(Pause::UntilResumed, Pause::Until));
+        self.run.wish(Wish::Hold);
+        self.hold_progress(true);
+        self.schedule_changed.notify_one();
+        Ok(self.status())
+    }
+
+    /// Goes on.
+    ///
+    /// # Errors
+    /// None so far; the window's commands may all refuse.
+    #[expect(
+        clippy::unused_async,
+        reason = "every command of the window is asynchronous"
+    )]
+    pub async fn resume(&self) -> Result<Status, Problem> {
+        self.live().pause = None;
+        self.run.wish(Wish::Go);
+        self.hold_progress(false);
+        self.schedule_changed.notify_one();
+        Ok(self.status())
+    }
+
+    /// Ends the run under way. The next goes on where it stopped.
+    ///
+    /// # Errors
+    /// None so far; the window's commands may all refuse.
+    pub async fn stop(&self) -> Result<Status, Problem> {
+        self.stop_run().await;
+        Ok(self.status())
+    }
+
+    /// The last runs, newest first.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the store cannot be read.
+    pub async fn runs(&self) -> Result<Vec<RunRow>, Problem> {
+        self.with_store(|store| {
+            store.read(|reader| match Profile::read(reader)?.account {
+                Some(account) => Ok(reader.runs(account, 200)?.iter().filter_map(row).collect()),
+                None => Ok(Vec::new()),
+            })
+        })
+        .await
+    }
+
+    /// Waits until no run is under way.
+    pub async fn run_ended(&self) {
+        let task = self
+            .run
+            .running()
+            .as_mut()
+            .and_then(|running| running.task.take());
+        if let Some(task) = task {
+            // A run that ended badly has said so in the status.
+            let _ = task.await;
+        }
+    }
+
+    pub(super) async fn stop_run(&self) {
+        self.run.wish(Wish::Stop);
+        self.run_ended().await;
+    }
+
+    async fn start(self: &Arc<Self>, kind: RunKind, job: Job) -> Result<(), Problem> {
+        let account = self.account().await?;
+        let lease = self.with_store(clearsync_store::Store::lease).await?;
+        let Some(wish) = self.run.take() else {
+            return Err(Problem::new(ProblemCode::AlreadyRunning));
+        };
+        let now = self.now();
+        let begun = self
+            .with_store(move |store| {
+                store.write(|writer| writer.begin_run(account, &word(kind), now))
+            })
+            .await;
+        let run = match begun {
+            Ok(run) => run,
+            Err(problem) => {
+                self.run.free();
+                return Err(problem);
+            }
+        };
+        self.show_step(kind, job.first_step());
+        let engine = Arc::clone(self);
+        let task = tokio::spawn(async move { engine.carry_out(kind, job, run, wish, lease).await });
+        if let Some(running) = self.run.running().as_mut() {
+            running.task = Some(task);
+        }
+        Ok(())
+    }
+
+    async fn carry_out(
+        self: Arc<Self>,
+        kind: RunKind,
+        job: Job,
+        run: RunId,
+        wish: watch::Receiver<Wish>,
+        lease: Lease,
+    ) {
+        let mut counts = Counts::default();
+        let outcome = match job {
+            Job::Import => self.import_all(kind, wish, &mut counts).await,
+            Job::Sync => self.sync(wish, &mut counts).await,
+            Job::Push(plan) => self.push_plan(kind, plan, wish, &mut counts).await,
+        };
+        let outcome = match outcome {
+            Ok(outcome) => {
+                self.live().problem = None;
+                outcome
+            }
+            Err(problem) if problem.code == ProblemCode::Stopped => RunOutcome::Stopped,
+            Err(problem) => {
+                tracing::warn!(code = ?problem.code, request_id = problem.request_id, "the run ended early");
+                counts.problem = Some(problem.clone());
+                self.live().problem = Some(problem);
+                RunOutcome::Failed
+            }
+        };
+        let (now, counts) = (self.now(), json!(counts));
+        let noted = self
+            .with_store(move |store| {
+                store.write(|writer| writer.end_run(run, &word(outcome), &counts, now))
+            })
+            .await;
+        if let Err(problem) = noted {
+            self.live().problem = Some(problem);
+        }
+        drop(lease);
+        self.live().progress = None;
+        self.run.free();
+        self.schedule_changed.notify_one();
+        self.data_changed(&Self::ALL_DATA);
+    }
+
+    /// Reads all of Stripe and works the figures out.
+    async fn import_all(
+        &self,
+        kind: RunKind,
+        wish: watch::Receiver<Wish>,
+        counts: &mut Counts,
+    ) -> Result<RunOutcome, Problem> {
+        let source = self.source().await?;
+        self.read_everything(kind, &source, wish, counts).await?;
+        self.work_figures_out(kind, source.account()).await?;
+        self.change_profile(|profile| {
+            if profile.reached == SetupStep::Import {
+                profile.reached = SetupStep::Review;
+            }
+        })
+        .await?;
+        Ok(RunOutcome::Done)
+    }
+
+    /// Follows Stripe, plans, and pushes unless the plan is one the user wants to see first.
+    async fn sync(
+        &self,
+        wish: watch::Receiver<Wish>,
+        counts: &mut Counts,
+    ) -> Result<RunOutcome, Problem> {
+        let source = self.source().await?;
+        let kind = RunKind::Sync;
+        match import::follow(&source, &self.store, &self.clock, &wish).await? {
+            Followed::Current {
+                changed, deleted, ..
+            } => counts.objects_read += number(changed + deleted),
+            Followed::ImportNeeded(needed) => {
+                tracing::info!(?needed, "reading everything");
+                if !matches!(needed, ImportNeeded::Unfinished) {
+                    import::start_over(&source, &self.store).await?;
+                }
+                self.read_everything(kind, &source, wish.clone(), counts)
+                    .await?;
+            }
+        }
+        self.work_figures_out(kind, source.account()).await?;
+        self.show_step(kind, RunStep::Planning);
+        self.plan_anew().await?;
+        self.tell(super::Change::Data(vec![DataKind::Figures, DataKind::Plan]));
+        let Some(plan) = self.plan_summary().await? else {
+            return Ok(RunOutcome::Done);
+        };
+        if plan.creates + plan.updates + plan.associations == 0 {
+            return Ok(RunOutcome::Done);
+        }
+        if plan.needs_approval {
+            return Ok(RunOutcome::WaitsForApproval);
+        }
+        self.push_plan(kind, PlanId(i64::from(plan.id)), wish, counts)
+            .await
+    }
+
+    async fn push_plan(
+        &self,
+        kind: RunKind,
+        plan: PlanId,
+        wish: watch::Receiver<Wish>,
+        counts: &mut Counts,
+    ) -> Result<RunOutcome, Problem> {
+        self.show_step(kind, RunStep::Writing);
+        let hubspot = self.connected_hubspot().await?;
+        let target = self.target().await?;
+        let (progress, moving) = watch::channel(push::PushProgress::default());
+        let pushing = push::push(
+            &self.store,
+            &hubspot,
+            target,
+            plan,
+            &self.clock,
+            wish,
+            &progress,
+        );
+        let pushed = self
+            .while_telling(pushing, moving, |progress, shown| {
+                shown.done = progress.done;
+                shown.total = Some(progress.total);
+                shown.per_second = progress.per_second;
+                shown.minutes_left = progress.minutes_left;
+            })
+            .await?;
+        counts.created += pushed.created;
+        counts.updated += pushed.updated;
+        counts.failed += pushed.failed;
+        self.change_profile(|profile| {
+            if matches!(profile.reached, SetupStep::Preview | SetupStep::FirstSync) {
+                profile.reached = SetupStep::KeepInSync;
+            }
+        })
+        .await?;
+        Ok(if pushed.failed == 0 {
+            RunOutcome::Done
+        } else {
+            RunOutcome::DoneWithRefusals
+        })
+    }
+
+    async fn read_everything(
+        &self,
+        kind: RunKind,
+        source: &Source,
+        wish: watch::Receiver<Wish>,
+        counts: &mut Counts,
+    ) -> Result<(), Problem> {
+        self.show_step(kind, RunStep::Reading);
+        let (progress, moving) = watch::channel(ImportProgress::default());
+        let reading = import::import(source, &self.store, &self.clock, wish, &progress);
+        let imported = self
+            .while_telling(reading, moving, |progress, shown| {
+                shown.done = progress.lists.iter().map(|list| list.done).sum();
+                shown.total = progress.lists.iter().map(|list| list.total).sum();
+                shown.per_second = progress.per_second;
+                shown.minutes_left = progress.minutes_left;
+                shown.lists.clone_from(&progress.lists);
+                shown.held = progress.held;
+            })
+            .await?;
+        counts.objects_read += number(imported.changed + imported.deleted);
+        Ok(())
+    }
+
+    async fn work_figures_out(&self, kind: RunKind, account: AccountId) -> Result<(), Problem> {
+        self.show_step(kind, RunStep::Computing);
+        let (store, now) = (self.store.clone(), self.now());
+        let policy = clearsync_billing::Policy::clearsync();
+        blocking(move || derive(&store, account, &policy, &company_of, now)).await?;
+        Ok(())
+    }
+
+    async fn plan_anew(&self) -> Result<(), Problem> {
+        let hubspot = self.connected_hubspot().await?;
+        let target: Target = self.target().await?;
+        let choices = self
+            .with_store(|store| store.read(Profile::read))
+            .await?
+            .choices;
+        plan::make(&self.store, &hubspot, target, choices, self.now()).await?;
+        Ok(())
+    }
+
+    async fn source(&self) -> Result<Source, Problem> {
+        let client = self.connected_stripe().await?;
+        let account = self.account().await?;
+        Ok(import::connect(client, self.held(), Some(account), &self.store, &self.clock).await?)
+    }
+
+    /// What the key may read: what was checked, else what it was made for. A list that is refused after all is left out
+    /// and said so.
+    fn held(&self) -> Held {
+        let checklist = self.checklist(Service::Stripe);
+        if checklist.checked_at.is_none() {
+            return Held::all_of(self.preset());
+        }
+        let open = |state: &CheckState| matches!(state, CheckState::Missing);
+        checklist
+            .rows
+            .iter()
+            .filter(|row| !open(&row.state))
+            .filter_map(|row| catalog_row(&row.id))
+            .collect()
+    }
+
+    /// Does a piece of a run and tells its progress meanwhile, not more often than an eye can follow.
+    async fn while_telling<T, E: Into<Problem>, P: Clone>(
+        &self,
+        work: impl Future<Output = Result<T, E>>,
+        mut moving: watch::Receiver<P>,
+        show: impl Fn(&P, &mut RunProgress),
+    ) -> Result<T, Problem> {
+        let tell = async {
+            while moving.changed().await.is_ok() {
+                let progress = moving.borrow_and_update().clone();
+                if let Some(shown) = self.live().progress.as_mut() {
+                    show(&progress, shown);
+                }
+                self.refresh_status();
+                tokio::time::sleep(PROGRESS_INTERVAL).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            outcome = work => outcome.map_err(Into::into),
+            () = tell => Err(Problem::new(ProblemCode::Unexpected)),
+        }
+    }
+
+    fn show_step(&self, run: RunKind, step: RunStep) {
+        self.live().progress = Some(RunProgress {
+            run,
+            step,
+            done: 0,
+            total: None,
+            per_second: 0,
+            minutes_left: None,
+            lists: Vec::new(),
+            held: false,
+        });
+        self.refresh_status();
+    }
+
+    fn hold_progress(&self, held: bool) {
+        if let Some(progress) = self.live().progress.as_mut() {
+            progress.held = held;
+        }
+        self.refresh_status();
+    }
+}
+
+/// What a run is to do.
+enum Job {
+    Import,
+    Sync,
+    Push(PlanId),
+}
+
+impl Job {
+    fn first_step(&self) -> RunStep {
+        match self {
+            Self::Import | Self::Sync => RunStep::Reading,
+            Self::Push(_) => RunStep::Writing,
+        }
+    }
+}
+
+impl RunSlot {
+    /// Takes the slot, if it is free.
+    fn take(&self) -> Option<watch::Receiver<Wish>> {
+        let mut running = self.running();
+        if running.is_some() {
+            return None;
+        }
+        let (wish, wishes) = watch::channel(Wish::Go);
+        *running = Some(Running { wish, task: None });
+        Some(wishes)
+    }
+
+    fn free(&self) {
+        *self.running() = None;
+    }
+
+    pub(super) fn is_taken(&self) -> bool {
+        self.running().is_some()
+    }
+
+    fn wish(&self, wish: Wish) {
+        if let Some(running) = self.running().as_ref() {
+            running.wish.send_replace(wish);
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The row of a run; `None` for one of a kind this version does not know.
+pub(super) fn row(run: &Run) -> Option<RunRow> {
+    let counts = Counts::deserialize(&run.counts).unwrap_or_default();
+    Some(RunRow {
+        id: u32::try_from(run.id.0).ok()?,
+        kind: value(&run.kind)?,
+        started_at: run.started_at.to_string(),
+        ended_at: run.ended_at.map(|moment| moment.to_string()),
+        outcome: run.outcome.as_deref().and_then(value),
+        objects_read: counts.objects_read,
+        created: counts.created,
+        updated: counts.updated,
+        failed: counts.failed,
+        problem: counts.problem,
+    })
+}
+
+/// Whether everything was in sync when the run ended.
+pub(super) fn brought_in_sync(row: &RunRow) -> bool {
+    matches!(row.kind, RunKind::Sync | RunKind::Push)
+        && matches!(
+            row.outcome,
+            Some(RunOutcome::Done | RunOutcome::DoneWithRefusals)
+        )
+}
+
+/// The word a value is stored with.
+fn word(value: impl Serialize) -> String {
+    json!(value).as_str().map(str::to_owned).unwrap_or_default()
+}
+
+fn value<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(json!(word)).ok()
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,148 @@
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Engine, live::Pause, profile::Profile};
+use crate::view::Problem;
+
+/// The computer may sleep meanwhile, so that the time is looked at anew this often.
+const LOOK_INTERVAL: Duration = Duration::from_secs(20);
+const MINUTES_A_MONTH: u64 = 30 * 24 * 60;
+/// Stripe documents 500 reads for each transaction over 30 days, and 10 000 a month at least.
+const READS_PER_TRANSACTION: u64 = 500;
+const LEAST_READS_A_MONTH: u64 = 10_000;
+const LONGEST_INTERVAL_MINUTES: u64 = 60;
+/// After a run that could not reach a service, the next comes sooner, then later and later.
+const RETRY_MINUTES: [i64; 4] = [1, 2, 5, 10];
+
+impl Engine {
+    /// Starts a sync whenever one is due, until the process ends.
+    pub async fn run_schedule(self: &Arc<Self>) {
+        let mut failures = 0;
+        loop {
+            self.end_pause_when_over();
+            let due = self.next_run(failures).await;
+            let shown = due.filter(|_| !self.run.is_taken());
+            self.live().next_sync_at = shown;
+            self.refresh_status();
+            if shown.is_some_and(|due| due <= self.now()) {
+                failures = self.run_once(failures).await;
+                continue;
+            }
+            tokio::select! {
+                () = self.schedule_changed.notified() => {}
+                () = tokio::time::sleep(LOOK_INTERVAL) => {}
+            }
+        }
+    }
+
+    /// Transactions of the last 30 days, by which Stripe allots reads.
+    pub(super) async fn activity(&self) -> Result<u64, Problem> {
+        let since = self
+            .now()
+            .checked_sub(SignedDuration::from_hours(30 * 24))
+            .unwrap_or(Timestamp::MIN);
+        self.with_store(move |store| {
+            store.read(|reader| match Profile::read(reader)?.account {
+                Some(account) => reader.count_created_since(account, "charge", since),
+                None => Ok(0),
+            })
+        })
+        .await
+    }
+
+    async fn run_once(self: &Arc<Self>, failures: usize) -> usize {
+        if let Err(problem) = self.sync_now().await {
+            tracing::warn!(code = ?problem.code, "the sync was not started");
+            self.live().problem = Some(problem);
+            return failures + 1;
+        }
+        self.run_ended().await;
+        if self.live().problem.is_some() {
+            failures + 1
+        } else {
+            0
+        }
+    }
+
+    /// When the next run is due; `None` while nothing may start by itself.
+    async fn next_run(&self, failures: usize) -> Option<Timestamp> {
+        let profile = self
+            .with_store(|store| store.read(Profile::read))
+            .await
+            .ok()?;
+        if !profile.finished || self.live().pause.is_some() {
+            return None;
+        }
+        let problem = self.live().problem.clone();
+        if problem
+            .as_ref()
+            .is_some_and(|problem| !problem.code.passes_by_itself())
+        {
+            return None;
+        }
+        let account = profile.account?;
+        let last = self
+            .with_store(move |store| store.read(|reader| reader.runs(account, 1)))
+            .await
+            .ok()?
+            .first()
+            .map(|run| run.ended_at.unwrap_or(run.started_at));
+        let Some(last) = last else {
+            return Some(self.now());
+        };
+        let minutes = match failures {
+            0 => i64::from(interval_minutes(&profile, self.activity().await.ok()?)),
+            count => RETRY_MINUTES[(count - 1).min(RETRY_MINUTES.len() - 1)],
+        };
+        // A clock that was set back must not put the next run off.
+        last.min(self.now())
+            .checked_add(SignedDuration::from_mins(minutes))
+            .ok()
+    }
+
+    fn end_pause_when_over(&self) {
+        let mut live = self.live();
+        if let Some(Pause::Until(moment)) = live.pause
+            && moment <= self.now()
+        {
+            live.pause = None;
+        }
+    }
+}
+
+/// Minutes between runs: the user's, else as few as nine tenths of Stripe's read allocation allow for the event poll.
+pub(super) fn interval_minutes(profile: &Profile, transactions: u64) -> u32 {
+    if let Some(minutes) = profile.interval_minutes {
+        return minutes;
+    }
+    let reads = transactions
+        .saturating_mul(READS_PER_TRANSACTION)
+        .max(LEAST_READS_A_MONTH);
+    let polls = reads / 10 * 9;
+    let minutes = MINUTES_A_MONTH
+        .div_ceil(polls)
+        .clamp(1, LONGEST_INTERVAL_MINUTES);
+    u32::try_from(minutes).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idle_account_is_asked_every_five_minutes_and_a_busy_one_every_minute() {
+        let profile = Profile::default();
+        // 43 200 minutes a month, 9 000 polls: 4.8, so 5.
+        assert_eq!(interval_minutes(&profile, 0), 5);
+        assert_eq!(interval_minutes(&profile, 20), 5);
+        // 40 transactions: 20 000 reads, 18 000 polls: 2.4, so 3.
+        assert_eq!(interval_minutes(&profile, 40), 3);
+        assert_eq!(interval_minutes(&profile, 10_000), 1);
+        let own = Profile {
+            interval_minutes: Some(30),
+            ..Profile::default()
+        };
+        assert_eq!(interval_minutes(&own, 10_000), 30);
+    }
+}

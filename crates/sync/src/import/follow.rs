@@ -1,0 +1,278 @@
+//! Keeps the store current from Stripe's events.
+
+use std::collections::BTreeSet;
+
+use clearsync_store::{AccountId, Feed, Store, StoreError};
+use clearsync_stripe::{
+    error::StripeError,
+    events::{Event, EventPage},
+    list::Cursor,
+    object::Kind,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use tokio::sync::watch;
+
+use super::{
+    ImportError, Source, Wish,
+    fetch::{Kept, fetch, keep},
+    lists::{KINDS, seconds},
+};
+use crate::{blocking::blocking, clock::Clock};
+
+/// Events can appear in the list after newer ones. Those that were dealt with are told apart by their ids.
+const OVERLAP_S: i64 = 120;
+/// For how long behind the cursor the ids of events are remembered: well beyond the overlap.
+const REMEMBERED_S: i64 = 86_400;
+/// Stripe documents that events are kept for 30 days; well before that, a gap can no longer be closed by them.
+const LONGEST_GAP: SignedDuration = SignedDuration::from_hours(25 * 24);
+/// A clock is corrected by less than this every now and then. Set back by more, it no longer tells how long a gap was.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
+const EVENTS_TOGETHER: usize = 200;
+
+/// What following brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Followed {
+    /// The store is current.
+    Current {
+        /// Events that were new.
+        events: usize,
+        /// Objects that are new, or different from before.
+        changed: usize,
+        /// Objects that were found deleted.
+        deleted: usize,
+    },
+    /// Events alone cannot make it current.
+    ImportNeeded(ImportNeeded),
+}
+
+/// Why everything has to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportNeeded {
+    /// It never was.
+    Never,
+    /// It was begun and not finished.
+    Unfinished,
+    /// Stripe may no longer keep all events since the last time.
+    GapTooLong,
+    /// The computer's clock was set back, so that nobody knows how long the gap is.
+    ClockSetBack,
+}
+
+/// Reads the events since the last time and then every object that they touched, as it is now.
+///
+/// Rows and how far the events were read are committed together, oldest first. With nothing new this is one request.
+///
+/// # Errors
+/// [`ImportError`]; the next call goes on where this one ended.
+pub async fn follow(
+    source: &Source,
+    store: &Store,
+    clock: &Clock,
+    wish: &watch::Receiver<Wish>,
+) -> Result<Followed, ImportError> {
+    let account = source.account();
+    let reader = store.clone();
+    let known = blocking(move || {
+        reader.read(|view| Ok::<_, StoreError>((view.feed(account)?, view.account(account)?)))
+    });
+    let (feed, known) = known.await?;
+    let feed = match usable(feed, clock.now()) {
+        Ok(feed) => feed,
+        Err(needed) => return Ok(Followed::ImportNeeded(needed)),
+    };
+    let events = new_events(source, store, feed.cursor_s).await?;
+    let own_account = known.stripe_account.map(|id| (Kind::Account, id));
+    // What is read from here on is at least as new as every event above.
+    let mut read: BTreeSet<(Kind, String)> = own_account.into_iter().collect();
+    let mut kept = Kept::default();
+    let mut feed = feed;
+    for some in events.chunks(EVENTS_TOGETHER) {
+        if *wish.borrow() == Wish::Stop {
+            return Err(ImportError::Stopped);
+        }
+        let mut wanted = touched_by(store, account, some).await?;
+        wanted.retain(|one| !read.contains(one));
+        let fetched = fetch(source, store, clock, &wanted).await?;
+        read.extend(wanted);
+        feed.cursor_s = some.iter().map(created_s).fold(feed.cursor_s, i64::max);
+        let seen: Vec<_> = some
+            .iter()
+            .map(|event| (event.item.id.clone(), created_s(event)))
+            .collect();
+        let (writer, feed) = (store.clone(), feed);
+        let some_kept = blocking(move || {
+            writer.write(|writer| {
+                let kept = keep(writer, account, &fetched)?;
+                for (id, created_s) in &seen {
+                    writer.see_event(account, id, *created_s)?;
+                }
+                writer.set_feed(account, &feed)?;
+                Ok::<_, StoreError>(kept)
+            })
+        })
+        .await?;
+        kept.changed += some_kept.changed;
+        kept.deleted += some_kept.deleted;
+    }
+    note_read(store, account, feed, clock.now()).await?;
+    Ok(Followed::Current {
+        events: events.len(),
+        changed: kept.changed,
+        deleted: kept.deleted,
+    })
+}
+
+/// The second of the newest event: from there on an import that begins now is followed. It is Stripe's own time, so that
+/// a wrong clock here loses nothing.
+pub(super) async fn first_cursor(source: &Source, now: Timestamp) -> Result<i64, StripeError> {
+    let Some(always) = seconds(None, None) else {
+        return Ok(0);
+    };
+    match source.client().events(always, None).await {
+        Ok(page) => Ok(page.events.iter().map(created_s).max().unwrap_or(0)),
+        // A key without events can import; it can follow once it may.
+        Err(StripeError::PermissionMissing { .. }) => Ok(now.as_second()),
+        Err(error) => Err(error),
+    }
+}
+
+fn usable(feed: Option<Feed>, now: Timestamp) -> Result<Feed, ImportNeeded> {
+    let feed = feed.ok_or(ImportNeeded::Never)?;
+    feed.import_done.ok_or(ImportNeeded::Unfinished)?;
+    let gap = now.duration_since(feed.read_at.unwrap_or(feed.import_started));
+    if gap > LONGEST_GAP {
+        return Err(ImportNeeded::GapTooLong);
+    }
+    if gap < -CLOCK_TOLERANCE {
+        return Err(ImportNeeded::ClockSetBack);
+    }
+    Ok(feed)
+}
+
+/// Events that were not dealt with, oldest first.
+async fn new_events(
+    source: &Source,
+    store: &Store,
+    cursor_s: i64,
+) -> Result<Vec<Event>, ImportError> {
+    let Some(window) = seconds(Some(cursor_s.saturating_sub(OVERLAP_S)), None) else {
+        return Ok(Vec::new());
+    };
+    let mut events = Vec::new();
+    let mut after: Option<Cursor> = None;
+    loop {
+        let page = source.client().events(window, after.as_ref()).await;
+        let EventPage { events: some, next } = match page {
+            // The event that the page was to begin behind has aged away, and everything older with it.
+            Err(StripeError::NotFound { .. }) if after.is_some() => break,
+            page => page?,
+        };
+        events.extend(some);
+        after = next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let (store, account) = (store.clone(), source.account());
+    let mut new = blocking(move || {
+        store.read(|view| {
+            let mut new = Vec::new();
+            for event in events {
+                if !view.event_seen(account, &event.item.id)? {
+                    new.push(event);
+                }
+            }
+            Ok::<_, StoreError>(new)
+        })
+    })
+    .await?;
+    new.reverse();
+    Ok(new)
+}
+
+/// Every object that the events may have changed and that is kept.
+async fn touched_by(
+    store: &Store,
+    account: AccountId,
+    events: &[Event],
+) -> Result<BTreeSet<(Kind, String)>, StoreError> {
+    let kept = |(kind, _): &(Kind, String)| KINDS.iter().any(|(kept, _)| kept == kind);
+    let named = events
+        .iter()
+        .flat_map(|event| event.touched.iter().cloned());
+    let mut touched: BTreeSet<_> = named.filter(kept).collect();
+    touched.extend(events.iter().filter_map(credited_invoice));
+    // Stripe ends a deleted customer's subscriptions with it.
+    let gone = events
+        .iter()
+        .filter(|event| event.kind == "customer.deleted");
+    let gone: Vec<String> = gone
+        .flat_map(|event| &event.touched)
+        .map(|(_, id)| id.clone())
+        .collect();
+    if !gone.is_empty() {
+        let store = store.clone();
+        let subscriptions = blocking(move || {
+            store.read(|view| {
+                let mut ids = Vec::new();
+                for customer in &gone {
+                    let objects = view.objects_of_customer(account, customer, "subscription")?;
+                    ids.extend(
+                        objects
+                            .into_iter()
+                            .map(|object| (Kind::Subscription, object.id)),
+                    );
+                }
+                Ok::<_, StoreError>(ids)
+            })
+        });
+        touched.extend(subscriptions.await?);
+    }
+    Ok(touched)
+}
+
+/// A credit note changes what is left to pay on its invoice.
+fn credited_invoice(event: &Event) -> Option<(Kind, String)> {
+    #[derive(Deserialize)]
+    struct CreditNoteEvent {
+        data: Data,
+    }
+    #[derive(Deserialize)]
+    struct Data {
+        object: CreditNote,
+    }
+    #[derive(Deserialize)]
+    struct CreditNote {
+        invoice: String,
+    }
+    if !event.kind.starts_with("credit_note.") {
+        return None;
+    }
+    let event: CreditNoteEvent = serde_json::from_str(event.item.json.get()).ok()?;
+    Some((Kind::Invoice, event.data.object.invoice))
+}
+
+async fn note_read(
+    store: &Store,
+    account: AccountId,
+    feed: Feed,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let store = store.clone();
+    blocking(move || {
+        store.write(|writer| {
+            let read = Feed {
+                read_at: Some(now),
+                ..feed
+            };
+            writer.set_feed(account, &read)?;
+            writer.forget_events_before(account, feed.cursor_s.saturating_sub(REMEMBERED_S))
+        })
+    })
+    .await
+}
+
+fn created_s(event: &Event) -> i64 {
+    event.item.created_at.map_or(0, Timestamp::as_second)
+}

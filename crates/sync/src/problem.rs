@@ -1,0 +1,180 @@
+//! What each fault of the parts below is called towards a user.
+
+use clearsync_hubspot::{HubSpotError, Reason};
+use clearsync_store::StoreError;
+use clearsync_stripe::error::{StripeError, Unauthorized};
+use clearsync_transport::TransportError;
+use clearsync_vault::VaultError;
+
+use crate::{
+    import::{ConnectError, ImportError},
+    view::{Action, Problem, ProblemCode},
+};
+
+impl From<TransportError> for Problem {
+    fn from(error: TransportError) -> Self {
+        let code = match error {
+            TransportError::HostNotFound => ProblemCode::HostNotFound,
+            TransportError::NotConnected | TransportError::Broken => ProblemCode::NotConnected,
+            TransportError::NotSecure => ProblemCode::NotSecure,
+            TransportError::TimedOut { .. } => ProblemCode::TimedOut,
+            TransportError::TooLarge { .. } | TransportError::Unsendable => {
+                ProblemCode::NotTheService
+            }
+        };
+        Self::new(code).act(Action::TryAgain)
+    }
+}
+
+impl From<StripeError> for Problem {
+    fn from(error: StripeError) -> Self {
+        let request_id = error.request_id().map(|id| id.as_str().to_owned());
+        let problem = match error {
+            StripeError::Unauthorized { reason, .. } => {
+                let code = match reason {
+                    Unauthorized::Expired => ProblemCode::StripeKeyExpired,
+                    Unauthorized::IpNotAllowed => ProblemCode::StripeKeyIpNotAllowed,
+                    Unauthorized::UnknownKey | Unauthorized::NoKey | Unauthorized::Other => {
+                        ProblemCode::StripeKeyRefused
+                    }
+                };
+                Self::new(code).act(Action::ReplaceStripeKey)
+            }
+            StripeError::Publishable { .. } => {
+                Self::new(ProblemCode::StripeKeyPublishable).act(Action::ReplaceStripeKey)
+            }
+            StripeError::PermissionMissing { .. } | StripeError::AccountNotOpen { .. } => {
+                Self::new(ProblemCode::StripePermissionMissing)
+            }
+            StripeError::RateLimited { .. } | StripeError::Locked { .. } => {
+                service(ProblemCode::ServiceBusy, "Stripe").act(Action::TryAgain)
+            }
+            StripeError::Unavailable { .. } => {
+                service(ProblemCode::ServiceDown, "Stripe").act(Action::TryAgain)
+            }
+            StripeError::NotStripe(_) => {
+                service(ProblemCode::NotTheService, "Stripe").act(Action::TryAgain)
+            }
+            StripeError::NotFound { .. } | StripeError::Rejected { .. } => {
+                service(ProblemCode::ServiceRefused, "Stripe")
+            }
+            StripeError::Unreachable(error) => Self::from(error).with("service", "Stripe"),
+        };
+        Self {
+            request_id,
+            ..problem
+        }
+    }
+}
+
+impl From<HubSpotError> for Problem {
+    fn from(error: HubSpotError) -> Self {
+        let request_id = error
+            .correlation_id
+            .as_ref()
+            .map(|id| id.as_str().to_owned());
+        let problem = match error.reason {
+            Reason::TokenRefused { .. } => {
+                Self::new(ProblemCode::HubSpotTokenRefused).act(Action::ReplaceHubSpotKey)
+            }
+            Reason::MissingScopes { any_of } => {
+                Self::new(ProblemCode::HubSpotScopeMissing).with("scopes", any_of.join(", "))
+            }
+            Reason::ScopeNotOffered | Reason::PlanLacksFeature { .. } => {
+                Self::new(ProblemCode::HubSpotPlanLacksFeature)
+            }
+            Reason::DailyLimit { .. } => Self::new(ProblemCode::HubSpotDailyLimit),
+            Reason::RateLimited { .. } | Reason::Locked | Reason::PortalMoving { .. } => {
+                service(ProblemCode::ServiceBusy, "HubSpot").act(Action::TryAgain)
+            }
+            Reason::Unavailable { .. } => {
+                service(ProblemCode::ServiceDown, "HubSpot").act(Action::TryAgain)
+            }
+            Reason::NotHubSpot { .. } => {
+                service(ProblemCode::NotTheService, "HubSpot").act(Action::TryAgain)
+            }
+            Reason::Unreachable(error) => Self::from(error).with("service", "HubSpot"),
+            Reason::Conflict { .. }
+            | Reason::UniqueValueHeld { .. }
+            | Reason::AlreadyExists
+            | Reason::LabelTaken
+            | Reason::PropertyInUse
+            | Reason::UnknownProperty { .. }
+            | Reason::NotUnique { .. }
+            | Reason::ValueRefused { .. }
+            | Reason::DuplicateInputs
+            | Reason::NotFound
+            | Reason::Rejected { .. } => service(ProblemCode::ServiceRefused, "HubSpot"),
+        };
+        Self {
+            request_id,
+            ..problem
+        }
+    }
+}
+
+impl From<ConnectError> for Problem {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::OtherAccount { expected, found } => {
+                Self::new(ProblemCode::StripeKeyOtherAccount)
+                    .with("before", expected)
+                    .with("after", found)
+                    .act(Action::ReplaceStripeKey)
+            }
+            ConnectError::OtherMode { .. } => {
+                Self::new(ProblemCode::StripeKeyOtherAccount).act(Action::ReplaceStripeKey)
+            }
+            ConnectError::Stripe(error) => error.into(),
+            ConnectError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Stopped => Self::new(ProblemCode::Stopped),
+            ImportError::Stripe(error) => error.into(),
+            ImportError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let folder = Action::ShowDataFolder;
+        match error {
+            StoreError::InUse => Self::new(ProblemCode::AnotherSyncRunning),
+            StoreError::Locked => Self::new(ProblemCode::DatabaseBusy).act(Action::TryAgain),
+            StoreError::DiskFull => Self::new(ProblemCode::DiskFull).act(folder),
+            StoreError::ReadOnly | StoreError::Unreachable { .. } => {
+                Self::new(ProblemCode::DatabaseReadOnly).act(folder)
+            }
+            StoreError::Newer { .. } => Self::new(ProblemCode::DatabaseNewer),
+            StoreError::DiskFailed
+            | StoreError::Corrupt
+            | StoreError::Unreadable(_)
+            | StoreError::Missing { .. }
+            | StoreError::Failed(_) => {
+                tracing::error!(%error, "the database failed");
+                Self::new(ProblemCode::Unexpected).act(folder)
+            }
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        let code = match error {
+            VaultError::Missing => ProblemCode::KeychainMissing,
+            VaultError::Locked => ProblemCode::KeychainLocked,
+            VaultError::Refused => ProblemCode::KeychainRefused,
+        };
+        Self::new(code).act(Action::KeepKeyForThisRun)
+    }
+}
+
+fn service(code: ProblemCode, name: &str) -> Problem {
+    Problem::new(code).with("service", name)
+}

@@ -1,0 +1,72 @@
+//! What the window and the terminal show. Everything here is already worked out: a reader formats, it never computes.
+//!
+//! Texts are not part of it. A view carries codes and their parameters; the words stand in the catalogue of the UI,
+//! which the tray, the notifications and the terminal read too.
+
+mod attention;
+mod checklist;
+mod history;
+mod overview;
+mod preview;
+mod problem;
+mod settings;
+mod setup;
+mod status;
+mod subscriptions;
+
+pub use attention::{AttentionItem, AttentionKind};
+pub use checklist::{CheckRow, CheckState, Checklist, Level, Service, UnverifiedCause};
+pub use history::{RunKind, RunOutcome, RunRow};
+pub use overview::{Overview, Totals};
+pub use preview::{
+    FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
+    PropertyChangeCount, SkipReason, ValueKind,
+};
+pub use problem::{Action, Problem, ProblemCode};
+pub use settings::{Settings, SettingsChange};
+pub use setup::{
+    Choices, GuidePreset, GuideRow, GuideStep, HubSpotConnection, KeyFinding, KeyGuide, KeyInput,
+    KeyStorage, Mode, PropertyPlan, PropertyState, Setup, SetupStep, StripeConnection,
+};
+pub use status::{
+    ListName, ListProgress, ListState, Phase, RunProgress, RunStep, Status, TrayPresence,
+};
+pub use subscriptions::{
+    Explanation, ExplanationLine, SubscriptionDetail, SubscriptionOrder, SubscriptionPage,
+    SubscriptionQuery, SubscriptionRow,
+};
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// An amount as text in major units with the currency's own number of decimals, such as `"48210.00"`, `"-5"` or
+/// `"1.250"`, and the ISO 4217 code in upper case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Money {
+    /// The amount in major units.
+    pub decimal: String,
+    /// ISO 4217 code, upper case.
+    pub currency: String,
+}
+
+/// A moment, as RFC 3339 text in UTC.
+pub type Moment = String;
+
+/// Something the views show has changed and is to be asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum DataKind {
+    /// [`Setup`].
+    Setup,
+    /// [`Overview`] and [`SubscriptionPage`].
+    Figures,
+    /// [`PlanSummary`] and [`PlanPage`].
+    Plan,
+    /// [`RunRow`]s.
+    History,
+    /// [`AttentionItem`]s.
+    Attention,
+    /// [`Settings`].
+    Settings,
+}

@@ -1,0 +1,176 @@
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::Moment;
+
+/// What a push would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanSummary {
+    /// Names the plan; a push carries out exactly this one.
+    pub id: u32,
+    /// When it was made.
+    pub made_at: Moment,
+    /// Records to make.
+    pub creates: u32,
+    /// Records to change.
+    pub updates: u32,
+    /// Records that are right already.
+    pub unchanged: u32,
+    /// Records left out, with their reason.
+    pub skipped: u32,
+    /// Contact-to-company links to make.
+    pub associations: u32,
+    /// Own properties to make first.
+    pub properties: u32,
+    /// Requests the push needs.
+    pub requests: u32,
+    /// Requests a day the portal allows, where known.
+    pub daily_limit: Option<u32>,
+    /// Requests the portal has left today, where known.
+    pub daily_left: Option<u32>,
+    /// Which properties change on how many records, since workflows may start on them.
+    pub by_property: Vec<PropertyChangeCount>,
+    /// Whether the push waits for the user's word: the first one, or one that touches many records.
+    pub needs_approval: bool,
+}
+
+/// How many records a property changes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PropertyChangeCount {
+    /// On which records.
+    pub object: ObjectType,
+    /// Internal name.
+    pub property: String,
+    /// As HubSpot shows it.
+    pub label: String,
+    /// How many.
+    pub records: u32,
+}
+
+/// HubSpot's kinds of record that ClearSync writes.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum ObjectType {
+    /// A person.
+    Contact,
+    /// An organisation.
+    Company,
+}
+
+/// Which rows of the plan to show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanQuery {
+    /// Only what is done so.
+    pub action: Option<PlanAction>,
+    /// Only these records.
+    pub object: Option<ObjectType>,
+    /// Only rows that change this property.
+    pub property: Option<String>,
+    /// Part of a name, e-mail, domain or id.
+    pub search: String,
+    /// Rows to pass over.
+    pub offset: u32,
+    /// Rows to give, at most 500.
+    pub limit: u32,
+}
+
+/// Some rows of all that match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanPage {
+    /// The rows asked for.
+    pub rows: Vec<PlanRow>,
+    /// How many match.
+    pub total: u32,
+}
+
+/// What is done with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PlanAction {
+    /// Made.
+    Create,
+    /// Changed.
+    Update,
+    /// Right already.
+    Unchanged,
+    /// Left out.
+    Skip,
+}
+
+/// One record of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanRow {
+    /// Names the row within the plan.
+    pub id: u32,
+    /// Kind of record.
+    pub object: ObjectType,
+    /// E-mail or domain.
+    pub name: String,
+    /// The record in HubSpot, where there is one.
+    pub hubspot_id: Option<String>,
+    /// What is done.
+    pub action: PlanAction,
+    /// Why it is left out.
+    pub skip: Option<SkipReason>,
+    /// Field by field.
+    pub changes: Vec<FieldChange>,
+}
+
+/// Why a record is left out; the words are under `skip.<reason>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SkipReason {
+    /// The customer has no e-mail.
+    NoEmail,
+    /// HubSpot does not take this address.
+    EmailRefused,
+    /// A free-mail or disposable domain is nobody's company.
+    FreeMail,
+    /// No record, and making contacts is off.
+    ContactsNotCreated,
+    /// No record, and making companies is off.
+    CompaniesNotCreated,
+    /// More than one record fits.
+    Ambiguous,
+    /// The customer was deleted in Stripe and never written.
+    CustomerDeleted,
+    /// HubSpot refused the last write of this record.
+    Refused,
+}
+
+/// One property before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldChange {
+    /// Internal name.
+    pub property: String,
+    /// As HubSpot shows it.
+    pub label: String,
+    /// What stands there, as ClearSync last wrote or read it.
+    pub before: Option<String>,
+    /// What will stand there.
+    pub after: String,
+    /// How to show the values.
+    pub kind: ValueKind,
+}
+
+/// How a value is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ValueKind {
+    /// As it is.
+    Text,
+    /// A plain number.
+    Number,
+    /// `YYYY-MM-DD`.
+    Date,
+    /// RFC 3339.
+    Moment,
+}

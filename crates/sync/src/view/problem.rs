@@ -1,0 +1,148 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// Something that went wrong, as a code with its parameters and the one action that helps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// What happened. The words are found by it under `problem.<code>.title` and `problem.<code>.text`.
+    pub code: ProblemCode,
+    /// What the words name, such as an account id. Never a secret, never text of a provider.
+    pub params: BTreeMap<String, String>,
+    /// What the user can do about it.
+    pub action: Option<Action>,
+    /// The provider's id of the request, for its support.
+    pub request_id: Option<String>,
+}
+
+impl Problem {
+    /// A problem without parameters.
+    #[must_use]
+    pub fn new(code: ProblemCode) -> Self {
+        Self {
+            code,
+            params: BTreeMap::new(),
+            action: None,
+            request_id: None,
+        }
+    }
+
+    /// Adds what the words name.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.params.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Adds what the user can do.
+    #[must_use]
+    pub fn act(mut self, action: Action) -> Self {
+        self.action = Some(action);
+        self
+    }
+}
+
+/// What a button beside a problem does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum Action {
+    /// Do the same again.
+    TryAgain,
+    /// Paste another Stripe key.
+    ReplaceStripeKey,
+    /// Paste another HubSpot key.
+    ReplaceHubSpotKey,
+    /// Open a page that was checked to be one of the allowed hosts.
+    Open {
+        /// The address.
+        url: String,
+    },
+    /// Keep the key in memory until ClearSync quits, since the keychain cannot take it.
+    KeepKeyForThisRun,
+    /// Look at the plan again, since what it was made from has changed.
+    ReviewPlan,
+    /// Show the folder with ClearSync's data.
+    ShowDataFolder,
+}
+
+/// Every problem a user can meet. Stable: the words of every language are keyed by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    missing_docs,
+    reason = "the catalogue of words explains each code, and a test holds the two together"
+)]
+pub enum ProblemCode {
+    StripeKeyPublishable,
+    StripeKeyWebhookSecret,
+    StripeKeyAccountId,
+    StripeKeyClientId,
+    StripeKeyOrganisation,
+    StripeKeyMasked,
+    StripeKeyIncomplete,
+    StripeKeyStrayCharacters,
+    StripeKeyUnknown,
+    StripeKeyIsHubSpotToken,
+    StripeKeyRefused,
+    StripeKeyExpired,
+    StripeKeyIpNotAllowed,
+    StripeKeyOtherAccount,
+    StripePermissionMissing,
+    StripeNotConnected,
+    HubSpotTokenUnknown,
+    HubSpotTokenIsStripeKey,
+    HubSpotTokenRefused,
+    HubSpotOtherPortal,
+    HubSpotScopeMissing,
+    HubSpotPlanLacksFeature,
+    HubSpotDailyLimit,
+    HubSpotPropertyUnusable,
+    HubSpotNotConnected,
+    HostNotFound,
+    NotConnected,
+    NotSecure,
+    NotTheService,
+    ServiceBusy,
+    ServiceDown,
+    TimedOut,
+    ServiceRefused,
+    ClipboardEmpty,
+    KeychainMissing,
+    KeychainLocked,
+    KeychainRefused,
+    DiskFull,
+    DatabaseBusy,
+    DatabaseSetAside,
+    DatabaseNewer,
+    DatabaseReadOnly,
+    AnotherSyncRunning,
+    ClockSetBack,
+    PlanOutdated,
+    NothingToPush,
+    AlreadyRunning,
+    Stopped,
+    LinkNotAllowed,
+    Unexpected,
+}
+
+impl ProblemCode {
+    /// Whether the same may work later without the user doing anything: the network and the services being busy.
+    #[must_use]
+    pub fn passes_by_itself(self) -> bool {
+        matches!(
+            self,
+            Self::HostNotFound
+                | Self::NotConnected
+                | Self::NotSecure
+                | Self::NotTheService
+                | Self::ServiceBusy
+                | Self::ServiceDown
+                | Self::TimedOut
+                | Self::HubSpotDailyLimit
+                | Self::DatabaseBusy
+                | Self::AnotherSyncRunning
+        )
+    }
+}

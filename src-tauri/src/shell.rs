@@ -1,0 +1,189 @@
+//! The desktop side: one process, one window made on demand, the tray, and events to the window.
+
+use std::{process::ExitCode, sync::Arc};
+
+use clearsync_sync::{
+    Change, Engine,
+    view::{Phase, Status, TrayPresence},
+};
+use tauri::{AppHandle, Manager, RunEvent};
+use tauri_plugin_notification::NotificationExt;
+use tauri_specta::Event;
+
+use crate::{
+    ChecklistChanged, DataChanged, StatusChanged, config::Config, contract, sample::SampleKeys,
+    tray::ItemAction, tray_host, tray_icon::TrayOnDesktop, window, words::words,
+};
+
+/// What the window and the tray are run with.
+pub(crate) struct Shell {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) config: Config,
+    pub(crate) sample: Option<SampleKeys>,
+    pub(crate) hidden: bool,
+}
+
+/// The argument the autostart entry starts ClearSync with.
+pub(crate) const HIDDEN: &str = "--hidden";
+
+/// Runs until the user quits.
+pub(crate) fn run(shell: Shell) -> ExitCode {
+    let contract = contract();
+    let handler = contract.invoke_handler();
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+            if !arguments.iter().any(|argument| argument == HIDDEN) {
+                window::show(app);
+            }
+        }))
+        .plugin(
+            tauri_plugin_autostart::Builder::new()
+                .args([HIDDEN])
+                .app_name("ClearSync")
+                .build(),
+        )
+        .plugin(tauri_plugin_notification::init())
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .invoke_handler(handler)
+        .setup(move |app| {
+            contract.mount_events(app);
+            start(app.handle(), shell);
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => {
+            app.run(|_, event| {
+                // Without a window ClearSync lives in the tray; only quitting carries an exit code.
+                if let RunEvent::ExitRequested {
+                    api, code: None, ..
+                } = event
+                {
+                    api.prevent_exit();
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "the desktop could not be reached");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(app: &AppHandle, shell: Shell) {
+    app.manage(Arc::clone(&shell.engine));
+    app.manage(shell.config);
+    app.manage(shell.sample);
+    if !shell.hidden {
+        window::show(app);
+    }
+    let tray = TrayOnDesktop::put(app, &shell.engine.status());
+    tauri::async_runtime::spawn(watch_tray_host(Arc::clone(&shell.engine), tray.is_some()));
+    tauri::async_runtime::spawn(show_status(app.clone(), Arc::clone(&shell.engine), tray));
+    tauri::async_runtime::spawn(pass_changes_on(app.clone(), Arc::clone(&shell.engine)));
+    tauri::async_runtime::spawn(quit_on_signal(app.clone()));
+    tauri::async_runtime::spawn(async move { shell.engine.run_schedule().await });
+}
+
+/// Does what a tray entry says.
+pub(crate) fn act(app: &AppHandle, action: ItemAction) {
+    let engine = Arc::clone(&app.state::<Arc<Engine>>());
+    match action {
+        ItemAction::Open => window::show(app),
+        ItemAction::Quit => app.exit(0),
+        ItemAction::SyncNow => {
+            tauri::async_runtime::spawn(async move {
+                if let Err(problem) = engine.sync_now().await {
+                    tracing::info!(code = ?problem.code, "the sync was not started");
+                }
+            });
+        }
+        ItemAction::PauseOrResume => {
+            tauri::async_runtime::spawn(async move {
+                let outcome = if engine.status().phase == Phase::Paused {
+                    engine.resume().await
+                } else {
+                    engine.pause(None).await
+                };
+                if let Err(problem) = outcome {
+                    tracing::info!(code = ?problem.code, "pausing was not possible");
+                }
+            });
+        }
+    }
+}
+
+/// Shows each new status in the window, in the tray and, when it begins or ceases to need the user, as a notification.
+async fn show_status(app: AppHandle, engine: Arc<Engine>, mut tray: Option<TrayOnDesktop>) {
+    let mut statuses = engine.watch_status();
+    let mut before = engine.status().phase;
+    while statuses.changed().await.is_ok() {
+        let status = statuses.borrow_and_update().clone();
+        if let Some(tray) = &mut tray {
+            tray.redraw(&status);
+        }
+        if engine.notifies() && (before == Phase::Attention) != (status.phase == Phase::Attention) {
+            notify(&app, &status);
+        }
+        before = status.phase;
+        if let Err(error) = StatusChanged(status).emit(&app) {
+            tracing::warn!(%error, "the window could not be told the status");
+        }
+    }
+}
+
+fn notify(app: &AppHandle, status: &Status) {
+    let kind = if status.phase == Phase::Attention {
+        "attention"
+    } else {
+        "recovered"
+    };
+    let count = status.attention.max(1).to_string();
+    let title = words(&format!("notification.{kind}.title"), &[("count", &count)]);
+    let text = words(&format!("notification.{kind}.text"), &[("count", &count)]);
+    if let Err(error) = app.notification().builder().title(title).body(text).show() {
+        tracing::warn!(%error, "no notification could be shown");
+    }
+}
+
+async fn pass_changes_on(app: AppHandle, engine: Arc<Engine>) {
+    let mut changes = engine.changes();
+    loop {
+        let told = match changes.recv().await {
+            Ok(Change::Checklist(checklist)) => ChecklistChanged(checklist).emit(&app),
+            Ok(Change::Data(kinds)) => DataChanged(kinds).emit(&app),
+            // The window asks for everything again, so that nothing missed stays unseen.
+            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
+                DataChanged(Engine::ALL_DATA.to_vec()).emit(&app)
+            }
+            Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+        };
+        if let Err(error) = told {
+            tracing::warn!(%error, "the window could not be told of a change");
+        }
+    }
+}
+
+async fn watch_tray_host(engine: Arc<Engine>, icon_put: bool) {
+    let presence = if icon_put {
+        tray_host::presence().await
+    } else {
+        TrayPresence::NoHost
+    };
+    engine.set_tray(presence);
+}
+
+/// Ends in order when the desktop session ends, so that the window's place is kept.
+async fn quit_on_signal(app: AppHandle) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            terminate.recv().await;
+            app.exit(0);
+        }
+    }
+    #[cfg(not(unix))]
+    drop(app);
+}
