@@ -13,9 +13,34 @@ const indigo: MantineColorsTuple = [
   "#2f2f7e",
 ];
 
+const gray: MantineColorsTuple = [
+  "#f7f7f9",
+  "#f2f3f6",
+  "#e4e5ea",
+  "#dcdee5",
+  "#c9ccd4",
+  "#9ea3ae",
+  "#686d7a",
+  "#565b68",
+  "#33363f",
+  "#1a1c22",
+];
+const dark: MantineColorsTuple = [
+  "#e9eaee",
+  "#c6cad3",
+  "#a6abb7",
+  "#949aa7",
+  "#444852",
+  "#2b2e35",
+  "#1d2025",
+  "#181a1f",
+  "#141519",
+  "#111216",
+];
+
 /** The look: Inter, six sizes, a 4-pixel grid, one accent. */
 export const theme = createTheme({
-  colors: { indigo },
+  colors: { indigo, gray, dark },
   primaryColor: "indigo",
   primaryShade: { light: 6, dark: 6 },
   fontFamily: '"Inter Variable", system-ui, sans-serif',
@@ -30,6 +55,12 @@ export const theme = createTheme({
   cursorType: "pointer",
   breakpoints: { sm: "56.25em" },
   components: {
+    InputWrapper: {
+      styles: { label: { fontWeight: 500 }, description: { fontSize: 12, lineHeight: "16px" } },
+    },
+    Switch: {
+      styles: { label: { fontWeight: 500 }, description: { fontSize: 13, lineHeight: "20px", marginTop: 0 } },
+    },
     Button: { defaultProps: { size: "sm" }, styles: { root: { fontWeight: 500 } } },
     Tooltip: {
       defaultProps: { withArrow: false, openDelay: 300, events: { hover: true, focus: true, touch: true } },
