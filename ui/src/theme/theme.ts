@@ -53,7 +53,7 @@ export const theme = createTheme({
   focusRing: "auto",
   respectReducedMotion: true,
   cursorType: "pointer",
-  breakpoints: { sm: "56.25em" },
+  breakpoints: { sm: "60em" },
   components: {
     InputWrapper: {
       styles: { label: { fontWeight: 500 }, description: { fontSize: 12, lineHeight: "16px" } },
@@ -83,6 +83,12 @@ export const cssVariables: CSSVariablesResolver = () => {
     "--mantine-color-default-border": "var(--border-strong)",
     "--mantine-color-error": "var(--bad)",
     "--mantine-color-anchor": "var(--accent-text)",
+    "--mantine-color-indigo-light": "var(--accent-soft)",
+    "--mantine-color-indigo-light-hover": "var(--accent-soft-hover)",
+    "--mantine-color-indigo-light-color": "var(--accent-text)",
+    "--mantine-color-red-light": "var(--bad-soft)",
+    "--mantine-color-red-light-hover": "var(--bad-soft)",
+    "--mantine-color-red-light-color": "var(--bad)",
   };
   return { variables: {}, light: own, dark: own };
 };
