@@ -13,6 +13,18 @@ const indigo: MantineColorsTuple = [
   "#2f2f7e",
 ];
 
+const red: MantineColorsTuple = [
+  "#fdeeee",
+  "#fadcdd",
+  "#f4b9bc",
+  "#ee949a",
+  "#e5636c",
+  "#d53f4a",
+  "#bf2633",
+  "#a51f2b",
+  "#8a1a24",
+  "#6f151d",
+];
 const gray: MantineColorsTuple = [
   "#f7f7f9",
   "#f2f3f6",
@@ -40,7 +52,7 @@ const dark: MantineColorsTuple = [
 
 /** The look: Inter, six sizes, a 4-pixel grid, one accent. */
 export const theme = createTheme({
-  colors: { indigo, gray, dark },
+  colors: { indigo, red, gray, dark },
   primaryColor: "indigo",
   primaryShade: { light: 6, dark: 6 },
   fontFamily: '"Inter Variable", system-ui, sans-serif',
