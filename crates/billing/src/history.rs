@@ -117,6 +117,7 @@ impl History {
         add_present(&mut states, &present, seen_at);
         states.sort_by_key(|state| state.from);
         keep_last_of_each_moment(&mut states);
+        past.split_at_usage(&mut states);
         past.teach(&mut states);
         Self {
             subscription: present.id,

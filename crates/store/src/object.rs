@@ -211,8 +211,9 @@ impl Reader {
         let mut query = self.0.prepare_cached(
             "SELECT count(*) FROM object WHERE account = ?1 AND kind = ?2 AND created_s >= ?3",
         )?;
-        let count: i64 = query
-            .query_row(params![account.0, kind, since.as_second()], |row| row.get(0))?;
+        let count: i64 = query.query_row(params![account.0, kind, since.as_second()], |row| {
+            row.get(0)
+        })?;
         Ok(count.unsigned_abs())
     }
 }

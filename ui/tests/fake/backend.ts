@@ -146,6 +146,10 @@ export class FakeBackend {
       return this.moveSetup(gone);
     },
     checklist: (service) => this.world[service],
+    choosePreset: (preset) => {
+      this.setChecklist("stripe", { ...this.world.stripe, preset });
+      return this.world.stripe;
+    },
     checkAll: () => null,
     checkRow: (service, id) => {
       const rows = this.world[service].rows.map((row) =>

@@ -101,6 +101,7 @@ export function checklist(
   const held = needed.filter((row) => row.state.kind === "held").length;
   return {
     service,
+    preset: service === "stripe" ? "standard" : null,
     rows,
     held,
     needed: needed.length,

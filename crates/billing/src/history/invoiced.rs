@@ -3,6 +3,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Bound,
 };
 
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ pub(super) struct Invoiced<'a> {
     notes: Vec<Note>,
     billed: HashMap<ItemId, Vec<SubscriptionItem>>,
     usage: HashMap<ItemId, Vec<UsageCharge>>,
+    metered: HashMap<ItemId, SubscriptionItem>,
     first_payment: FirstPayment,
 }
 
@@ -62,26 +64,26 @@ impl<'a> Invoiced<'a> {
         let mut sorted: Vec<_> = by_id.into_values().collect();
         sorted.sort_by_key(|invoice| (invoice.created, &invoice.id));
 
-        let mut invoiced = Self {
+        let mut past = Self {
             live,
             edits: Vec::new(),
             notes: Vec::new(),
             billed: HashMap::new(),
             usage: HashMap::new(),
+            metered: HashMap::new(),
             first_payment: first_payment(&sorted),
         };
         let reading = Reading { live, catalog };
         let mut periods = HashMap::new();
         for invoice in sorted {
-            invoiced.read(invoice, reading, &mut periods);
+            past.read(invoice, reading, &mut periods);
         }
-        for charges in invoiced.usage.values_mut() {
+        for charges in past.usage.values_mut() {
             charges.sort_by_key(|charge| Reverse(charge.period));
         }
-        invoiced
-            .edits
-            .sort_by_key(|edit| (edit.at, edit.change.rank()));
-        invoiced
+        past.sell_metered();
+        past.edits.sort_by_key(|edit| (edit.at, edit.change.rank()));
+        past
     }
 
     /// The states the invoices tell of, oldest first.
@@ -111,6 +113,34 @@ impl<'a> Invoiced<'a> {
         states
     }
 
+    /// Adds a state wherever a period of measured usage closes within another state.
+    pub(super) fn split_at_usage(&self, states: &mut Vec<State>) {
+        let closed: BTreeMap<Timestamp, &InvoiceId> = self
+            .usage
+            .values()
+            .flatten()
+            .map(|charge| (charge.period.end, &charge.invoice))
+            .collect();
+        let mut added = Vec::new();
+        for (index, state) in states.iter().enumerate() {
+            let next = states
+                .get(index + 1)
+                .map_or(Timestamp::MAX, |next| next.from);
+            let within = (Bound::Excluded(state.from), Bound::Excluded(next));
+            if state.from < next {
+                added.extend(closed.range(within).map(|(at, invoice)| State {
+                    from: *at,
+                    subscription: state.subscription.clone(),
+                    origin: Origin::Invoice {
+                        invoice: (*invoice).clone(),
+                    },
+                }));
+            }
+        }
+        states.append(&mut added);
+        states.sort_by_key(|state| state.from);
+    }
+
     /// Adds what only invoices know to states from elsewhere: discounts used up by the current cycle's invoice, the tax
     /// within prices, past usage and the first payment.
     pub(super) fn teach(&self, states: &mut [State]) {
@@ -137,11 +167,14 @@ impl<'a> Invoiced<'a> {
                         .iter()
                         .filter(|discount| !listed.contains(&discount.id));
                     item.discounts.extend(unlisted.cloned());
-                    let lacks_tax = item.inclusive_tax.is_none()
-                        && item.price.tax_behavior != TaxBehavior::Exclusive;
-                    if lacks_tax {
-                        item.inclusive_tax.clone_from(&billed.inclusive_tax);
-                    }
+                }
+                if item.inclusive_tax.is_none() && item.price.tax_behavior != TaxBehavior::Exclusive
+                {
+                    let known = billed.partition_point(|billed| {
+                        until.is_none_or(|until| starts_before(billed, until))
+                    });
+                    let last = billed[..known].last();
+                    item.inclusive_tax = last.and_then(|billed| billed.inclusive_tax.clone());
                 }
                 self.teach_usage(item, from);
             }
@@ -174,7 +207,7 @@ impl<'a> Invoiced<'a> {
                     .or_default()
                     .push(line);
             } else if reading.is_metered(line) {
-                self.charge(invoice, item, line);
+                self.charge(invoice, item, line, reading);
             } else {
                 recurring.entry((item, line.period)).or_default().push(line);
             }
@@ -203,6 +236,33 @@ impl<'a> Invoiced<'a> {
         }
     }
 
+    /// Metered items are sold from their first billed period on, and while they are billed or still listed.
+    fn sell_metered(&mut self) {
+        let mut edits = Vec::new();
+        for (item, charges) in &self.usage {
+            let (Some(last), Some(first)) = (charges.first(), charges.last()) else {
+                continue;
+            };
+            if let Some(sold) = self.metered.get(item) {
+                edits.push(Edit {
+                    at: first.period.start,
+                    invoice: first.invoice.clone(),
+                    item: item.clone(),
+                    change: ItemChange::Billed(sold.clone()),
+                });
+            }
+            if !self.is_live(item) {
+                edits.push(Edit {
+                    at: last.period.end,
+                    invoice: last.invoice.clone(),
+                    item: item.clone(),
+                    change: ItemChange::Removed,
+                });
+            }
+        }
+        self.edits.append(&mut edits);
+    }
+
     fn edit(&mut self, at: Timestamp, invoice: &Invoice, item: &ItemId, change: ItemChange) {
         self.edits.push(Edit {
             at,
@@ -212,7 +272,16 @@ impl<'a> Invoiced<'a> {
         });
     }
 
-    fn charge(&mut self, invoice: &Invoice, item: &ItemId, line: &InvoiceLine) {
+    fn charge(
+        &mut self,
+        invoice: &Invoice,
+        item: &ItemId,
+        line: &InvoiceLine,
+        reading: Reading<'_>,
+    ) {
+        if let Some(sold) = reading.metered(item, line) {
+            self.metered.entry(item.clone()).or_insert(sold);
+        }
         let charges = self.usage.entry(item.clone()).or_default();
         let same = charges
             .iter_mut()

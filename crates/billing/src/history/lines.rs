@@ -28,6 +28,19 @@ impl Reading<'_> {
         price.is_some_and(Price::is_metered)
     }
 
+    /// The metered item that `line` bills.
+    pub(super) fn metered(&self, item: &ItemId, line: &InvoiceLine) -> Option<SubscriptionItem> {
+        Some(SubscriptionItem {
+            id: item.clone(),
+            price: self.price(line.price.as_ref()?)?.clone(),
+            quantity: None,
+            discounts: Vec::new(),
+            current_period: None,
+            inclusive_tax: None,
+            usage: Vec::new(),
+        })
+    }
+
     /// The item that `lines`, all for one item and one period, bill.
     ///
     /// When price, quantity and coupons are known and come to what was billed, give or take each line's rounding, they
@@ -118,7 +131,7 @@ impl Reading<'_> {
             let trial = self.live.trial;
             total.is_zero() && trial.is_some_and(|trial| trial.contains(line.period.start))
         };
-        let slack = Fraction::from(lines.len() as u64);
+        let slack = self.rounding(lines.len());
         quantities(price, lines, live_quantity)
             .into_iter()
             .find(|quantity| {
@@ -177,11 +190,16 @@ impl Reading<'_> {
             })
             .collect();
         let off: Fraction = billed.iter().map(|line| &line.amount).sum();
-        let slack = Fraction::from((lines.len() * billed.len()) as u64 + 1);
+        let slack = self.rounding(lines.len() * billed.len() + 1);
         if (&left_after(&known, self.live.currency, total) - &(total - &off)).abs() < slack {
             return known;
         }
         billed.iter().map(|line| self.fixed(line, period)).collect()
+    }
+
+    /// How far so many roundings may lead from the exact amount.
+    fn rounding(&self, roundings: usize) -> Fraction {
+        &Fraction::from(roundings as u64) * &Fraction::from(self.live.currency.billed_step())
     }
 
     fn percent(&self, line: &LineDiscount, period: Period) -> Option<Discount> {

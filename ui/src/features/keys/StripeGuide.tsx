@@ -4,12 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useWords } from "../../i18n/words";
 import type { GuidePreset, GuideRow, KeyGuide, Mode } from "../../ipc/backend";
-import { useBackend } from "../../ipc/queries";
+import { queries, useBackend } from "../../ipc/queries";
 import { CopyButton } from "../../kit/CopyButton";
 import { Fold } from "../../kit/Fold";
 import { groupBy } from "../../kit/groupBy";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
+import { useAction } from "../../kit/useAction";
 import classes from "./keys.module.css";
 
 const PRESETS: GuidePreset[] = ["standard", "strictlyReadOnly"];
@@ -19,7 +20,9 @@ const MODES: Mode[] = ["live", "test"];
 export function StripeGuide() {
   const t = useWords();
   const backend = useBackend();
-  const [preset, setPreset] = useState<GuidePreset>("standard");
+  const checklist = useQuery(queries.checklist(backend, "stripe"));
+  const preset = checklist.data?.preset ?? "standard";
+  const choose = useAction((value: GuidePreset) => backend.choosePreset(value));
   const [mode, setMode] = useState<Mode>("live");
   const guide = useQuery({
     queryKey: ["guide", preset, mode],
@@ -33,7 +36,8 @@ export function StripeGuide() {
             size="xs"
             aria-label={t("guide.preset")}
             value={preset}
-            onChange={(value) => setPreset(value as GuidePreset)}
+            disabled={choose.busy}
+            onChange={(value) => void choose.run(value as GuidePreset)}
             data={PRESETS.map((value) => ({ value, label: t(`guide.preset.${value}`) }))}
           />
         </div>

@@ -1,0 +1,11 @@
+//! Cases worked out by hand, each with its arithmetic, by subject.
+
+mod amounts;
+mod discounts;
+mod history;
+mod movements;
+mod normalisation;
+mod policies;
+mod standing;
+mod tax;
+mod tiers;
