@@ -1,7 +1,7 @@
+import "./theme/theme.css";
 import "@fontsource-variable/inter";
 import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
-import "./theme/theme.css";
 import { setNonce } from "get-nonce";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";

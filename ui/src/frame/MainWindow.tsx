@@ -55,7 +55,9 @@ export function MainWindow({ status }: { status: Status }) {
         <AppShell.Navbar className={classes.rail}>
           <Rail status={status} view={view} />
         </AppShell.Navbar>
-        <AppShell.Main className={classes.main}>{views[view]}</AppShell.Main>
+        <AppShell.Main className={classes.main} tabIndex={0}>
+          {views[view]}
+        </AppShell.Main>
       </AppShell>
     </NavigationContext>
   );

@@ -29,7 +29,7 @@ const ICONS: Record<View, typeof IconHistory> = {
 export function Rail({ status, view }: { status: Status; view: View }) {
   const t = useWords();
   const { title, detail } = shortStatus(t, status, useNow());
-  const folded = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
+  const folded = useMediaQuery("(max-width: 959px)", false, { getInitialValueInEffect: false });
   const sentence = detail === null ? title : `${title} · ${detail}`;
   return (
     <>

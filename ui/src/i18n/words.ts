@@ -34,7 +34,7 @@ export function makeWords(locale: string): Words {
       name,
       typeof value === "number" && name !== "count" ? numbers.format(value) : value,
     ]);
-    const count = values["count"];
+    const count = values.count;
     const n = typeof count === "number" ? { n: numbers.format(count) } : {};
     return { ...n, ...Object.fromEntries(texts) };
   };

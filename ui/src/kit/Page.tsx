@@ -16,7 +16,7 @@ export function Page({ title, lead, actions, fill = false, children }: PageProps
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <div className={classes.page} data-fill={fill || undefined}>
-      <header className={`${classes.pageHead} ${fill ? "" : classes.measure}`}>
+      <div className={`${classes.pageHead} ${fill ? "" : classes.measure}`}>
         <div>
           <h1 ref={heading} tabIndex={-1}>
             {title}
@@ -24,7 +24,7 @@ export function Page({ title, lead, actions, fill = false, children }: PageProps
           {lead && <div className={classes.pageLead}>{lead}</div>}
         </div>
         {actions && <div className={classes.pageActions}>{actions}</div>}
-      </header>
+      </div>
       <div className={`${classes.pageBody} ${fill ? "" : classes.measure}`}>{children}</div>
     </div>
   );

@@ -13,9 +13,46 @@ const indigo: MantineColorsTuple = [
   "#2f2f7e",
 ];
 
+const red: MantineColorsTuple = [
+  "#fdeeee",
+  "#fadcdd",
+  "#f4b9bc",
+  "#ee949a",
+  "#e5636c",
+  "#d53f4a",
+  "#bf2633",
+  "#a51f2b",
+  "#8a1a24",
+  "#6f151d",
+];
+const gray: MantineColorsTuple = [
+  "#f7f7f9",
+  "#f2f3f6",
+  "#e4e5ea",
+  "#dcdee5",
+  "#c9ccd4",
+  "#9ea3ae",
+  "#686d7a",
+  "#565b68",
+  "#33363f",
+  "#1a1c22",
+];
+const dark: MantineColorsTuple = [
+  "#e9eaee",
+  "#c6cad3",
+  "#a6abb7",
+  "#949aa7",
+  "#444852",
+  "#2b2e35",
+  "#1d2025",
+  "#181a1f",
+  "#141519",
+  "#111216",
+];
+
 /** The look: Inter, six sizes, a 4-pixel grid, one accent. */
 export const theme = createTheme({
-  colors: { indigo },
+  colors: { indigo, red, gray, dark },
   primaryColor: "indigo",
   primaryShade: { light: 6, dark: 6 },
   fontFamily: '"Inter Variable", system-ui, sans-serif',
@@ -28,8 +65,14 @@ export const theme = createTheme({
   focusRing: "auto",
   respectReducedMotion: true,
   cursorType: "pointer",
-  breakpoints: { sm: "56.25em" },
+  breakpoints: { sm: "60em" },
   components: {
+    InputWrapper: {
+      styles: { label: { fontWeight: 500 }, description: { fontSize: 12, lineHeight: "16px" } },
+    },
+    Switch: {
+      styles: { label: { fontWeight: 500 }, description: { fontSize: 13, lineHeight: "20px", marginTop: 0 } },
+    },
     Button: { defaultProps: { size: "sm" }, styles: { root: { fontWeight: 500 } } },
     Tooltip: {
       defaultProps: { withArrow: false, openDelay: 300, events: { hover: true, focus: true, touch: true } },
@@ -52,6 +95,12 @@ export const cssVariables: CSSVariablesResolver = () => {
     "--mantine-color-default-border": "var(--border-strong)",
     "--mantine-color-error": "var(--bad)",
     "--mantine-color-anchor": "var(--accent-text)",
+    "--mantine-color-indigo-light": "var(--accent-soft)",
+    "--mantine-color-indigo-light-hover": "var(--accent-soft-hover)",
+    "--mantine-color-indigo-light-color": "var(--accent-text)",
+    "--mantine-color-red-light": "var(--bad-soft)",
+    "--mantine-color-red-light-hover": "var(--bad-soft)",
+    "--mantine-color-red-light-color": "var(--bad)",
   };
   return { variables: {}, light: own, dark: own };
 };

@@ -15,6 +15,7 @@ export async function open(page: Page, scenario: Scenario): Promise<string[]> {
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.emulateMedia({ reducedMotion: "reduce" });
   await page.clock.setFixedTime(NOW);
   await page.addInitScript((name) => {
     Object.assign(window, { scenario: name });

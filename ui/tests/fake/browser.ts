@@ -27,8 +27,8 @@ function tell(event: string, payload: unknown): void {
 /** Bindings pass arguments by name, in the order of the command's parameters. */
 function invoke(name: string, args: Record<string, unknown> = {}): Promise<unknown> {
   if (name === "plugin:event|listen") {
-    const event = String(args["event"]);
-    const id = Number(args["handler"]);
+    const event = String(args.event);
+    const id = Number(args.handler);
     listeners.set(event, [...(listeners.get(event) ?? []), id]);
     return Promise.resolve(id);
   }

@@ -140,32 +140,41 @@ const PLANS = [
 const STATUSES = ["active", "active", "active", "trialing", "past_due", "active", "canceled", "active"];
 const pick = <T>(of: readonly T[], index: number): T => of[index % of.length] as T;
 
-/** So many subscriptions, the same ones each time, the highest MRR first. */
-export function subscriptions(count: number): SubscriptionRow[] {
-  return Array.from({ length: count }, (_, index): SubscriptionRow => {
-    const firm = pick(FIRMS, index);
-    const status = pick(STATUSES, index);
-    const paying = status === "active" || status === "past_due";
-    const currency = index % 11 === 3 ? "JPY" : index % 7 === 2 ? "USD" : "EUR";
-    const amount = paying ? Math.max(9, 9600 - index * 37) : 0;
-    return {
-      id: `sub_1Nv0FG${String(index).padStart(5, "0")}CVdKq2Zt`,
-      customer: index % 5 === 4 ? pick(PEOPLE, index) : `${firm}${index >= FIRMS.length ? ` ${index}` : ""}`,
-      email:
-        index % 6 === 5
-          ? null
-          : `billing${index}@${["northwind", "brueckner", "tsukuba", "fjord", "lumiere", "oakridge"][index % 6]}.example`,
-      plans: pick(PLANS, index),
-      status,
-      quantity: String((index % 25) + 1),
-      mrr: { decimal: currency === "JPY" ? String(amount * 160) : `${amount}.00`, currency },
-      startedAt: daysAgo(40 + index * 3),
-      renewsAt: daysAgo(-(index % 28) - 1),
-      cancelsAt: index % 9 === 8 ? daysAgo(-(index % 28) - 1) : null,
-      noted: index % 8 === 1,
-    };
-  });
+const DOMAINS = ["northwind", "brueckner", "tsukuba", "fjord", "lumiere", "oakridge"];
+
+function currencyOf(index: number): string {
+  if (index % 11 === 3) return "JPY";
+  return index % 7 === 2 ? "USD" : "EUR";
 }
+
+function customerOf(index: number): string {
+  if (index % 5 === 4) return pick(PEOPLE, index);
+  return index < FIRMS.length ? pick(FIRMS, index) : `${pick(FIRMS, index)} ${index}`;
+}
+
+function subscription(index: number): SubscriptionRow {
+  const status = pick(STATUSES, index);
+  const currency = currencyOf(index);
+  const amount = ["active", "past_due"].includes(status) ? Math.max(9, 9600 - index * 37) : 0;
+  const renewsAt = daysAgo(-(index % 28) - 1);
+  return {
+    id: `sub_1Nv0FG${String(index).padStart(5, "0")}CVdKq2Zt`,
+    customer: customerOf(index),
+    email: index % 6 === 5 ? null : `billing${index}@${pick(DOMAINS, index)}.example`,
+    plans: pick(PLANS, index),
+    status,
+    quantity: String((index % 25) + 1),
+    mrr: { decimal: currency === "JPY" ? String(amount * 160) : `${amount}.00`, currency },
+    startedAt: daysAgo(40 + index * 3),
+    renewsAt,
+    cancelsAt: index % 9 === 8 ? renewsAt : null,
+    noted: index % 8 === 1,
+  };
+}
+
+/** So many subscriptions, the same ones each time, the highest MRR first. */
+export const subscriptions = (count: number): SubscriptionRow[] =>
+  Array.from({ length: count }, (_, index) => subscription(index));
 
 const LISTS: ListName[] = [
   "products",
@@ -246,24 +255,31 @@ function fields(index: number, created: boolean): FieldChange[] {
   return created ? all : all.slice(0, 1 + (index % 4));
 }
 
-/** So many rows of a plan, of every kind. */
-export function planRows(count: number): PlanRow[] {
-  return Array.from({ length: count }, (_, index): PlanRow => {
-    const object = index % 3 === 2 ? "company" : "contact";
-    const action: PlanAction =
-      index % 10 === 9 ? "skip" : index % 5 === 1 ? "create" : index % 7 === 6 ? "unchanged" : "update";
-    const domain = ["northwind", "brueckner-maschinenbau", "tsukuba", "fjord"][index % 4];
-    return {
-      id: index + 1,
-      object,
-      name: object === "company" ? `${domain}${index}.example` : `jane.q.${index}@${domain}.example`,
-      hubspotId: action === "create" || action === "skip" ? null : String(30_100_000 + index),
-      action,
-      skip: action === "skip" ? pick(SKIPS, Math.floor(index / 10)) : null,
-      changes: action === "create" || action === "update" ? fields(index, action === "create") : [],
-    };
-  });
+function actionOf(index: number): PlanAction {
+  if (index % 10 === 9) return "skip";
+  if (index % 5 === 1) return "create";
+  return index % 7 === 6 ? "unchanged" : "update";
 }
+
+function planRow(index: number): PlanRow {
+  const object = index % 3 === 2 ? "company" : "contact";
+  const action = actionOf(index);
+  const domain = pick(DOMAINS, index);
+  const changes = action === "create" || action === "update";
+  return {
+    id: index + 1,
+    object,
+    name: object === "company" ? `${domain}${index}.example` : `jane.q.${index}@${domain}.example`,
+    hubspotId: action === "update" || action === "unchanged" ? String(30_100_000 + index) : null,
+    action,
+    skip: action === "skip" ? pick(SKIPS, Math.floor(index / 10)) : null,
+    changes: changes ? fields(index, action === "create") : [],
+  };
+}
+
+/** So many rows of a plan, of every kind. */
+export const planRows = (count: number): PlanRow[] =>
+  Array.from({ length: count }, (_, index) => planRow(index));
 
 export const properties: PropertyPlan[] = (["contact", "company"] as const).flatMap((object) =>
   [

@@ -79,7 +79,7 @@ export function everyday(): World {
       nextSyncAt: data.minutesAgo(-1),
       pausedUntil: null,
       attention: 2,
-      waitingChanges: 143,
+      waitingChanges: 170,
       problem: null,
       sampleData: false,
       tray: "shown",

@@ -115,7 +115,7 @@ function GuideRows({ rows }: { rows: GuideRow[] }) {
       <div className={classes.guideRows}>
         {groupBy(needed, (row) => row.section).map(([section, members]) => (
           <div key={section}>
-            <h3 className={classes.guideSection}>{t.find(`section.${section}`) ?? section}</h3>
+            <h2 className={classes.guideSection}>{t.find(`section.${section}`) ?? section}</h2>
             <ul className={classes.plain}>
               {members.map((row) => (
                 <li key={row.id} className={classes.guideRow}>

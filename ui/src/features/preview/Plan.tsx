@@ -27,7 +27,7 @@ export function PlanLead({ summary }: { summary: PlanSummary }) {
         {properties > 0 && ` ${t("preview.properties", { count: properties })}`}
       </p>
       <p>
-        {cost(t, summary)} <Moment at={madeAt} />
+        {cost(t, summary)} {t("preview.planned")} <Moment at={madeAt} />.
       </p>
       {needsApproval && changes > 0 && <p>{t("preview.needsApproval")}</p>}
     </>

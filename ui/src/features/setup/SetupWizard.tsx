@@ -75,7 +75,13 @@ function StepRail({ setup, status }: { setup: Setup; status: Status }) {
         orientation="vertical"
         iconSize={24}
         size="xs"
-        className={classes.stepper}
+        classNames={{
+          root: classes.stepper,
+          step: classes.step,
+          stepBody: classes.stepBody,
+          stepLabel: classes.stepLabel,
+          stepIcon: classes.stepIcon,
+        }}
       >
         {SETUP_STEPS.map((step, index) => (
           <Stepper.Step

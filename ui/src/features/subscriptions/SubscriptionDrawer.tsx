@@ -47,7 +47,7 @@ function Head({ detail }: { detail: SubscriptionDetail }) {
   const backend = useBackend();
   const { row, stripeUrl } = detail;
   return (
-    <header>
+    <div>
       <h3 className={classes.name}>{row.customer}</h3>
       <p className={classes.muted}>
         {row.plans} · <StripeStatus status={row.status} />
@@ -63,7 +63,7 @@ function Head({ detail }: { detail: SubscriptionDetail }) {
       >
         {t("subscription.open")}
       </Button>
-    </header>
+    </div>
   );
 }
 

@@ -112,7 +112,7 @@ function makeColumns(t: Words) {
   return column.columns([
     column.accessor("customer", {
       header: t("subscriptions.column.customer"),
-      meta: { width: "minmax(160px, 2fr)" },
+      meta: { width: "minmax(120px, 2fr)" },
       cell: ({ row }) => (
         <>
           <span className={classes.customer}>{row.original.customer}</span>{" "}
@@ -124,11 +124,11 @@ function makeColumns(t: Words) {
     }),
     column.accessor("plans", {
       header: t("subscriptions.column.plans"),
-      meta: { width: "minmax(120px, 1.2fr)" },
+      meta: { width: "minmax(80px, 1.2fr)" },
     }),
     column.accessor("status", {
       header: t("subscriptions.column.status"),
-      meta: { width: "120px" },
+      meta: { width: "108px" },
       cell: ({ getValue }) => <StripeStatus status={getValue()} />,
     }),
     column.accessor("quantity", {
@@ -157,7 +157,7 @@ function makeColumns(t: Words) {
     }),
     column.accessor("renewsAt", {
       header: t("subscriptions.column.renews"),
-      meta: { width: "128px" },
+      meta: { width: "120px" },
       cell: ({ row: { original } }) =>
         original.cancelsAt === null ? (
           day(original.renewsAt)
