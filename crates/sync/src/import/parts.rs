@@ -48,15 +48,6 @@ pub(super) struct PageWanted {
     pub(super) after_id: Option<String>,
 }
 
-/// What to do next for a list.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Ask for a page.
-    Ask(PageWanted),
-    /// Note that a part was cut in two, both at once, and ask what is next again.
-    Cut([ImportCursor; 2]),
-}
-
 /// What a page held.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PageRead {
@@ -131,20 +122,35 @@ impl Parts {
         self.pieces.iter().map(|part| part.read_count).sum()
     }
 
-    /// What to do next; nothing while enough is under way or all is read.
-    pub(super) fn next(&mut self) -> Option<Step> {
-        if self.pieces.iter().filter(|part| part.busy).count() >= PAGES_AT_ONCE {
+    /// The next page to ask for; `None` while enough are under way or all parts are being read.
+    pub(super) fn ask(&mut self) -> Option<PageWanted> {
+        if self.busy() >= PAGES_AT_ONCE {
             return None;
         }
-        if let Some(part) = self.pieces.iter().position(|part| !part.done && !part.busy) {
-            self.pieces[part].busy = true;
-            return Some(Step::Ask(PageWanted {
-                part,
-                range: self.by_created.then_some(self.pieces[part].range),
-                after_id: self.pieces[part].after_id.clone(),
-            }));
+        let part = self
+            .pieces
+            .iter()
+            .position(|part| !part.done && !part.busy)?;
+        self.pieces[part].busy = true;
+        Some(PageWanted {
+            part,
+            range: self.by_created.then_some(self.pieces[part].range),
+            after_id: self.pieces[part].after_id.clone(),
+        })
+    }
+
+    /// How many pages are under way.
+    pub(super) fn busy(&self) -> usize {
+        self.pieces.iter().filter(|part| part.busy).count()
+    }
+
+    /// About how many objects a cut would let be read beside the rest; `None` when a cut is not worth its request.
+    pub(super) fn worth_cutting(&self) -> Option<i64> {
+        if !self.by_created || self.busy() >= PAGES_AT_ONCE {
+            return None;
         }
-        self.cut().map(Step::Cut)
+        let cuts = self.pieces.iter().filter_map(Part::cut_at);
+        cuts.map(|(_, left)| left).max()
     }
 
     /// Takes in a page of a part; gives back how far the part has been read now.
@@ -190,11 +196,9 @@ impl Parts {
         }
     }
 
-    /// Cuts the part with the most left to read, when it is worth it. The older piece is a new part.
-    fn cut(&mut self) -> Option<[ImportCursor; 2]> {
-        if !self.by_created {
-            return None;
-        }
+    /// Cuts the part with the most left to read in two. The older piece is a new part.
+    pub(super) fn cut(&mut self) -> Option<[ImportCursor; 2]> {
+        self.worth_cutting()?;
         let cuts = self.pieces.iter().enumerate();
         let (part, at_s, _) = cuts
             .filter_map(|(part, whole)| {
