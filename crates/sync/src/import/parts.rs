@@ -297,3 +297,106 @@ impl ReachesDown for CreatedRange {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A list as Stripe keeps it: objects by time and id, newest first, pages of 100.
+    struct Server(Vec<(i64, u32)>);
+
+    impl Server {
+        fn page(&self, wanted: &PageWanted) -> (Vec<u32>, PageRead) {
+            let range = wanted.range.unwrap();
+            let inside = |created_s: i64| {
+                range.from_s.is_none_or(|from_s| created_s >= from_s)
+                    && range.before_s.is_none_or(|before_s| created_s < before_s)
+            };
+            let after: Option<u32> = wanted.after_id.as_ref().map(|id| id.parse().unwrap());
+            let mut rest: Vec<_> = self
+                .0
+                .iter()
+                .filter(|(created_s, _)| inside(*created_s))
+                .collect();
+            if let Some(after) = after {
+                let place = rest.iter().position(|(_, id)| *id == after);
+                rest.drain(..=place.unwrap());
+            }
+            let page: Vec<_> = rest.iter().take(100).collect();
+            let read = PageRead {
+                created_s: page.iter().map(|(created_s, _)| Some(*created_s)).collect(),
+                last_id: page.last().map(|(_, id)| id.to_string()),
+                has_more: rest.len() > page.len(),
+            };
+            (page.iter().map(|(_, id)| *id).collect(), read)
+        }
+    }
+
+    /// Creation times with quiet years, busy hours and many objects in one second.
+    fn times() -> impl Strategy<Value = Vec<i64>> {
+        let burst = (0..60_000_000_i64, 1..400_usize, 0..40_000_i64);
+        let bursts = proptest::collection::vec(burst, 0..12);
+        bursts.prop_map(|bursts| {
+            let times = bursts.into_iter().flat_map(|(from_s, count, step_s)| {
+                (0_i64..)
+                    .take(count)
+                    .map(move |number| 1_600_000_000 + from_s + number * step_s)
+            });
+            times.collect()
+        })
+    }
+
+    proptest! {
+        /// Answers come in any order, requests fail and the process is killed again and again: every object is read, the
+        /// counts are right, and few requests are spent beyond the pages that there are.
+        #[test]
+        fn every_object_is_read(times in times(), choices in proptest::collection::vec(0..100_usize, 1..200)) {
+            let mut server: Vec<(i64, u32)> = times.into_iter().zip(0_u32..).collect();
+            server.sort_unstable_by(|one, other| other.cmp(one));
+            let server = Server(server);
+            let mut parts = Parts::new("customers".into(), true);
+            let mut noted = parts.cursors();
+            let (mut read, mut asked, mut requests, mut kills) = (BTreeSet::new(), Vec::new(), 0, 0);
+            let mut choices = choices.into_iter().cycle();
+            while !parts.done() {
+                if let Some(wanted) = parts.ask() {
+                    asked.push(wanted);
+                    continue;
+                }
+                if let Some(cut) = parts.cut() {
+                    for cursor in cut {
+                        noted.retain(|one| one.shard != cursor.shard);
+                        noted.push(cursor);
+                    }
+                    continue;
+                }
+                let choice = choices.next().unwrap();
+                let wanted: PageWanted = asked.swap_remove(choice % asked.len());
+                if choice < 3 && kills < 20 {
+                    kills += 1;
+                    asked.clear();
+                    noted.sort_by_key(|cursor| cursor.shard);
+                    parts = Parts::resumed("customers".into(), true, noted.clone());
+                    continue;
+                }
+                requests += 1;
+                if choice == 99 {
+                    parts.page_failed(wanted.part);
+                    continue;
+                }
+                let (ids, page) = server.page(&wanted);
+                read.extend(ids);
+                let cursor = parts.page_came(wanted.part, &page);
+                noted.retain(|one| one.shard != cursor.shard);
+                noted.push(cursor);
+                prop_assert!(requests < 2_000, "it never ends");
+            }
+            prop_assert_eq!(read.len(), server.0.len());
+            prop_assert_eq!(parts.read_count(), server.0.len() as u64);
+        }
+    }
+}
