@@ -351,8 +351,8 @@ mod tests {
     }
 
     proptest! {
-        /// Answers come in any order, requests fail and the process is killed again and again: every object is read, the
-        /// counts are right, and few requests are spent beyond the pages that there are.
+        /// Answers come in any order, requests fail and the process is killed again and again: every object is read, and
+        /// none is counted twice.
         #[test]
         fn every_object_is_read(times in times(), choices in proptest::collection::vec(0..100_usize, 1..200)) {
             let mut server: Vec<(i64, u32)> = times.into_iter().zip(0_u32..).collect();
