@@ -305,7 +305,7 @@ pub(crate) async fn attention(engine: State<'_, Arc<Engine>>) -> Answer<Vec<Atte
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn settings(app: AppHandle, engine: State<'_, Arc<Engine>>) -> Answer<Settings> {
-    with_autostart(&app, engine.settings().await?)
+    Ok(with_autostart(&app, engine.settings().await?))
 }
 
 /// Changes one setting.
@@ -318,9 +318,9 @@ pub(crate) async fn change_setting(
 ) -> Answer<Settings> {
     if let SettingsChange::Autostart(autostart) = change {
         set_autostart(&app, autostart)?;
-        return with_autostart(&app, engine.settings().await?);
+        return Ok(with_autostart(&app, engine.settings().await?));
     }
-    with_autostart(&app, engine.change_setting(change).await?)
+    Ok(with_autostart(&app, engine.change_setting(change).await?))
 }
 
 /// Opens a page of an allowed host in the browser.
@@ -375,10 +375,10 @@ fn set_autostart(app: &AppHandle, autostart: bool) -> Answer<()> {
     outcome.map_err(|_| Problem::new(ProblemCode::Unexpected))
 }
 
-fn with_autostart(app: &AppHandle, settings: Settings) -> Answer<Settings> {
+fn with_autostart(app: &AppHandle, settings: Settings) -> Settings {
     let autostart = app.autolaunch().is_enabled().unwrap_or(false);
-    Ok(Settings {
+    Settings {
         autostart,
         ..settings
-    })
+    }
 }

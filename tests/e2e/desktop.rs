@@ -18,7 +18,7 @@ pub struct Desktop {
     display: String,
     bus_address: String,
     // Ended in this order: the keyring before its bus, the bus before the display.
-    _keyring: Option<Owned>,
+    keyring: Option<Owned>,
     _bus: Owned,
     _xvfb: Owned,
 }
@@ -83,12 +83,12 @@ impl Desktop {
             home,
             display,
             bus_address,
-            _keyring: None,
+            keyring: None,
             _bus: bus,
             _xvfb: xvfb,
         };
         if keyring {
-            desktop._keyring = Some(desktop.unlock_keyring().await);
+            desktop.keyring = Some(desktop.unlock_keyring().await);
         }
         desktop
     }

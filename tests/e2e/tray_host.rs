@@ -22,6 +22,11 @@ struct Watcher {
     items: Arc<Mutex<Vec<(String, String)>>>,
 }
 
+#[expect(
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    reason = "the interface's methods have the forms D-Bus asks for"
+)]
 #[interface(name = "org.kde.StatusNotifierWatcher")]
 impl Watcher {
     fn register_status_notifier_item(

@@ -1,4 +1,4 @@
-//! A WebDriver client small enough to own: it uses what the app links anyway, so the tests add no second build of it.
+//! A client of `WebDriver` small enough to own: it uses what the app links anyway, so the tests add no second build of it.
 
 use std::{
     net::TcpListener,
@@ -109,18 +109,21 @@ impl Window {
         }
     }
 
-    /// Waits for a button or link that can be used, found by its accessible text, and clicks it as a person would.
+    /// Waits for a button or link that can be used, found by the beginning of its accessible text, and clicks it as a
+    /// person would.
     pub async fn press(&self, label: &str) {
         const FIND: &str = "const [label] = arguments; \
             const named = [...document.querySelectorAll('button, a, [role=button], [role=tab]')] \
-              .filter((e) => (e.getAttribute('aria-label') ?? e.innerText).trim() === label && e.offsetParent !== null); \
-            return named.find((e) => !e.disabled && e.dataset.disabled !== 'true') ?? null;";
+              .filter((e) => (e.getAttribute('aria-label') ?? e.innerText).trim().startsWith(label)); \
+            return named.find((e) => e.offsetParent !== null && !e.disabled && e.dataset.disabled !== 'true') ?? null;";
         let end = Instant::now() + PATIENCE;
         loop {
             let found = self.run(FIND, &[json!(label)]).await;
-            if let Some(element) = found[ELEMENT].as_str() {
-                self.in_session(&format!("/element/{element}/click"), json!({}))
-                    .await;
+            if let Some(element) = found[ELEMENT].as_str()
+                && self
+                    .try_in_session(&format!("/element/{element}/click"), json!({}))
+                    .await
+            {
                 return;
             }
             assert!(
@@ -134,6 +137,19 @@ impl Window {
 
     /// Types into the field with this label.
     pub async fn type_into(&self, label: &str, text: &str) {
+        let field = self.field(label).await;
+        self.in_session(&format!("/element/{field}/value"), json!({ "text": text }))
+            .await;
+    }
+
+    /// Empties the field with this label.
+    pub async fn clear(&self, label: &str) {
+        let field = self.field(label).await;
+        self.in_session(&format!("/element/{field}/clear"), json!({}))
+            .await;
+    }
+
+    async fn field(&self, label: &str) -> String {
         const FIND: &str = "const [label] = arguments; \
             const named = [...document.querySelectorAll('label')].find((e) => e.innerText.trim().startsWith(label)); \
             return (named && document.getElementById(named.htmlFor)) ?? document.querySelector(`[aria-label=\"${label}\"]`);";
@@ -141,12 +157,7 @@ impl Window {
         loop {
             let found = self.run(FIND, &[json!(label)]).await;
             if let Some(element) = found[ELEMENT].as_str() {
-                self.in_session(
-                    &format!("/element/{element}/value"),
-                    json!({ "text": text }),
-                )
-                .await;
-                return;
+                return element.to_owned();
             }
             assert!(
                 Instant::now() < end,
@@ -177,6 +188,13 @@ impl Window {
             .unwrap();
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, png).unwrap();
+    }
+
+    /// Whether it went through: an element may have moved or gone since it was found.
+    async fn try_in_session(&self, path: &str, body: Value) -> bool {
+        let address = format!("{}/session/{}{path}", self.base, self.session);
+        let answer = self.http.post(address).json(&body).send().await.unwrap();
+        answer.status().is_success()
     }
 
     async fn in_session(&self, path: &str, body: Value) -> Value {

@@ -304,7 +304,7 @@ fn blank_stripe(preset: Preset) -> Checklist {
 fn check_row(row: &Row, preset: Preset, state: CheckState) -> CheckRow {
     CheckRow {
         id: row.id.to_owned(),
-        section: code(&row.section),
+        section: code(row.section),
         name: row.name.to_owned(),
         level: row.level_in(preset).into(),
         state,
