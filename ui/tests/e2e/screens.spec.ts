@@ -66,7 +66,8 @@ for (const [scenario, name, go, says] of [...SETUP, ...EVERYDAY]) {
     const complaints = await open(page, scenario);
     await go(page);
     await expect(page.getByText(says).first()).toBeVisible();
-    await look(page, name);
+    const waits = scenario === "failing" || scenario === "loading";
+    await look(page, name, waits ? "light only" : "both schemes");
     expect(complaints).toEqual([]);
   });
 }
