@@ -233,7 +233,7 @@ async fn audit(
 }
 
 /// Connects the keys that were handed over. They stay in memory; the keychain is left as it is.
-async fn take_keys(engine: &Engine, keys: Keys, sample: bool) -> Result<(), CliError> {
+async fn take_keys(engine: &Arc<Engine>, keys: Keys, sample: bool) -> Result<(), CliError> {
     let (mut stripe, mut hubspot) = (None, None);
     if let Some(path) = &keys.stripe_key_file {
         stripe = Some(key_file(path)?);

@@ -77,9 +77,11 @@ pub(crate) async fn connect_stripe(
     replace_account: bool,
 ) -> Answer<StripeConnection> {
     let key = key_from(input, sample.as_ref().map(|keys| keys.stripe))?;
-    engine
+    let connection = engine
         .connect_stripe(key, keep_for_this_run, replace_account)
-        .await
+        .await?;
+    engine.check_in_background(Service::Stripe);
+    Ok(connection)
 }
 
 /// Takes a HubSpot key, checks that HubSpot accepts it and keeps it.
@@ -93,9 +95,11 @@ pub(crate) async fn connect_hubspot(
     replace_portal: bool,
 ) -> Answer<HubSpotConnection> {
     let key = key_from(input, sample.as_ref().map(|keys| keys.hubspot))?;
-    engine
+    let connection = engine
         .connect_hubspot(key, keep_for_this_run, replace_portal)
-        .await
+        .await?;
+    engine.check_in_background(Service::HubSpot);
+    Ok(connection)
 }
 
 /// Deletes a key.

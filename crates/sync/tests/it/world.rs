@@ -31,7 +31,7 @@ use tokio::sync::watch;
 use tower::Layer;
 use url::Url;
 
-pub(crate) const KEY: &str = "rk_live_51SimulatedKeyOfTheBusiness";
+pub(crate) const KEY: &str = "rk_test_51SimulatedKeyOfTheBusiness";
 
 const PERMISSIONS: [&str; 13] = [
     "charge_read",
