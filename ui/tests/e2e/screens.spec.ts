@@ -66,8 +66,7 @@ for (const [scenario, name, go, says] of [...SETUP, ...EVERYDAY]) {
     const complaints = await open(page, scenario);
     await go(page);
     await expect(page.getByText(says).first()).toBeVisible();
-    const waits = scenario === "failing" || scenario === "loading";
-    await look(page, name, waits ? "light only" : "both schemes");
+    await look(page, name);
     expect(complaints).toEqual([]);
   });
 }
