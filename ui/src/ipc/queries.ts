@@ -1,6 +1,6 @@
 import { QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect } from "react";
-import type { Backend, DataKind, Problem, Service, SubscriptionQuery } from "./backend";
+import type { Backend, DataKind, Problem, Service } from "./backend";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -42,8 +42,6 @@ export const queries = {
   propertyPlan: (b: Backend) => queryOptions({ queryKey: ["propertyPlan"], queryFn: b.propertyPlan }),
   planSummary: (b: Backend) => queryOptions({ queryKey: ["planSummary"], queryFn: b.planSummary }),
   overview: (b: Backend) => queryOptions({ queryKey: ["overview"], queryFn: b.overview }),
-  subscriptionCount: (b: Backend, query: SubscriptionQuery) =>
-    queryOptions({ queryKey: ["subscriptions", query], queryFn: () => b.subscriptions(query) }),
   subscription: (b: Backend, id: string) =>
     queryOptions({ queryKey: ["subscription", id], queryFn: () => b.subscription(id) }),
   runs: (b: Backend) => queryOptions({ queryKey: ["runs"], queryFn: b.runs }),

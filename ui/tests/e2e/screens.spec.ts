@@ -44,7 +44,7 @@ const EVERYDAY: Screen[] = [
   ["crowded", "subscriptions-crowded", rail("Subscriptions"), "20,000 subscriptions"],
   ["empty", "subscriptions-empty", rail("Subscriptions"), "No subscriptions yet"],
   ["everyday", "preview", rail("Preview"), "Push 170 changes"],
-  ["crowded", "preview-crowded", rail("Preview"), "5,000"],
+  ["crowded", "preview-crowded", rail("Preview"), "Push 4,000 changes"],
   ["empty", "preview-empty", rail("Preview"), "No plan yet"],
   ["everyday", "history", rail("History"), "61,204"],
   ["empty", "history-empty", rail("History"), "No run yet"],
@@ -117,4 +117,23 @@ test("a key that is refused, and the guide unfolded", async ({ page }) => {
   await page.getByRole("button", { name: "Step by step" }).click();
   await look(page, "stripe-key-wrong");
   expect(complaints).toEqual([]);
+});
+
+test("the policy is in force: no style, script or address of a stranger", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await expect(page.getByText("Largest subscriptions")).toBeVisible();
+  expect(complaints).toEqual([]);
+  const background = await page.evaluate(() => {
+    const style = document.createElement("style");
+    style.textContent = "body { background: rgb(1, 2, 3) }";
+    document.head.append(style);
+    const script = document.createElement("script");
+    script.textContent = "document.title = 'taken'";
+    document.head.append(script);
+    return getComputedStyle(document.body).backgroundColor;
+  });
+  expect(background).not.toBe("rgb(1, 2, 3)");
+  await expect(page).toHaveTitle("ClearSync");
+  await expect(page.evaluate(() => fetch("https://example.com"))).rejects.toThrow();
+  await expect.poll(() => complaints.filter((complaint) => complaint.startsWith("policy:")).length).toBe(3);
 });

@@ -1,6 +1,6 @@
 import type { CheckState, Problem, ProblemCode, RunProgress, SetupStep, Status } from "../../src/ipc/backend";
 import * as data from "./data";
-import { everyday, type World } from "./world";
+import { everyday, summaryOf, type World } from "./world";
 
 const problem = (code: ProblemCode, more: Partial<Problem> = {}): Problem => ({
   code,
@@ -167,6 +167,7 @@ export const SCENARIOS = {
     const world = everyday();
     world.subscriptions = data.subscriptions(20_000);
     world.planRows = data.planRows(5_000);
+    world.plan = summaryOf(world.planRows);
     world.attention = data.attention(400);
     world.runs = data.runs(200);
     return withStatus(world, { attention: 400, waitingChanges: 12_345 });

@@ -3,24 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import en from "../../src/i18n/en.json";
 import { makeWords } from "../../src/i18n/words";
+import { kinds, members } from "./contract";
 
 const keys = Object.keys(en);
-const bindings = readFileSync("src/ipc/bindings.ts", "utf8");
-
-/** The members of a union in the generated contract, read from its text. */
-function members(type: string): string[] {
-  const text = new RegExp(`export type ${type} = ([^;]*);`).exec(bindings)?.[1] ?? "";
-  return [...text.matchAll(/^"(\w+)"|(?<=\| )"(\w+)"|(?<=\n)"(\w+)"/g)].map(
-    (found) => found[1] ?? found[2] ?? found[3] ?? "",
-  );
-}
-
-/** The kinds of a tagged union in the generated contract. */
-function kinds(type: string): string[] {
-  const text = new RegExp(`export type ${type} = ([\\s\\S]*?);\\n\\n`).exec(bindings)?.[1] ?? "";
-  return [...text.matchAll(/kind: "(\w+)"/g)].map((found) => found[1] ?? "");
-}
-
 const FAMILIES: [type: string, keys: (member: string) => string[]][] = [
   ["ProblemCode", (code) => [`problem.${code}.title`, `problem.${code}.text`]],
   ["AttentionKind", (kind) => [`attention.${kind}.title`, `attention.${kind}.text`]],

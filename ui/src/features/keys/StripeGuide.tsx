@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useWords } from "../../i18n/words";
 import type { GuidePreset, GuideRow, KeyGuide, Mode } from "../../ipc/backend";
-import { queries, useBackend } from "../../ipc/queries";
+import { queries, useBackend, useSetup } from "../../ipc/queries";
 import { CopyButton } from "../../kit/CopyButton";
 import { Fold } from "../../kit/Fold";
 import { groupBy } from "../../kit/groupBy";
@@ -23,7 +23,8 @@ export function StripeGuide() {
   const checklist = useQuery(queries.checklist(backend, "stripe"));
   const preset = checklist.data?.preset ?? "standard";
   const choose = useAction((value: GuidePreset) => backend.choosePreset(value));
-  const [mode, setMode] = useState<Mode>("live");
+  const connected = useSetup().data?.stripe?.mode;
+  const [mode, setMode] = useState<Mode>(connected ?? "live");
   const guide = useQuery({
     queryKey: ["guide", preset, mode],
     queryFn: () => backend.keyGuide(preset, mode),
@@ -50,6 +51,7 @@ export function StripeGuide() {
         />
         <p className={classes.aside}>{t(`guide.preset.${preset}.text`)}</p>
       </div>
+      {choose.problem && <ProblemNotice problem={choose.problem} />}
       {guide.error && <ProblemNotice problem={guide.error} onTryAgain={() => void guide.refetch()} />}
       {guide.isPending && <RowSkeletons rows={4} />}
       {guide.data && <Guide guide={guide.data} />}

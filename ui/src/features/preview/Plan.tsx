@@ -13,12 +13,12 @@ import classes from "./preview.module.css";
 import type { PlanState } from "./usePlan";
 
 /** What the plan comes to, and what it costs of the portal's requests. */
-export function PlanLead({ summary }: { summary: PlanSummary }) {
+function PlanLead({ summary }: { summary: PlanSummary }) {
   const t = useWords();
   const { creates, updates, unchanged, skipped, associations, properties, madeAt, needsApproval } = summary;
   const changes = creates + updates;
   return (
-    <>
+    <div className={classes.lead}>
       <p>
         <strong className={classes.changes}>{t("preview.changes", { count: changes })}</strong>
         {": "}
@@ -30,7 +30,7 @@ export function PlanLead({ summary }: { summary: PlanSummary }) {
         {cost(t, summary)} {t("preview.planned")} <Moment at={madeAt} />.
       </p>
       {needsApproval && changes > 0 && <p>{t("preview.needsApproval")}</p>}
-    </>
+    </div>
   );
 }
 
@@ -46,6 +46,7 @@ export function PlanBody({ plan, status }: { plan: PlanState; status: Status }) 
   const { summary } = plan;
   return (
     <>
+      {summary !== null && <PlanLead summary={summary} />}
       {status.progress && <RunProgressLine progress={status.progress} />}
       {plan.problem && <ProblemNotice problem={plan.problem} onTryAgain={plan.make} />}
       {summary === null ? <NoPlan plan={plan} /> : <Rows summary={summary} />}

@@ -3,7 +3,7 @@ import { useNavigation } from "../../frame/navigation";
 import { useWords } from "../../i18n/words";
 import type { Status } from "../../ipc/backend";
 import { Page } from "../../kit/Page";
-import { PlanBody, PlanLead } from "./Plan";
+import { PlanBody } from "./Plan";
 import { PushButton } from "./PushButton";
 import { usePlan } from "./usePlan";
 
@@ -16,7 +16,6 @@ export function PreviewView({ status }: { status: Status }) {
   return (
     <Page
       title={t("preview.title")}
-      lead={summary && <PlanLead summary={summary} />}
       actions={
         summary && (
           <>

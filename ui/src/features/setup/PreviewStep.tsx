@@ -1,6 +1,6 @@
 import { useWords } from "../../i18n/words";
 import type { Setup, Status } from "../../ipc/backend";
-import { PlanBody, PlanLead } from "../preview/Plan";
+import { PlanBody } from "../preview/Plan";
 import { PushButton } from "../preview/PushButton";
 import { usePlan } from "../preview/usePlan";
 import { StepPage } from "./StepPage";
@@ -18,7 +18,6 @@ export function PreviewStep({ setup, status }: { setup: Setup; status: Status })
     <StepPage
       setup={setup}
       title={t("preview.title")}
-      lead={summary && <PlanLead summary={summary} />}
       fill
       primary={
         push ? (
