@@ -110,6 +110,17 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// All writes a plan asked for, in order.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn journal_of_plan(&self, plan: PlanId) -> Result<Vec<JournalEntry>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM journal WHERE plan = ?1 ORDER BY id");
+        let mut query = self.0.prepare_cached(&sql)?;
+        let rows = query.query_map([plan.0], entry)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// All writes to one record, in order.
     ///
     /// # Errors

@@ -114,7 +114,7 @@ impl Summary {
         summary
     }
 
-    pub(super) fn of_company(domain: &str, customers: impl Iterator<Item = Self>) -> Self {
+    pub(crate) fn of_company(domain: &str, customers: impl Iterator<Item = Self>) -> Self {
         let mut summary = Self {
             domain: Some(domain.to_owned()),
             deleted: true,
@@ -146,6 +146,18 @@ impl Summary {
         summary.cancels_at = summary.cancels_at.filter(|_| !goes_on);
         summary.sums = sums.into_list();
         summary
+    }
+
+    /// Several customers that one contact stands for. What only one can have is the first one's.
+    pub(crate) fn joined(customers: &[&Self]) -> Self {
+        let first = customers.first().copied().cloned().unwrap_or_default();
+        Self {
+            name: first.name,
+            email: first.email,
+            domain: first.domain,
+            payment_method: first.payment_method,
+            ..Self::of_company("", customers.iter().copied().cloned())
+        }
     }
 
     fn add_lives(&mut self, lives: &[(&str, SubscriptionFacts)]) {

@@ -324,8 +324,6 @@ impl Engine {
             .while_telling(pushing, moving, |progress, shown| {
                 shown.done = progress.done;
                 shown.total = Some(progress.total);
-                shown.per_second = progress.per_second;
-                shown.minutes_left = progress.minutes_left;
             })
             .await?;
         counts.created += pushed.created;
