@@ -208,7 +208,7 @@ fn refuse_misfits(
 ) -> Result<(), SchemaError> {
     let misfits: Vec<Misfit> = wanted
         .iter()
-        .filter_map(|own| misfit(own, standing.get(own.name)?))
+        .filter_map(|own| own.misfit(standing.get(own.name)?))
         .collect();
     if misfits.is_empty() {
         return Ok(());
@@ -216,16 +216,20 @@ fn refuse_misfits(
     Err(SchemaError::Misfits(misfits))
 }
 
-fn misfit(own: &OwnProperty, found: &Property) -> Option<Misfit> {
-    let name = own.name.to_owned();
-    if found.property_type != own.property_type() {
-        return Some(Misfit::Type {
-            name,
-            wanted: own.property_type(),
-            found: found.property_type,
-        });
+impl OwnProperty {
+    /// Why a property of this name that exists cannot be used; `None` when it can.
+    #[must_use]
+    pub fn misfit(&self, found: &Property) -> Option<Misfit> {
+        let name = self.name.to_owned();
+        if found.property_type != self.property_type() {
+            return Some(Misfit::Type {
+                name,
+                wanted: self.property_type(),
+                found: found.property_type,
+            });
+        }
+        (self.is_unique() && !found.has_unique_value).then_some(Misfit::NotUnique { name })
     }
-    (own.is_unique() && !found.has_unique_value).then_some(Misfit::NotUnique { name })
 }
 
 /// What can be chosen with the missing choices added; `None` when none is missing. HubSpot replaces the whole list, so
