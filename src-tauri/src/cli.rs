@@ -80,8 +80,8 @@ struct Keys {
     #[arg(long, value_name = "FILE")]
     hubspot_key_file: Option<PathBuf>,
     /// Read the Stripe key and then the HubSpot key from standard input, a line each.
-    #[arg(long, conflicts_with_all = ["stripe_key_file", "hubspot_key_file"])]
-    keys_from_stdin: bool,
+    #[arg(long = "keys-from-stdin", conflicts_with_all = ["stripe_key_file", "hubspot_key_file"])]
+    from_stdin: bool,
 }
 
 /// Ended well.
@@ -127,7 +127,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Err(error) => return complain(&error.into()),
     };
     let Some(command) = cli.command else {
-        return open_window(started, cli.hidden);
+        return open_window(&started, cli.hidden);
     };
     let terminal = Terminal::new();
     let outcome = tauri::async_runtime::block_on(async {
@@ -150,7 +150,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     }
 }
 
-fn open_window(started: Started, hidden: bool) -> ExitCode {
+fn open_window(started: &Started, hidden: bool) -> ExitCode {
     let sample = started.sample.as_ref().map(|_| SampleKeys::OWN);
     shell::run(Shell {
         engine: Arc::clone(&started.engine),
@@ -172,12 +172,13 @@ async fn sync(
     engine.sync_now().await?;
     terminal.show_run(engine, json).await?;
     let mut run = last_run(engine).await?;
-    if approve && run.outcome == Some(RunOutcome::WaitsForApproval) {
-        if let Some(plan) = engine.plan_summary().await? {
-            engine.push(plan.id).await?;
-            terminal.show_run(engine, json).await?;
-            run = last_run(engine).await?;
-        }
+    if approve
+        && run.outcome == Some(RunOutcome::WaitsForApproval)
+        && let Some(plan) = engine.plan_summary().await?
+    {
+        engine.push(plan.id).await?;
+        terminal.show_run(engine, json).await?;
+        run = last_run(engine).await?;
     }
     let plan = engine.plan_summary().await?;
     if json {
@@ -233,7 +234,7 @@ async fn audit(
 }
 
 /// Connects the keys that were handed over. They stay in memory; the keychain is left as it is.
-async fn take_keys(engine: &Engine, keys: Keys, sample: bool) -> Result<(), CliError> {
+async fn take_keys(engine: &Arc<Engine>, keys: Keys, sample: bool) -> Result<(), CliError> {
     let (mut stripe, mut hubspot) = (None, None);
     if let Some(path) = &keys.stripe_key_file {
         stripe = Some(key_file(path)?);
@@ -241,7 +242,7 @@ async fn take_keys(engine: &Engine, keys: Keys, sample: bool) -> Result<(), CliE
     if let Some(path) = &keys.hubspot_key_file {
         hubspot = Some(key_file(path)?);
     }
-    if keys.keys_from_stdin {
+    if keys.from_stdin {
         let mut text = String::new();
         io::stdin()
             .lock()

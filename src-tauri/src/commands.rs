@@ -77,9 +77,11 @@ pub(crate) async fn connect_stripe(
     replace_account: bool,
 ) -> Answer<StripeConnection> {
     let key = key_from(input, sample.as_ref().map(|keys| keys.stripe))?;
-    engine
+    let connection = engine
         .connect_stripe(key, keep_for_this_run, replace_account)
-        .await
+        .await?;
+    engine.check_in_background(Service::Stripe);
+    Ok(connection)
 }
 
 /// Takes a HubSpot key, checks that HubSpot accepts it and keeps it.
@@ -93,9 +95,11 @@ pub(crate) async fn connect_hubspot(
     replace_portal: bool,
 ) -> Answer<HubSpotConnection> {
     let key = key_from(input, sample.as_ref().map(|keys| keys.hubspot))?;
-    engine
+    let connection = engine
         .connect_hubspot(key, keep_for_this_run, replace_portal)
-        .await
+        .await?;
+    engine.check_in_background(Service::HubSpot);
+    Ok(connection)
 }
 
 /// Deletes a key.
@@ -301,7 +305,7 @@ pub(crate) async fn attention(engine: State<'_, Arc<Engine>>) -> Answer<Vec<Atte
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn settings(app: AppHandle, engine: State<'_, Arc<Engine>>) -> Answer<Settings> {
-    with_autostart(&app, engine.settings().await?)
+    Ok(with_autostart(&app, engine.settings().await?))
 }
 
 /// Changes one setting.
@@ -314,9 +318,9 @@ pub(crate) async fn change_setting(
 ) -> Answer<Settings> {
     if let SettingsChange::Autostart(autostart) = change {
         set_autostart(&app, autostart)?;
-        return with_autostart(&app, engine.settings().await?);
+        return Ok(with_autostart(&app, engine.settings().await?));
     }
-    with_autostart(&app, engine.change_setting(change).await?)
+    Ok(with_autostart(&app, engine.change_setting(change).await?))
 }
 
 /// Opens a page of an allowed host in the browser.
@@ -371,10 +375,10 @@ fn set_autostart(app: &AppHandle, autostart: bool) -> Answer<()> {
     outcome.map_err(|_| Problem::new(ProblemCode::Unexpected))
 }
 
-fn with_autostart(app: &AppHandle, settings: Settings) -> Answer<Settings> {
+fn with_autostart(app: &AppHandle, settings: Settings) -> Settings {
     let autostart = app.autolaunch().is_enabled().unwrap_or(false);
-    Ok(Settings {
+    Settings {
         autostart,
         ..settings
-    })
+    }
 }

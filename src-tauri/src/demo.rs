@@ -133,9 +133,9 @@ fn plain_customers(business: &Business, now: Timestamp) -> BTreeMap<String, Stri
             .mrr_at(subscription, now)
             .filter(|_| ledger.is_plain(subscription));
         // Twelfths and smaller parts are rounded once a customer, as the records are.
-        *sum = sum.zip(mrr).and_then(|((minor, _), mrr)| {
+        *sum = sum.zip(mrr).map(|((minor, _), mrr)| {
             let twelfths = mrr.numerator * 5_040 / mrr.denominator;
-            Some((minor + twelfths, mrr.currency.decimals()))
+            (minor + twelfths, mrr.currency.decimals())
         });
     }
     let text = |(parts, decimals): (i128, u32)| decimal(half_even(parts, 5_040), decimals);

@@ -16,6 +16,8 @@ use crate::words::{code, words};
 
 /// Writes to standard output, and complains on standard error.
 pub(crate) struct Terminal {
+    output: io::Stdout,
+    errors: io::Stderr,
     /// Whether a person is looking, so that bars may move.
     lively: bool,
 }
@@ -23,16 +25,18 @@ pub(crate) struct Terminal {
 impl Terminal {
     pub(crate) fn new() -> Self {
         Self {
+            output: io::stdout(),
+            errors: io::stderr(),
             lively: io::stderr().is_terminal(),
         }
     }
 
     pub(crate) fn say(&self, text: &str) -> io::Result<()> {
-        writeln!(io::stdout(), "{text}")
+        writeln!(&self.output, "{text}")
     }
 
     pub(crate) fn complain(&self, text: &str) -> io::Result<()> {
-        writeln!(io::stderr(), "{text}")
+        writeln!(&self.errors, "{text}")
     }
 
     pub(crate) fn json(&self, value: &impl Serialize) -> io::Result<()> {

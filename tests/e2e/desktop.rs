@@ -18,7 +18,7 @@ pub struct Desktop {
     display: String,
     bus_address: String,
     // Ended in this order: the keyring before its bus, the bus before the display.
-    _keyring: Option<Owned>,
+    keyring: Option<Owned>,
     _bus: Owned,
     _xvfb: Owned,
 }
@@ -43,13 +43,24 @@ impl Desktop {
     }
 
     async fn start_with(keyring: bool) -> Self {
-        let home = tempfile::Builder::new().prefix("clearsync-desktop.").tempdir().unwrap();
+        let home = tempfile::Builder::new()
+            .prefix("clearsync-desktop.")
+            .tempdir()
+            .unwrap();
         for folder in ["config", "data", "cache", "run"] {
             std::fs::create_dir(home.path().join(folder)).unwrap();
         }
         private(&home.path().join("run"));
         let mut xvfb = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1280x800x24",
+                "-nolisten",
+                "tcp",
+            ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -68,9 +79,16 @@ impl Desktop {
             .map(Owned)
             .expect("dbus-daemon is installed by `cargo xtask test`");
         let bus_address = first_line(bus.0.stdout.take().unwrap());
-        let mut desktop = Self { home, display, bus_address, _keyring: None, _bus: bus, _xvfb: xvfb };
+        let mut desktop = Self {
+            home,
+            display,
+            bus_address,
+            keyring: None,
+            _bus: bus,
+            _xvfb: xvfb,
+        };
         if keyring {
-            desktop._keyring = Some(desktop.unlock_keyring().await);
+            desktop.keyring = Some(desktop.unlock_keyring().await);
         }
         desktop
     }
@@ -106,7 +124,11 @@ impl Desktop {
     }
 
     pub async fn bus(&self) -> zbus::Connection {
-        zbus::connection::Builder::address(self.bus_address.as_str()).unwrap().build().await.unwrap()
+        zbus::connection::Builder::address(self.bus_address.as_str())
+            .unwrap()
+            .build()
+            .await
+            .unwrap()
     }
 
     async fn unlock_keyring(&self) -> Owned {
@@ -119,7 +141,13 @@ impl Desktop {
             .spawn()
             .map(Owned)
             .expect("gnome-keyring is installed by `cargo xtask test`");
-        daemon.0.stdin.take().unwrap().write_all(KEYRING_PASSWORD.as_bytes()).unwrap();
+        daemon
+            .0
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(KEYRING_PASSWORD.as_bytes())
+            .unwrap();
         let bus = self.bus().await;
         wait_for("the keyring", async || {
             let names = zbus::fdo::DBusProxy::new(&bus).await.ok()?;

@@ -22,9 +22,18 @@ struct Watcher {
     items: Arc<Mutex<Vec<(String, String)>>>,
 }
 
+#[expect(
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    reason = "the interface's methods have the forms D-Bus asks for"
+)]
 #[interface(name = "org.kde.StatusNotifierWatcher")]
 impl Watcher {
-    fn register_status_notifier_item(&mut self, service: &str, #[zbus(header)] header: zbus::message::Header<'_>) {
+    fn register_status_notifier_item(
+        &mut self,
+        service: &str,
+        #[zbus(header)] header: zbus::message::Header<'_>,
+    ) {
         let sender = header.sender().map(ToString::to_string).unwrap_or_default();
         let item = if service.starts_with('/') {
             (sender, service.to_owned())
@@ -48,7 +57,12 @@ impl Watcher {
 
     #[zbus(property)]
     fn registered_status_notifier_items(&self) -> Vec<String> {
-        self.items.lock().unwrap().iter().map(|(service, path)| format!("{service}{path}")).collect()
+        self.items
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(service, path)| format!("{service}{path}"))
+            .collect()
     }
 }
 
@@ -66,8 +80,18 @@ impl TrayHost {
     pub async fn start(desktop: &Desktop) -> Self {
         let bus = desktop.bus().await;
         let items = Arc::default();
-        bus.object_server().at("/StatusNotifierWatcher", Watcher { items: Arc::clone(&items) }).await.unwrap();
-        bus.request_name("org.kde.StatusNotifierWatcher").await.unwrap();
+        bus.object_server()
+            .at(
+                "/StatusNotifierWatcher",
+                Watcher {
+                    items: Arc::clone(&items),
+                },
+            )
+            .await
+            .unwrap();
+        bus.request_name("org.kde.StatusNotifierWatcher")
+            .await
+            .unwrap();
         Self { bus, items }
     }
 
@@ -83,7 +107,9 @@ impl TrayHost {
     /// The name of the icon that is shown.
     pub async fn icon(&self) -> String {
         let (service, path) = self.item().await;
-        let item = zbus::Proxy::new(&self.bus, service, path, "org.kde.StatusNotifierItem").await.unwrap();
+        let item = zbus::Proxy::new(&self.bus, service, path, "org.kde.StatusNotifierItem")
+            .await
+            .unwrap();
         item.get_property("IconName").await.unwrap()
     }
 
@@ -96,24 +122,47 @@ impl TrayHost {
 
     async fn read_menu(&self) -> Option<Vec<MenuLine>> {
         let menu = self.menu_proxy().await?;
-        let layout: (u32, Layout) = menu.call("GetLayout", &(0, -1, Vec::<String>::new())).await.ok()?;
+        let layout: (u32, Layout) = menu
+            .call("GetLayout", &(0, -1, Vec::<String>::new()))
+            .await
+            .ok()?;
         let lines = layout.1.2.into_iter().filter_map(|child| {
             let (id, properties, _): Layout = Value::from(child).downcast().ok()?;
-            let label = properties.get("label").and_then(|label| String::try_from(label.clone()).ok());
-            let enabled = properties.get("enabled").and_then(|enabled| bool::try_from(enabled.clone()).ok());
-            Some(MenuLine { id, label: label.unwrap_or_default(), enabled: enabled.unwrap_or(true) })
+            let label = properties
+                .get("label")
+                .and_then(|label| String::try_from(label.clone()).ok());
+            let enabled = properties
+                .get("enabled")
+                .and_then(|enabled| bool::try_from(enabled.clone()).ok());
+            Some(MenuLine {
+                id,
+                label: label.unwrap_or_default(),
+                enabled: enabled.unwrap_or(true),
+            })
         });
         Some(lines.collect())
     }
 
     async fn menu_proxy(&self) -> Option<zbus::Proxy<'static>> {
         let (service, path) = self.item().await;
-        let item = zbus::Proxy::new(&self.bus, service.clone(), path, "org.kde.StatusNotifierItem").await.ok()?;
+        let item = zbus::Proxy::new(
+            &self.bus,
+            service.clone(),
+            path,
+            "org.kde.StatusNotifierItem",
+        )
+        .await
+        .ok()?;
         let menu: OwnedObjectPath = item.get_property("Menu").await.ok()?;
-        zbus::Proxy::new(&self.bus, service, menu, "com.canonical.dbusmenu").await.ok()
+        zbus::Proxy::new(&self.bus, service, menu, "com.canonical.dbusmenu")
+            .await
+            .ok()
     }
 
     async fn item(&self) -> (String, String) {
-        wait_for("the tray item", async || self.items.lock().unwrap().first().cloned()).await
+        wait_for("the tray item", async || {
+            self.items.lock().unwrap().first().cloned()
+        })
+        .await
     }
 }

@@ -1,4 +1,4 @@
-//! A WebDriver client small enough to own: it uses what the app links anyway, so the tests add no second build of it.
+//! A client of `WebDriver` small enough to own: it uses what the app links anyway, so the tests add no second build of it.
 
 use std::{
     net::TcpListener,
@@ -26,7 +26,11 @@ pub struct Window {
 impl Window {
     /// Starts WebKitWebDriver, which starts the app and attaches to its web view.
     pub async fn open(desktop: &Desktop, environment: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let driver = desktop
             .command("WebKitWebDriver")
             .arg(format!("--port={port}"))
@@ -40,16 +44,26 @@ impl Window {
             .map(Owned)
             .expect("WebKitWebDriver is installed by `cargo xtask test`");
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .build()
+            .unwrap();
         let base = format!("http://127.0.0.1:{port}");
         let end = Instant::now() + PATIENCE;
         while http.get(format!("{base}/status")).send().await.is_err() {
             assert!(Instant::now() < end, "WebKitWebDriver did not come up");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        let mut window = Self { base, session: String::new(), http, _driver: driver };
+        let mut window = Self {
+            base,
+            session: String::new(),
+            http,
+            _driver: driver,
+        };
         let options = json!({ "binary": env!("CARGO_BIN_EXE_clearsync"), "args": arguments });
-        let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
+        let wanted =
+            json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
         let session = window.post("/session", wanted).await;
         window.session = session["sessionId"].as_str().expect("a session").to_owned();
         window
@@ -57,17 +71,26 @@ impl Window {
 
     /// Runs a script in the page and gives what it returns.
     pub async fn run(&self, script: &str, arguments: &[Value]) -> Value {
-        self.in_session("/execute/sync", json!({ "script": script, "args": arguments })).await
+        self.in_session(
+            "/execute/sync",
+            json!({ "script": script, "args": arguments }),
+        )
+        .await
     }
 
     /// Runs a script that calls its last argument with the result.
     pub async fn run_async(&self, script: &str) -> Value {
-        self.in_session("/execute/async", json!({ "script": script, "args": [] })).await
+        self.in_session("/execute/async", json!({ "script": script, "args": [] }))
+            .await
     }
 
     /// The text of the page.
     pub async fn text(&self) -> String {
-        self.run("return document.body.innerText", &[]).await.as_str().unwrap_or_default().to_owned()
+        self.run("return document.body.innerText", &[])
+            .await
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Waits until the page shows a text.
@@ -78,31 +101,55 @@ impl Window {
             if shown.contains(text) {
                 return;
             }
-            assert!(Instant::now() < end, "the window does not say {text:?} but:\n{shown}");
+            assert!(
+                Instant::now() < end,
+                "the window does not say {text:?} but:\n{shown}"
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// Waits for a button or link that can be used, found by its accessible text, and clicks it as a person would.
+    /// Waits for a button or link that can be used, found by the beginning of its accessible text, and clicks it as a
+    /// person would.
     pub async fn press(&self, label: &str) {
         const FIND: &str = "const [label] = arguments; \
             const named = [...document.querySelectorAll('button, a, [role=button], [role=tab]')] \
-              .filter((e) => (e.getAttribute('aria-label') ?? e.innerText).trim() === label && e.offsetParent !== null); \
-            return named.find((e) => !e.disabled && e.dataset.disabled !== 'true') ?? null;";
+              .filter((e) => (e.getAttribute('aria-label') ?? e.innerText).trim().startsWith(label)); \
+            return named.find((e) => e.offsetParent !== null && !e.disabled && e.dataset.disabled !== 'true') ?? null;";
         let end = Instant::now() + PATIENCE;
         loop {
             let found = self.run(FIND, &[json!(label)]).await;
-            if let Some(element) = found[ELEMENT].as_str() {
-                self.in_session(&format!("/element/{element}/click"), json!({})).await;
+            if let Some(element) = found[ELEMENT].as_str()
+                && self
+                    .try_in_session(&format!("/element/{element}/click"), json!({}))
+                    .await
+            {
                 return;
             }
-            assert!(Instant::now() < end, "there is no {label:?} to press in:\n{}", self.text().await);
+            assert!(
+                Instant::now() < end,
+                "there is no {label:?} to press in:\n{}",
+                self.text().await
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
     /// Types into the field with this label.
     pub async fn type_into(&self, label: &str, text: &str) {
+        let field = self.field(label).await;
+        self.in_session(&format!("/element/{field}/value"), json!({ "text": text }))
+            .await;
+    }
+
+    /// Empties the field with this label.
+    pub async fn clear(&self, label: &str) {
+        let field = self.field(label).await;
+        self.in_session(&format!("/element/{field}/clear"), json!({}))
+            .await;
+    }
+
+    async fn field(&self, label: &str) -> String {
         const FIND: &str = "const [label] = arguments; \
             const named = [...document.querySelectorAll('label')].find((e) => e.innerText.trim().startsWith(label)); \
             return (named && document.getElementById(named.htmlFor)) ?? document.querySelector(`[aria-label=\"${label}\"]`);";
@@ -110,10 +157,13 @@ impl Window {
         loop {
             let found = self.run(FIND, &[json!(label)]).await;
             if let Some(element) = found[ELEMENT].as_str() {
-                self.in_session(&format!("/element/{element}/value"), json!({ "text": text })).await;
-                return;
+                return element.to_owned();
             }
-            assert!(Instant::now() < end, "there is no field {label:?} in:\n{}", self.text().await);
+            assert!(
+                Instant::now() < end,
+                "there is no field {label:?} in:\n{}",
+                self.text().await
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -124,18 +174,42 @@ impl Window {
             requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 200)));";
         self.run_async(painted).await;
         let address = format!("{}/session/{}/screenshot", self.base, self.session);
-        let answer: Value = self.http.get(address).send().await.unwrap().json().await.unwrap();
-        let png = base64::engine::general_purpose::STANDARD.decode(answer["value"].as_str().unwrap()).unwrap();
+        let answer: Value = self
+            .http
+            .get(address)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        let png = base64::engine::general_purpose::STANDARD
+            .decode(answer["value"].as_str().unwrap())
+            .unwrap();
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, png).unwrap();
     }
 
+    /// Whether it went through: an element may have moved or gone since it was found.
+    async fn try_in_session(&self, path: &str, body: Value) -> bool {
+        let address = format!("{}/session/{}{path}", self.base, self.session);
+        let answer = self.http.post(address).json(&body).send().await.unwrap();
+        answer.status().is_success()
+    }
+
     async fn in_session(&self, path: &str, body: Value) -> Value {
-        self.post(&format!("/session/{}{path}", self.session), body).await
+        self.post(&format!("/session/{}{path}", self.session), body)
+            .await
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
-        let answer = self.http.post(format!("{}{path}", self.base)).json(&body).send().await.unwrap();
+        let answer = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
         let status = answer.status();
         let mut answer: Value = answer.json().await.unwrap();
         assert!(status.is_success(), "POST {path}: {answer}");

@@ -85,6 +85,7 @@ impl Sample {
     #[must_use]
     pub fn of(business: Business, clock: Arc<dyn Clock>) -> Self {
         let stripe = StripeSandbox::new(business.data(), Arc::clone(&clock));
+        stripe.set_account_id(business.account_id());
         let portal = PortalShape {
             tier: Tier::Starter,
             lags: Lags::OBSERVED,

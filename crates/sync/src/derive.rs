@@ -57,58 +57,93 @@ pub fn derive(
     company_of: &dyn Fn(&str) -> Option<String>,
     now: Timestamp,
 ) -> Result<Derived, StoreError> {
-    let (revision, customers) = store.read(|view| affected(view, account, policy, now))?;
-    let mut derived = Derived::default();
-    if !customers.is_empty() {
+    let work = store.read(|view| Work::find(view, account, policy, now))?;
+    let revision = work.revision;
+    let mut derived = Derived {
+        not_understood: work.orphans.len(),
+        ..Derived::default()
+    };
+    if !work.customers.is_empty() {
         let known = store.read(|view| Known::load(view, account))?;
-        for some in customers.chunks(CUSTOMERS_AT_ONCE) {
+        for some in work.customers.chunks(CUSTOMERS_AT_ONCE) {
             let outcomes: Vec<Outcome> = store.read(|view| {
-                let work =
+                let one =
                     |id: &String| work_out(view, account, &known, policy, company_of, id, now);
-                some.iter().map(work).collect::<Result<_, StoreError>>()
+                some.iter().map(one).collect::<Result<_, StoreError>>()
             })?;
             store.write(|writer| keep(writer, account, revision, now, &outcomes, &mut derived))?;
         }
     }
     store.write(|writer| {
+        for orphan in &work.orphans {
+            let problem = json!({ "kind": "subscription", "field": "customer" });
+            let open = [(OBJECT_NOT_UNDERSTOOD, problem)];
+            writer.set_attention(account, AREA, orphan, &open, now)?;
+        }
         writer.set_derived(account, revision)?;
         writer.set_setting(Scope::Account(account), POLICY_SETTING, policy)
     })?;
     Ok(derived)
 }
 
-/// The revision that is worked up to, and every customer that is to be worked out for it.
-fn affected(
-    view: &Reader,
-    account: AccountId,
-    policy: &Policy,
-    now: Timestamp,
-) -> Result<(i64, Vec<String>), StoreError> {
-    let stored = view.account(account)?;
-    let worked_out_by: Option<Policy> = view.setting(Scope::Account(account), POLICY_SETTING)?;
-    let since = match worked_out_by {
-        Some(former) if former == *policy => stored.derived_revision,
-        _ => 0,
-    };
-    let mut customers: BTreeSet<String> = view.customers_due(account, now)?.into_iter().collect();
-    let mut ingredients = BTreeSet::new();
-    for (kind, id, customer) in view.changed_objects(account, since)? {
-        match kind.as_str() {
-            "customer" => _ = customers.insert(id),
-            "price" | "product" | "coupon" => _ = ingredients.insert(id),
-            _ => customers.extend(customer),
-        }
-    }
-    if !ingredients.is_empty() {
-        for figure in view.figures(account)? {
-            let uses_one = SubscriptionFacts::of(&figure)
-                .is_none_or(|facts| facts.ingredients().any(|id| ingredients.contains(id)));
-            if uses_one {
-                customers.insert(figure.customer);
+/// What is to be worked out.
+struct Work {
+    /// The revision that everything then stands for.
+    revision: i64,
+    customers: Vec<String>,
+    /// Subscriptions that do not say whose they are.
+    orphans: Vec<String>,
+}
+
+impl Work {
+    fn find(
+        view: &Reader,
+        account: AccountId,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let stored = view.account(account)?;
+        let worked_out_by: Option<Policy> =
+            view.setting(Scope::Account(account), POLICY_SETTING)?;
+        let since = match worked_out_by {
+            Some(former) if former == *policy => stored.derived_revision,
+            _ => 0,
+        };
+        let mut customers: BTreeSet<_> = view.customers_due(account, now)?.into_iter().collect();
+        let mut ingredients = BTreeSet::new();
+        let mut orphans = Vec::new();
+        for (kind, id, customer) in view.changed_objects(account, since)? {
+            match (kind.as_str(), customer) {
+                ("customer", _) => _ = customers.insert(id),
+                ("price" | "product" | "coupon", _) => _ = ingredients.insert(id),
+                ("subscription", None) => orphans.push(id),
+                (_, customer) => customers.extend(customer),
             }
         }
+        customers.extend(customers_using(view, account, &ingredients)?);
+        Ok(Self {
+            revision: stored.revision,
+            customers: customers.into_iter().collect(),
+            orphans,
+        })
     }
-    Ok((stored.revision, customers.into_iter().collect()))
+}
+
+/// Customers whose figures are made from one of these prices, products or coupons.
+fn customers_using(
+    view: &Reader,
+    account: AccountId,
+    ingredients: &BTreeSet<String>,
+) -> Result<Vec<String>, StoreError> {
+    if ingredients.is_empty() {
+        return Ok(Vec::new());
+    }
+    let uses_one = |figure: &Figure| {
+        SubscriptionFacts::of(figure)
+            .is_none_or(|facts| facts.ingredients().any(|id| ingredients.contains(id)))
+    };
+    let figures = view.figures(account)?.into_iter().filter(uses_one);
+    Ok(figures.map(|figure| figure.customer).collect())
 }
 
 /// One customer, worked out.

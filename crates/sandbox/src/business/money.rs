@@ -44,8 +44,10 @@ impl Currency {
     /// documents that three-decimal currencies are charged in steps of ten minor units.
     pub(super) fn chargeable(self, amount: Exact) -> i64 {
         let step = if self == Self::Kwd { 10 } else { 1 };
-        let steps = (amount / Exact::from_integer(step)).round().to_integer();
-        i64::try_from(steps * step).unwrap_or(i64::MAX)
+        let of_step = amount.denom() * step;
+        let magnitude = (amount.numer().abs() * 2 + of_step) / (of_step * 2);
+        let charged = magnitude * step * amount.numer().signum();
+        i64::try_from(charged).unwrap_or(i64::MAX)
     }
 
     /// A list price of so many US cents, as the business prints it in this currency.

@@ -45,13 +45,19 @@ impl Account {
         for value in data.all("invoice") {
             let invoice = decode::invoice(value).unwrap();
             if let Some(subscription) = &invoice.subscription {
-                invoices.entry(subscription.to_string()).or_default().push(invoice);
+                invoices
+                    .entry(subscription.to_string())
+                    .or_default()
+                    .push(invoice);
             }
         }
         let mut changes: HashMap<String, Vec<Change>> = HashMap::new();
         for value in data.events() {
             if let Some(change) = decode::change(value).unwrap() {
-                changes.entry(change.after.id.to_string()).or_default().push(change);
+                changes
+                    .entry(change.after.id.to_string())
+                    .or_default()
+                    .push(change);
             }
         }
         Self {
@@ -65,19 +71,34 @@ impl Account {
     pub(crate) fn timeline(&self, id: &str, policy: &Policy, now: Timestamp) -> Timeline {
         let invoices = self.invoices.get(id).map_or(&[][..], Vec::as_slice);
         let changes = self.changes.get(id).map_or(&[][..], Vec::as_slice);
-        History::rebuild(&self.subscriptions[id], now, invoices, changes, &self.catalog)
-            .timeline(policy, now)
-            .unwrap()
+        History::rebuild(
+            &self.subscriptions[id],
+            now,
+            invoices,
+            changes,
+            &self.catalog,
+        )
+        .timeline(policy, now)
+        .unwrap()
     }
 
-    pub(crate) fn movements(&self, id: &str, policy: &Policy, now: Timestamp) -> Vec<(String, Origin)> {
+    pub(crate) fn movements(
+        &self,
+        id: &str,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Vec<(String, Origin)> {
         let timeline = self.timeline(id, policy, now);
         movements(&[timeline], policy, |_| None)
             .into_iter()
             .map(|movement| {
                 let text = format!(
                     "{} {:?} {:?} {} -> {}",
-                    movement.at, movement.kind, movement.change_type, movement.before.mrr.minor, movement.after.mrr.minor
+                    movement.at,
+                    movement.kind,
+                    movement.change_type,
+                    movement.before.mrr.minor,
+                    movement.after.mrr.minor
                 );
                 (text, movement.origin)
             })
@@ -91,7 +112,11 @@ impl Account {
             .map(|movement| {
                 format!(
                     "{} {:?} {:?} {} -> {}",
-                    movement.at, movement.kind, movement.change_type, movement.before.exact(), movement.after.exact()
+                    movement.at,
+                    movement.kind,
+                    movement.change_type,
+                    movement.before.exact(),
+                    movement.after.exact()
                 )
             })
             .collect()

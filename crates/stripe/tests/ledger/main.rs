@@ -22,7 +22,11 @@ mod probe {
         let only = std::env::var("ONLY").ok();
         let (mut all, mut good) = (0, 0);
         for seed in 0..seeds {
-            let shape = if full { Shape::small().with_all_events() } else { Shape::small() };
+            let shape = if full {
+                Shape::small().with_all_events()
+            } else {
+                Shape::small()
+            };
             let business = Business::play(seed, &shape, now);
             let account = Account::read(&business);
             for (id, _) in business.ledger().lives() {
@@ -33,8 +37,12 @@ mod probe {
                     good += 1;
                 } else if only.as_deref().is_none_or(|only| only == id) {
                     println!("--- {seed} {id}");
-                    for (text, origin) in &ours { println!("  ours  {text} {origin:?}"); }
-                    for text in &truth { println!("  truth {text}"); }
+                    for (text, origin) in &ours {
+                        println!("  ours  {text} {origin:?}");
+                    }
+                    for text in &truth {
+                        println!("  truth {text}");
+                    }
                     for entry in &business.ledger().life(id).unwrap().entries {
                         let fact = format!("{:?}", entry.fact);
                         println!("     {} {}", entry.at, &fact[..fact.len().min(90)]);

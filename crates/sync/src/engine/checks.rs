@@ -76,6 +76,16 @@ impl Engine {
         }
     }
 
+    /// Starts checking every row and goes on at once; the verdicts come as they arrive.
+    pub fn check_in_background(self: &Arc<Self>, service: Service) {
+        let engine = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(problem) = engine.check_all(service).await {
+                tracing::info!(code = ?problem.code, "the key could not be checked");
+            }
+        });
+    }
+
     /// Checks one row. HubSpot lists all scopes in one answer, so there it is the whole list.
     ///
     /// # Errors
@@ -294,7 +304,7 @@ fn blank_stripe(preset: Preset) -> Checklist {
 fn check_row(row: &Row, preset: Preset, state: CheckState) -> CheckRow {
     CheckRow {
         id: row.id.to_owned(),
-        section: code(&row.section),
+        section: code(row.section),
         name: row.name.to_owned(),
         level: row.level_in(preset).into(),
         state,

@@ -83,7 +83,7 @@ impl Engine {
         };
         let (now, noted) = (self.now(), connection.clone());
         self.with_store(move |store| {
-            store.write(|writer| note_stripe(writer, known, &account, mode, noted, now))
+            store.write(|writer| note_stripe(writer, &known, &account, mode, noted, now))
         })
         .await?;
         self.checks().forget(Service::Stripe);
@@ -282,7 +282,7 @@ enum Known {
 
 fn note_stripe(
     writer: &Writer,
-    known: Known,
+    known: &Known,
     account: &Account,
     mode: clearsync_store::Mode,
     connection: StripeConnection,
@@ -298,7 +298,7 @@ fn note_stripe(
         .as_ref()
         .map(clearsync_stripe::refusal::AccountId::as_str);
     let found = match known {
-        Known::Same(id) => Some(id),
+        Known::Same(id) => Some(*id),
         Known::Other { .. } | Known::Nobody => {
             let of_key = |stored: &clearsync_store::Account| {
                 stored.mode == mode

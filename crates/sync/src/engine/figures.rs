@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use clearsync_billing::{Amount, Currency, Fraction, Money as BillingMoney};
 use clearsync_store::{AccountId, Figure, Grain, Reader, StoreError};
@@ -99,7 +99,8 @@ fn overview(reader: &Reader, account: AccountId) -> Result<Overview, StoreError>
         .iter()
         .filter(|figure| figure.rounded_minor > 0)
         .collect();
-    largest.sort_by(|one, other| major_units(other).total_cmp(&major_units(one)));
+    let ranks = currency_ranks(&figures);
+    largest.sort_by(|one, other| by_amount(&ranks, one, other));
     Ok(Overview {
         totals: totals(&figures, customers.iter().filter_map(Summary::of)),
         largest: largest
@@ -144,7 +145,7 @@ fn totals(figures: &[Figure], customers: impl Iterator<Item = Summary>) -> Vec<T
         .into_iter()
         .map(|(currency, sum)| (sum.clone(), sum.totals(currency)))
         .collect();
-    totals.sort_by(|(one, _), (other, _)| other.subscriptions.cmp(&one.subscriptions));
+    totals.sort_by_key(|(sum, _)| std::cmp::Reverse(sum.subscriptions));
     totals.into_iter().map(|(_, totals)| totals).collect()
 }
 
@@ -177,6 +178,7 @@ fn at_risk(figure: &Figure) -> bool {
 
 fn page(figures: Vec<Figure>, query: &SubscriptionQuery) -> SubscriptionPage {
     let wanted = query.search.trim().to_lowercase();
+    let ranks = currency_ranks(&figures);
     let mut found: Vec<(Figure, SubscriptionRow)> = figures
         .into_iter()
         .filter(|figure| {
@@ -190,12 +192,8 @@ fn page(figures: Vec<Figure>, query: &SubscriptionQuery) -> SubscriptionPage {
         .collect();
     found.sort_by(
         |(one_figure, one), (other_figure, other)| match query.order {
-            SubscriptionOrder::MrrDown => {
-                major_units(other_figure).total_cmp(&major_units(one_figure))
-            }
-            SubscriptionOrder::MrrUp => {
-                major_units(one_figure).total_cmp(&major_units(other_figure))
-            }
+            SubscriptionOrder::MrrDown => by_amount(&ranks, one_figure, other_figure),
+            SubscriptionOrder::MrrUp => by_amount(&ranks, other_figure, one_figure),
             SubscriptionOrder::Customer => one
                 .customer
                 .to_lowercase()
@@ -229,11 +227,27 @@ fn matches(figure: &Figure, row: &SubscriptionRow, wanted: &str) -> bool {
         .any(|text| text.to_lowercase().contains(wanted))
 }
 
-/// Puts amounts of several currencies in one order, by their number of major units. Only an order: nothing is added up.
-fn major_units(figure: &Figure) -> f64 {
-    money(figure)
-        .and_then(|money| money.decimal.parse().ok())
-        .unwrap_or_default()
+/// How many subscriptions each currency has. Amounts of two currencies cannot be compared, so the currency that is used
+/// most stands first, and amounts are put in order within each.
+fn currency_ranks(figures: &[Figure]) -> BTreeMap<String, usize> {
+    let mut ranks = BTreeMap::new();
+    for figure in figures {
+        *ranks.entry(figure.currency.clone()).or_default() += 1;
+    }
+    ranks
+}
+
+/// The largest first.
+fn by_amount(ranks: &BTreeMap<String, usize>, one: &Figure, other: &Figure) -> Ordering {
+    let rank = |figure: &Figure| {
+        (
+            ranks.get(&figure.currency).copied(),
+            figure.currency.clone(),
+        )
+    };
+    rank(other)
+        .cmp(&rank(one))
+        .then(other.rounded_minor.cmp(&one.rounded_minor))
 }
 
 fn row(figure: &Figure) -> Option<SubscriptionRow> {

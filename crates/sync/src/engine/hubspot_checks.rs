@@ -70,7 +70,7 @@ pub(super) fn blank() -> Checklist {
 }
 
 fn row(scope: &Scope) -> CheckRow {
-    let level = if scope.name.ends_with(".write") {
+    let level = if scope.name.rsplit('.').next() == Some("write") {
         Level::Write
     } else {
         Level::Read

@@ -66,7 +66,14 @@ impl Engine {
     /// As [`Engine::start_import`].
     pub async fn push(self: &Arc<Self>, plan: u32) -> Result<(), Problem> {
         self.start(RunKind::Push, Job::Push(PlanId(i64::from(plan))))
-            .await
+            .await?;
+        self.change_profile(|profile| {
+            if profile.reached == SetupStep::Preview {
+                profile.reached = SetupStep::FirstSync;
+            }
+        })
+        .await?;
+        Ok(())
     }
 
     /// Matches and plans anew.
@@ -80,17 +87,6 @@ impl Engine {
         let made = self.plan_anew().await;
         self.run.free();
         made?;
-        if self
-            .with_store(|store| store.read(Profile::read))
-            .await?
-            .step
-            == SetupStep::Preview
-        {
-            self.change_profile(|profile| {
-                profile.reached = profile.reached.max(SetupStep::FirstSync)
-            })
-            .await?;
-        }
         self.data_changed(&[DataKind::Plan, DataKind::Attention]);
         self.plan_summary()
             .await?
@@ -258,7 +254,8 @@ impl Engine {
         self.work_figures_out(kind, source.account()).await?;
         self.change_profile(|profile| {
             if profile.reached == SetupStep::Import {
-                profile.reached = SetupStep::Review;
+                // The review asks for nothing, so that the step behind it is open too.
+                profile.reached = SetupStep::Preview;
             }
         })
         .await?;

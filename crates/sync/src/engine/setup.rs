@@ -71,7 +71,7 @@ impl Engine {
         let rows: Vec<GuideRow> = catalog::wanted(preset)
             .map(|row| GuideRow {
                 id: row.id.to_owned(),
-                section: code(&row.section),
+                section: code(row.section),
                 name: row.name.to_owned(),
                 level: row.level_in(preset).into(),
             })
@@ -115,13 +115,12 @@ impl Engine {
 fn next_open(profile: &Profile) -> SetupStep {
     match profile.reached {
         SetupStep::Welcome => SetupStep::StripeKey,
-        SetupStep::Review => SetupStep::Preview,
         reached => reached,
     }
 }
 
 /// The heading's name towards the words.
-pub(super) fn code(section: &Section) -> String {
+pub(super) fn code(section: Section) -> String {
     let name = match section {
         Section::Core => "core",
         Section::Checkout => "checkout",

@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clearsync_store::{Feed, FetchTime, ImportCursor, Store};
-use clearsync_stripe::{catalog::Held, list::List, object::Kind, span::Span};
+use clearsync_stripe::{catalog::Held, key::Mode, list::List, object::Kind, span::Span};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
     AREA, ImportError, PERMISSION_MISSING, Source,
-    parts::{Parts, Step},
+    parts::{PageWanted, Parts},
     progress::{ImportProgress, Meter, minutes},
 };
 use crate::{
@@ -20,6 +20,10 @@ use crate::{
 
 /// An import that was not finished within this time is begun again: events that old are not kept by Stripe.
 const LONGEST_IMPORT: jiff::SignedDuration = jiff::SignedDuration::from_hours(25 * 24);
+
+// With round trips of 80 ms, this many requests under way use up the 100 a second of live mode, or the 25 of test mode.
+const AT_ONCE_LIVE: usize = 8;
+const AT_ONCE_TEST: usize = 3;
 
 /// 2100-01-01, after everything that Stripe has made.
 const END_OF_TIME_S: i64 = 4_102_444_800;
@@ -42,9 +46,19 @@ pub(super) const KINDS: [(Kind, ListName); 10] = [
 pub(super) struct Lists {
     pub(super) reading: Vec<Reading>,
     pub(super) started: Timestamp,
+    at_once: usize,
     former_counts: BTreeMap<String, u64>,
     meters: BTreeMap<Kind, Meter>,
     meter: Meter,
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Ask for a page of the list of this number.
+    Ask(usize, PageWanted),
+    /// Note that a part was cut in two, both at once, and see what is next again.
+    Cut([ImportCursor; 2]),
 }
 
 /// One list of Stripe's and how it stands.
@@ -80,6 +94,10 @@ impl Lists {
         let mut lists = Self {
             reading: readings(&held, unfinished.map_or(&[], |_| &cursors)),
             started: unfinished.map_or(begun.at(), |feed| feed.import_started),
+            at_once: match source.client().key().mode() {
+                Mode::Live => AT_ONCE_LIVE,
+                Mode::Test => AT_ONCE_TEST,
+            },
             former_counts: counts.into_iter().collect(),
             meters: BTreeMap::new(),
             meter: Meter::default(),
@@ -157,12 +175,29 @@ impl Lists {
         .await
     }
 
-    /// What to do next, and for which list; nothing while enough is under way.
-    pub(super) fn next(&mut self) -> Option<(usize, Step)> {
-        let lists = self.reading.iter_mut().enumerate();
-        lists
-            .filter(|(_, reading)| !reading.left_out)
-            .find_map(|(number, reading)| Some((number, reading.parts.next()?)))
+    /// What to do next; nothing while enough is under way.
+    pub(super) fn next(&mut self) -> Option<Step> {
+        let readable = |reading: &&mut Reading| !reading.left_out;
+        let mut asked = self.reading.iter_mut().enumerate();
+        let ask = asked.find_map(|(number, reading)| {
+            let reading = Some(reading).filter(readable)?;
+            Some(Step::Ask(number, reading.parts.ask()?))
+        });
+        if ask.is_some() {
+            return ask;
+        }
+        // A cut costs a request, so lists are cut only where Stripe would let more be asked at once.
+        let busy: usize = self
+            .reading
+            .iter()
+            .map(|reading| reading.parts.busy())
+            .sum();
+        if busy >= self.at_once {
+            return None;
+        }
+        let longest = self.reading.iter_mut().filter(readable);
+        let longest = longest.max_by_key(|reading| reading.parts.worth_cutting())?;
+        longest.parts.cut().map(Step::Cut)
     }
 
     /// Notes the counts for the rates.

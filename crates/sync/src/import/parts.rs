@@ -48,15 +48,6 @@ pub(super) struct PageWanted {
     pub(super) after_id: Option<String>,
 }
 
-/// What to do next for a list.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Ask for a page.
-    Ask(PageWanted),
-    /// Note that a part was cut in two, both at once, and ask what is next again.
-    Cut([ImportCursor; 2]),
-}
-
 /// What a page held.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PageRead {
@@ -131,20 +122,35 @@ impl Parts {
         self.pieces.iter().map(|part| part.read_count).sum()
     }
 
-    /// What to do next; nothing while enough is under way or all is read.
-    pub(super) fn next(&mut self) -> Option<Step> {
-        if self.pieces.iter().filter(|part| part.busy).count() >= PAGES_AT_ONCE {
+    /// The next page to ask for; `None` while enough are under way or all parts are being read.
+    pub(super) fn ask(&mut self) -> Option<PageWanted> {
+        if self.busy() >= PAGES_AT_ONCE {
             return None;
         }
-        if let Some(part) = self.pieces.iter().position(|part| !part.done && !part.busy) {
-            self.pieces[part].busy = true;
-            return Some(Step::Ask(PageWanted {
-                part,
-                range: self.by_created.then_some(self.pieces[part].range),
-                after_id: self.pieces[part].after_id.clone(),
-            }));
+        let part = self
+            .pieces
+            .iter()
+            .position(|part| !part.done && !part.busy)?;
+        self.pieces[part].busy = true;
+        Some(PageWanted {
+            part,
+            range: self.by_created.then_some(self.pieces[part].range),
+            after_id: self.pieces[part].after_id.clone(),
+        })
+    }
+
+    /// How many pages are under way.
+    pub(super) fn busy(&self) -> usize {
+        self.pieces.iter().filter(|part| part.busy).count()
+    }
+
+    /// About how many objects a cut would let be read beside the rest; `None` when a cut is not worth its request.
+    pub(super) fn worth_cutting(&self) -> Option<i64> {
+        if !self.by_created || self.busy() >= PAGES_AT_ONCE {
+            return None;
         }
-        self.cut().map(Step::Cut)
+        let cuts = self.pieces.iter().filter_map(Part::cut_at);
+        cuts.map(|(_, left)| left).max()
     }
 
     /// Takes in a page of a part; gives back how far the part has been read now.
@@ -190,11 +196,9 @@ impl Parts {
         }
     }
 
-    /// Cuts the part with the most left to read, when it is worth it. The older piece is a new part.
-    fn cut(&mut self) -> Option<[ImportCursor; 2]> {
-        if !self.by_created {
-            return None;
-        }
+    /// Cuts the part with the most left to read in two. The older piece is a new part.
+    pub(super) fn cut(&mut self) -> Option<[ImportCursor; 2]> {
+        self.worth_cutting()?;
         let cuts = self.pieces.iter().enumerate();
         let (part, at_s, _) = cuts
             .filter_map(|(part, whole)| {
@@ -290,6 +294,109 @@ impl ReachesDown for CreatedRange {
         match (self.from_s, created_s) {
             (Some(from_s), Some(created_s)) => created_s >= from_s,
             _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A list as Stripe keeps it: objects by time and id, newest first, pages of 100.
+    struct Server(Vec<(i64, u32)>);
+
+    impl Server {
+        fn page(&self, wanted: &PageWanted) -> (Vec<u32>, PageRead) {
+            let range = wanted.range.unwrap();
+            let inside = |created_s: i64| {
+                range.from_s.is_none_or(|from_s| created_s >= from_s)
+                    && range.before_s.is_none_or(|before_s| created_s < before_s)
+            };
+            let after: Option<u32> = wanted.after_id.as_ref().map(|id| id.parse().unwrap());
+            let mut rest: Vec<_> = self
+                .0
+                .iter()
+                .filter(|(created_s, _)| inside(*created_s))
+                .collect();
+            if let Some(after) = after {
+                let place = rest.iter().position(|(_, id)| *id == after);
+                rest.drain(..=place.unwrap());
+            }
+            let page: Vec<_> = rest.iter().take(100).collect();
+            let read = PageRead {
+                created_s: page.iter().map(|(created_s, _)| Some(*created_s)).collect(),
+                last_id: page.last().map(|(_, id)| id.to_string()),
+                has_more: rest.len() > page.len(),
+            };
+            (page.iter().map(|(_, id)| *id).collect(), read)
+        }
+    }
+
+    /// Creation times with quiet years, busy hours and many objects in one second.
+    fn times() -> impl Strategy<Value = Vec<i64>> {
+        let burst = (0..60_000_000_i64, 1..400_usize, 0..40_000_i64);
+        let bursts = proptest::collection::vec(burst, 0..12);
+        bursts.prop_map(|bursts| {
+            let times = bursts.into_iter().flat_map(|(from_s, count, step_s)| {
+                (0_i64..)
+                    .take(count)
+                    .map(move |number| 1_600_000_000 + from_s + number * step_s)
+            });
+            times.collect()
+        })
+    }
+
+    proptest! {
+        /// Answers come in any order, requests fail and the process is killed again and again: every object is read, and
+        /// none is counted twice.
+        #[test]
+        fn every_object_is_read(times in times(), choices in proptest::collection::vec(0..100_usize, 1..200)) {
+            let mut server: Vec<(i64, u32)> = times.into_iter().zip(0_u32..).collect();
+            server.sort_unstable_by(|one, other| other.cmp(one));
+            let server = Server(server);
+            let mut parts = Parts::new("customers".into(), true);
+            let mut noted = parts.cursors();
+            let (mut read, mut asked, mut requests, mut kills) = (BTreeSet::new(), Vec::new(), 0, 0);
+            let mut choices = choices.into_iter().cycle();
+            while !parts.done() {
+                if let Some(wanted) = parts.ask() {
+                    asked.push(wanted);
+                    continue;
+                }
+                if let Some(cut) = parts.cut() {
+                    for cursor in cut {
+                        noted.retain(|one| one.shard != cursor.shard);
+                        noted.push(cursor);
+                    }
+                    continue;
+                }
+                let choice = choices.next().unwrap();
+                let wanted: PageWanted = asked.swap_remove(choice % asked.len());
+                if choice < 3 && kills < 20 {
+                    kills += 1;
+                    asked.clear();
+                    noted.sort_by_key(|cursor| cursor.shard);
+                    parts = Parts::resumed("customers".into(), true, noted.clone());
+                    continue;
+                }
+                requests += 1;
+                if choice == 99 {
+                    parts.page_failed(wanted.part);
+                    continue;
+                }
+                let (ids, page) = server.page(&wanted);
+                read.extend(ids);
+                let cursor = parts.page_came(wanted.part, &page);
+                noted.retain(|one| one.shard != cursor.shard);
+                noted.push(cursor);
+                prop_assert!(requests < 2_000, "it never ends");
+            }
+            prop_assert_eq!(read.len(), server.0.len());
+            prop_assert_eq!(parts.read_count(), server.0.len() as u64);
         }
     }
 }

@@ -12,8 +12,8 @@ use tokio::sync::{mpsc, watch};
 use super::{
     ImportError, Source, Wish,
     commit::Commit,
-    lists::{Lists, Reading},
-    parts::{PageRead, PageWanted, Step},
+    lists::{Lists, Reading, Step},
+    parts::{PageRead, PageWanted},
     progress::ImportProgress,
 };
 use crate::{blocking::blocking, clock::Clock};
@@ -44,9 +44,9 @@ pub(super) async fn read_all(
             Wish::Hold => may_change,
             Wish::Go => false,
         };
-        while let Some((number, step)) = lists.next().filter(|_| !held) {
+        while !held && let Some(step) = lists.next() {
             match step {
-                Step::Ask(wanted) => {
+                Step::Ask(number, wanted) => {
                     let reading = &lists.reading[number];
                     asked.push(ask(source, store, clock, number, reading, wanted));
                 }

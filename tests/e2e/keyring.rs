@@ -1,0 +1,48 @@
+//! Looks into the desktop's real keyring over D-Bus, as any other program of the same user could.
+
+use std::collections::HashMap;
+
+use zbus::zvariant::{OwnedObjectPath, OwnedValue, Value};
+
+use crate::desktop::Desktop;
+
+const SERVICE: &str = "org.freedesktop.secrets";
+
+type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
+
+/// Every secret that ClearSync keeps there, in order.
+pub async fn secrets(desktop: &Desktop) -> Vec<String> {
+    let bus = desktop.bus().await;
+    let service = zbus::Proxy::new(
+        &bus,
+        SERVICE,
+        "/org/freedesktop/secrets",
+        "org.freedesktop.Secret.Service",
+    )
+    .await
+    .unwrap();
+    let wanted = HashMap::from([("service", "ai.clearsync.desktop")]);
+    let (items, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
+        service.call("SearchItems", &(wanted,)).await.unwrap();
+    assert!(locked.is_empty());
+    let (_, session): (OwnedValue, OwnedObjectPath) = service
+        .call("OpenSession", &("plain", Value::from("")))
+        .await
+        .unwrap();
+    let mut secrets = Vec::new();
+    for path in items {
+        let item = zbus::Proxy::new(&bus, SERVICE, path, "org.freedesktop.Secret.Item")
+            .await
+            .unwrap();
+        let (secret,): (Secret,) = item
+            .call_method("GetSecret", &(&session,))
+            .await
+            .unwrap()
+            .body()
+            .deserialize()
+            .unwrap();
+        secrets.push(String::from_utf8(secret.2).unwrap());
+    }
+    secrets.sort();
+    secrets
+}
