@@ -154,7 +154,15 @@ impl Reader {
             "SELECT number, object, subject, action, label, details {MATCHING} ORDER BY number LIMIT ?6 OFFSET ?7"
         ))?;
         let rows = query.query_map(
-            params![id.0, objects, filter.action, filter.property, filter.text, limit, offset],
+            params![
+                id.0,
+                objects,
+                filter.action,
+                filter.property,
+                filter.text,
+                limit,
+                offset
+            ],
             plan_row,
         )?;
         Ok((rows.collect::<Result<_, _>>()?, total))

@@ -143,9 +143,14 @@ async fn links(
     let mut unknown = Pairs::new();
     for (contact, domains) in companies_of {
         for domain in domains {
-            let records = contacts.get(contact.as_str()).zip(companies.get(domain.as_str()));
+            let records = contacts
+                .get(contact.as_str())
+                .zip(companies.get(domain.as_str()));
             let Some((from, to)) = records else { continue };
-            let pair = Pair { from: *from, to: *to };
+            let pair = Pair {
+                from: *from,
+                to: *to,
+            };
             let written = known.associated.get(&pair_subject(contact, domain));
             let place = if written == Some(&pair_values(pair)) {
                 &mut standing
@@ -284,8 +289,19 @@ pub const MATCH_AMBIGUOUS: &str = "match_ambiguous";
 
 fn same_rows(one: &[clearsync_store::PlanRow], other: &[clearsync_store::PlanRow]) -> bool {
     let same = |(one, other): (&clearsync_store::PlanRow, &clearsync_store::PlanRow)| {
-        (&one.object, &one.subject, &one.action, &one.label, &one.details)
-            == (&other.object, &other.subject, &other.action, &other.label, &other.details)
+        (
+            &one.object,
+            &one.subject,
+            &one.action,
+            &one.label,
+            &one.details,
+        ) == (
+            &other.object,
+            &other.subject,
+            &other.action,
+            &other.label,
+            &other.details,
+        )
     };
     one.len() == other.len() && one.iter().zip(other).all(same)
 }

@@ -95,11 +95,13 @@ pub async fn push(
     };
     let portal = match begun.portal {
         Some(portal) => portal,
-        None => Portal::look(hubspot, order.target, now).await.map_err(|error| match error {
-            crate::plan::PlanError::HubSpot(error) => PushError::HubSpot(error),
-            crate::plan::PlanError::Store(error) => PushError::Store(error),
-            _ => PushError::Outdated,
-        })?,
+        None => Portal::look(hubspot, order.target, now)
+            .await
+            .map_err(|error| match error {
+                crate::plan::PlanError::HubSpot(error) => PushError::HubSpot(error),
+                crate::plan::PlanError::Store(error) => PushError::Store(error),
+                _ => PushError::Outdated,
+            })?,
     };
     let mut work = Work {
         journal: Journal::new(store, order, clock),
@@ -110,7 +112,10 @@ pub async fn push(
     };
     let outcome = work.carry_out(begun.rows).await;
     if let Err(PushError::HubSpot(error)) = &outcome
-        && matches!(error.reason, Reason::UnknownProperty { .. } | Reason::NotUnique { .. })
+        && matches!(
+            error.reason,
+            Reason::UnknownProperty { .. } | Reason::NotUnique { .. }
+        )
     {
         let store = store.clone();
         blocking(move || store.write(|writer| Portal::forget(writer, order.target))).await?;

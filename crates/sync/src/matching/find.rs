@@ -33,15 +33,12 @@ pub(crate) async fn find_contacts(
 ) -> Result<Vec<Sought>, HubSpotError> {
     let object = ObjectType::Contacts;
     let properties = with_key(properties, has_key);
-    let by_id = read_linked(
-        hubspot,
-        &object,
-        people.iter().filter_map(|person| person.record),
-        &properties,
-    )
-    .await?;
+    let ids = people.iter().filter_map(|person| person.record).collect();
+    let by_id = read_linked(hubspot, &object, ids, &properties).await?;
     let unlinked = || people.iter().filter(|person| person.record.is_none());
-    let keys: Vec<String> = unlinked().flat_map(|person| person.customers.clone()).collect();
+    let keys: Vec<String> = unlinked()
+        .flat_map(|person| person.customers.clone())
+        .collect();
     let by_key = read_by_key(hubspot, &object, keys, &properties, has_key).await?;
     let emails: Vec<String> = unlinked()
         .filter(|person| person.customers.iter().all(|id| !by_key.contains_key(id)))
@@ -50,13 +47,19 @@ pub(crate) async fn find_contacts(
     let by_email = if emails.is_empty() {
         clearsync_hubspot::Found::default()
     } else {
-        hubspot.read(&object, ReadBy::Email, &emails, &properties).await?
+        hubspot
+            .read(&object, ReadBy::Email, &emails, &properties)
+            .await?
     };
     let seek = |person: &Person| {
         if let Some(id) = person.record {
             return found(by_id.get(&id), "link", known);
         }
-        let keyed: Vec<&Record> = person.customers.iter().filter_map(|id| by_key.get(id)).collect();
+        let keyed: Vec<&Record> = person
+            .customers
+            .iter()
+            .filter_map(|id| by_key.get(id))
+            .collect();
         if let Some(sought) = single(&keyed, "customer_id", known) {
             return sought;
         }
@@ -93,15 +96,15 @@ pub(crate) async fn find_companies(
     let object = ObjectType::Companies;
     let mut properties = with_key(properties, has_key);
     properties.push(clearsync_hubspot::DOMAIN);
-    let by_id = read_linked(
-        hubspot,
-        &object,
-        companies.iter().filter_map(|company| company.record),
-        &properties,
-    )
-    .await?;
+    let ids = companies
+        .iter()
+        .filter_map(|company| company.record)
+        .collect();
+    let by_id = read_linked(hubspot, &object, ids, &properties).await?;
     let unlinked = || companies.iter().filter(|company| company.record.is_none());
-    let keys: Vec<String> = unlinked().flat_map(|company| company.customers.to_vec()).collect();
+    let keys: Vec<String> = unlinked()
+        .flat_map(|company| company.customers.to_vec())
+        .collect();
     let by_key = read_by_key(hubspot, &object, keys, &properties, has_key).await?;
     let of_domain = |record: &&Record, domain: &str| {
         let held = record.value(clearsync_hubspot::DOMAIN);
@@ -109,7 +112,9 @@ pub(crate) async fn find_companies(
     };
     let keyed = |company: &Wanted<'_>| -> Vec<&Record> {
         let records = company.customers.iter().filter_map(|id| by_key.get(id));
-        records.filter(|record| of_domain(record, company.domain)).collect()
+        records
+            .filter(|record| of_domain(record, company.domain))
+            .collect()
     };
     let domains: BTreeSet<String> = unlinked()
         .filter(|company| keyed(company).is_empty())
@@ -127,7 +132,11 @@ pub(crate) async fn find_companies(
         if let Some(sought) = single(&keyed(company), "customer_id", known) {
             return sought;
         }
-        let same: Vec<&Record> = by_domain.get(company.domain).into_iter().flatten().collect();
+        let same: Vec<&Record> = by_domain
+            .get(company.domain)
+            .into_iter()
+            .flatten()
+            .collect();
         single(&same, "domain", known).unwrap_or(Sought::Absent)
     };
     Ok(companies.iter().map(seek).collect())
@@ -143,15 +152,17 @@ fn with_key<'a>(properties: &[&'a str], has_key: bool) -> Vec<&'a str> {
 async fn read_linked(
     hubspot: &Client,
     object: &ObjectType,
-    ids: impl Iterator<Item = RecordId>,
+    ids: BTreeSet<RecordId>,
     properties: &[&str],
 ) -> Result<BTreeMap<RecordId, Record>, HubSpotError> {
-    let ids: BTreeSet<RecordId> = ids.collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
     let texts: Vec<String> = ids.iter().map(RecordId::to_string).collect();
-    let mut read = hubspot.read(object, ReadBy::Id, &texts, properties).await?.records;
+    let mut read = hubspot
+        .read(object, ReadBy::Id, &texts, properties)
+        .await?
+        .records;
     let mut records = BTreeMap::new();
     for (id, text) in ids.into_iter().zip(texts) {
         let record = match read.remove(&text) {

@@ -31,7 +31,10 @@ pub(crate) fn people(
     links: &BTreeMap<String, Link>,
 ) -> (Vec<Person>, Vec<LeftOut>) {
     let mut linked: BTreeMap<RecordId, Vec<&Link>> = BTreeMap::new();
-    for link in links.values().filter(|link| customers.contains_key(&link.subject)) {
+    for link in links
+        .values()
+        .filter(|link| customers.contains_key(&link.subject))
+    {
         if let Ok(record) = link.record.parse() {
             linked.entry(record).or_default().push(link);
         }
@@ -65,7 +68,10 @@ pub(crate) fn people(
         }
     }
     for (email, ids) in unlinked {
-        match by_email.get(&email).and_then(|place| people.get_mut(*place)) {
+        match by_email
+            .get(&email)
+            .and_then(|place| people.get_mut(*place))
+        {
             Some(person) => person.customers.extend(ids),
             None => people.push(Person::of(ids, customers, None)),
         }
@@ -97,8 +103,15 @@ pub(crate) fn unite<T>(
 }
 
 impl Person {
-    fn of(ids: Vec<String>, customers: &BTreeMap<String, Summary>, record: Option<RecordId>) -> Self {
-        let email = ids.iter().filter_map(|id| customers.get(id)).find_map(address);
+    fn of(
+        ids: Vec<String>,
+        customers: &BTreeMap<String, Summary>,
+        record: Option<RecordId>,
+    ) -> Self {
+        let email = ids
+            .iter()
+            .filter_map(|id| customers.get(id))
+            .find_map(address);
         Self {
             key: ids.first().cloned().unwrap_or_default(),
             linked: match record {

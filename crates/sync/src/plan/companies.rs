@@ -67,7 +67,10 @@ pub(super) async fn gather(
             label: company.domain.to_owned(),
             linked: vec![company.domain.to_owned()],
             values,
-            at_birth: Values::from([(clearsync_hubspot::DOMAIN.to_owned(), company.domain.to_owned())]),
+            at_birth: Values::from([(
+                clearsync_hubspot::DOMAIN.to_owned(),
+                company.domain.to_owned(),
+            )]),
         };
         (record, company.standing.unwrap_or(Standing::Absent))
     };
@@ -134,7 +137,9 @@ fn keys(companies: &[Company<'_>]) -> BTreeMap<String, String> {
     let held: BTreeSet<&str> = companies.iter().filter_map(Company::held_key).collect();
     let key = |company: &Company<'_>| {
         let customers = company.customers();
-        let own = company.held_key().filter(|held| customers.iter().any(|id| id == held));
+        let own = company
+            .held_key()
+            .filter(|held| customers.iter().any(|id| id == held));
         if own.is_some() {
             return own.map(str::to_owned);
         }

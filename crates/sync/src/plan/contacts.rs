@@ -41,7 +41,14 @@ pub(super) async fn gather(
     } else {
         let ours: BTreeSet<String> = known.customers.keys().cloned().collect();
         let properties = portal.present(&object);
-        find_contacts(hubspot, &unknown, &properties, portal.has_key(&object), &ours).await?
+        find_contacts(
+            hubspot,
+            &unknown,
+            &properties,
+            portal.has_key(&object),
+            &ours,
+        )
+        .await?
     };
     for (mut person, sought) in unknown.into_iter().zip(sought) {
         let found = standing_of(sought, &portal.present(&object));
@@ -57,13 +64,26 @@ pub(super) async fn gather(
     };
     let people = unite(standing, |first, later| {
         // What was read just now tells more than what was written once.
-        if matches!(&later, Some(Standing::Stands { found_by: Some(_), .. })) {
+        if matches!(
+            &later,
+            Some(Standing::Stands {
+                found_by: Some(_),
+                ..
+            })
+        ) {
             *first = later;
         }
     });
     for (person, standing) in people {
         let standing = standing.unwrap_or(Standing::Absent);
-        let record = record(known, portal, &chosen, person, &standing, &mut contacts.companies_of);
+        let record = record(
+            known,
+            portal,
+            &chosen,
+            person,
+            &standing,
+            &mut contacts.companies_of,
+        );
         contacts.records.push((record, standing));
     }
     let left_out = left_out.into_iter().filter_map(|(id, reason)| {
@@ -179,8 +199,14 @@ mod tests {
             let get = |property: &str| values.get(property).cloned().unwrap_or_default();
             (get("firstname"), get("lastname"))
         };
-        assert_eq!(named("Jenny Rosen"), ("Jenny".to_owned(), "Rosen".to_owned()));
-        assert_eq!(named(" Ana  María Souza "), ("Ana María".to_owned(), "Souza".to_owned()));
+        assert_eq!(
+            named("Jenny Rosen"),
+            ("Jenny".to_owned(), "Rosen".to_owned())
+        );
+        assert_eq!(
+            named(" Ana  María Souza "),
+            ("Ana María".to_owned(), "Souza".to_owned())
+        );
         assert_eq!(named("Cher"), (String::new(), "Cher".to_owned()));
         assert_eq!(birth("").len(), 1, "only the e-mail");
     }

@@ -41,7 +41,9 @@ impl Counts {
         for row in rows {
             tally.add(row);
             for change in row.deed.changes() {
-                *by_property.entry((&row.object, change.property)).or_default() += 1;
+                *by_property
+                    .entry((&row.object, change.property))
+                    .or_default() += 1;
             }
         }
         let to_create = objects.iter().map(|object| portal.to_create(object).len());
@@ -64,9 +66,17 @@ impl Counts {
             skipped: number(tally.skipped),
             associations: number(tally.associations),
             properties: number(properties),
-            requests: number(if something { tally.requests() + for_properties } else { 0 }),
-            daily_limit: quota.daily_limit.map(|limit| u32::try_from(limit).unwrap_or(u32::MAX)),
-            daily_left: quota.daily_remaining.map(|left| u32::try_from(left).unwrap_or(u32::MAX)),
+            requests: number(if something {
+                tally.requests() + for_properties
+            } else {
+                0
+            }),
+            daily_limit: quota
+                .daily_limit
+                .map(|limit| u32::try_from(limit).unwrap_or(u32::MAX)),
+            daily_left: quota
+                .daily_remaining
+                .map(|left| u32::try_from(left).unwrap_or(u32::MAX)),
             by_property: by_property
                 .into_iter()
                 .map(|((object, property), count)| (object.to_owned(), property, count))

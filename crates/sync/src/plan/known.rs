@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{CUSTOMER_ID, ObjectType, RecordId};
+use clearsync_hubspot::{ObjectType, RecordId};
 use clearsync_store::{
     Attention, Grain, JournalEntry, Link, Reader, Rollup, StoreError, Target, WriteState,
 };
@@ -63,7 +63,10 @@ impl Known {
         };
         let links = |object: &str| -> Result<BTreeMap<String, Link>, StoreError> {
             let links = view.links(target, object)?;
-            Ok(links.into_iter().map(|link| (link.subject.clone(), link)).collect())
+            Ok(links
+                .into_iter()
+                .map(|link| (link.subject.clone(), link))
+                .collect())
         };
         let (contacts, companies) = (ObjectType::Contacts, ObjectType::Companies);
         Ok(Self {
@@ -87,14 +90,6 @@ impl Known {
     pub(super) fn company_record(&self, domain: &str) -> Option<RecordId> {
         self.company_links.get(domain)?.record.parse().ok()
     }
-
-    /// Keys that stand on companies, as far as they were written.
-    pub(super) fn company_keys(&self) -> BTreeMap<&str, &str> {
-        self.companies_written
-            .iter()
-            .filter_map(|(domain, values)| Some((values.get(CUSTOMER_ID)?.as_str(), domain.as_str())))
-            .collect()
-    }
 }
 
 /// What the last write of each refused record held.
@@ -104,7 +99,10 @@ fn refused(
     attention: &[Attention],
 ) -> Result<BTreeMap<(String, String), Values>, StoreError> {
     let mut refused = BTreeMap::new();
-    for open in attention.iter().filter(|open| open.code == push::RECORD_REFUSED) {
+    for open in attention
+        .iter()
+        .filter(|open| open.code == push::RECORD_REFUSED)
+    {
         let text = |name| open.params.get(name)?.as_str().map(str::to_owned);
         let (Some(object), Some(subject)) = (text("object"), text("key")) else {
             continue;

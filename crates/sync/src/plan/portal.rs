@@ -95,11 +95,6 @@ impl Portal {
         self.currency
     }
 
-    /// Every property with its state.
-    pub(crate) fn properties(&self) -> &[(String, String, PropertyState)] {
-        &self.properties
-    }
-
     /// Refuses a portal in which no record could be found again.
     pub(crate) fn check_keys(&self) -> Result<(), PlanError> {
         for (_, name, state) in &self.properties {
@@ -129,7 +124,11 @@ impl Portal {
         self.ensured = true;
     }
 
-    fn in_states(&self, object: &ObjectType, states: &[PropertyState]) -> Vec<&'static OwnProperty> {
+    fn in_states(
+        &self,
+        object: &ObjectType,
+        states: &[PropertyState],
+    ) -> Vec<&'static OwnProperty> {
         let name = object.path_name();
         let states: BTreeMap<&str, bool> = self
             .properties
@@ -171,18 +170,24 @@ pub(crate) async fn look_at_properties(
     }
     let exist: BTreeSet<(ObjectType, String)> = standing.keys().cloned().collect();
     let proposal = propose(&limits, &exist);
-    let state = |object: &ObjectType, own: &OwnProperty, fits: bool| {
-        match standing.get(&(object.clone(), own.name.to_owned())) {
-            Some(found) if own.misfit(found).is_some() => PropertyState::Unusable,
-            Some(_) => PropertyState::Present,
-            None if fits => PropertyState::ToCreate,
-            None => PropertyState::NoRoom,
-        }
+    let state = |object: &ObjectType, own: &OwnProperty, fits: bool| match standing
+        .get(&(object.clone(), own.name.to_owned()))
+    {
+        Some(found) if own.misfit(found).is_some() => PropertyState::Unusable,
+        Some(_) => PropertyState::Present,
+        None if fits => PropertyState::ToCreate,
+        None => PropertyState::NoRoom,
     };
     let chosen = proposal.chosen.iter().map(|(on, own)| (on, own, true));
     let left_out = proposal.left_out.iter().map(|(on, own)| (on, own, false));
     Ok(chosen
         .chain(left_out)
-        .map(|(on, own, fits)| (on.path_name().to_owned(), own.name.to_owned(), state(on, own, fits)))
+        .map(|(on, own, fits)| {
+            (
+                on.path_name().to_owned(),
+                own.name.to_owned(),
+                state(on, own, fits),
+            )
+        })
         .collect())
 }

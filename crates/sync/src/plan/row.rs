@@ -208,15 +208,16 @@ pub(crate) fn associations(
     companies_of: &BTreeMap<String, BTreeSet<String>>,
     standing: &BTreeSet<(String, String)>,
 ) -> Vec<Row> {
-    let stands = |object: &ObjectType| {
-        let name = object.path_name();
-        rows.iter()
-            .filter(move |row| row.object == name && !matches!(row.deed, Deed::Skip { .. }))
+    let stands = |object: ObjectType| {
+        rows.iter().filter(move |row| {
+            row.object == object.path_name() && !matches!(row.deed, Deed::Skip { .. })
+        })
     };
-    let companies: BTreeSet<&String> =
-        stands(&ObjectType::Companies).map(|row| &row.subject).collect();
+    let companies: BTreeSet<&String> = stands(ObjectType::Companies)
+        .map(|row| &row.subject)
+        .collect();
     let mut missing = Vec::new();
-    for contact in stands(&ObjectType::Contacts) {
+    for contact in stands(ObjectType::Contacts) {
         for company in companies_of.get(&contact.subject).into_iter().flatten() {
             let pair = (contact.subject.clone(), company.clone());
             if !companies.contains(company) || standing.contains(&pair) {
@@ -296,7 +297,9 @@ impl Deed {
     /// What stands in a property before the deed; empty text when nothing does.
     pub(crate) fn held(&self, property: &str) -> &str {
         let (changes, values): (&[Change], &Values) = match self {
-            Self::Update { changes, values, .. } => (changes, values),
+            Self::Update {
+                changes, values, ..
+            } => (changes, values),
             Self::Keep { values, .. } => (&[], values),
             Self::Create { .. } | Self::Skip { .. } | Self::Associate { .. } => return "",
         };

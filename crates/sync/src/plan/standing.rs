@@ -46,7 +46,14 @@ pub(crate) fn confirm(
     for other in confirmed.linked.iter().filter(|other| *other != subject) {
         writer.remove_written(target, object, other)?;
     }
-    put(writer, target, object, subject, confirmed.values.clone(), now)
+    put(
+        writer,
+        target,
+        object,
+        subject,
+        confirmed.values.clone(),
+        now,
+    )
 }
 
 pub(crate) fn put(

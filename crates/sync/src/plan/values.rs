@@ -40,7 +40,13 @@ pub(super) fn values(
 fn value(name: &str, summary: &Summary, key: &str, sum: Option<&CurrencySum>) -> Option<String> {
     let money = |amount_minor| {
         let currency = sum?.currency;
-        Some(Money { amount_minor, currency }.to_decimal())
+        Some(
+            Money {
+                amount_minor,
+                currency,
+            }
+            .to_decimal(),
+        )
     };
     match name {
         CUSTOMER_ID => Some(key.to_owned()),
@@ -54,7 +60,10 @@ fn value(name: &str, summary: &Summary, key: &str, sum: Option<&CurrencySum>) ->
         "clearsync_quantity" => summary.quantity.map(|quantity| quantity.to_string()),
         "clearsync_past_due" => {
             let late = |status: &String| MOVED.contains(&status.as_str());
-            summary.status.as_ref().map(|status| late(status).to_string())
+            summary
+                .status
+                .as_ref()
+                .map(|status| late(status).to_string())
         }
         "clearsync_open_balance" => money(sum?.open_minor),
         "clearsync_lifetime_paid" => money(sum?.paid_minor),
@@ -63,7 +72,10 @@ fn value(name: &str, summary: &Summary, key: &str, sum: Option<&CurrencySum>) ->
         "clearsync_next_renewal" => summary.renews_at.map(day),
         "clearsync_trial_end" => summary.trial_ends_at.map(day),
         "clearsync_cancellation_date" => summary.cancels_at.map(day),
-        "clearsync_payment_method" => summary.payment_method.as_ref().map(|method| method.kind.clone()),
+        "clearsync_payment_method" => summary
+            .payment_method
+            .as_ref()
+            .map(|method| method.kind.clone()),
         "clearsync_subscription_ids" => Some(summary.subscriptions.join(", ")),
         "clearsync_stripe_customer_ids" => {
             let several = summary.customers.len() > 1;

@@ -43,9 +43,14 @@ pub(super) struct Step {
 /// What became of a step.
 #[derive(Debug, Clone)]
 pub(super) enum End {
-    Written { record: RecordId, created: bool },
+    Written {
+        record: RecordId,
+        created: bool,
+    },
     /// Another record holds the key or the e-mail; `shared` when that is the contact of another customer.
-    Conflict { existing: RecordId },
+    Conflict {
+        existing: RecordId,
+    },
     Refused(Reason),
     /// The record is no more.
     Gone,
@@ -65,10 +70,6 @@ impl<'a> Journal<'a> {
             order,
             clock,
         }
-    }
-
-    pub(super) fn order(&self) -> Order {
-        self.order
     }
 
     /// Runs one transaction with the present.
@@ -92,12 +93,21 @@ impl<'a> Journal<'a> {
             let mut steps = Vec::with_capacity(rows.len());
             for (number, row) in rows {
                 let (key, record, before) = match adopted.get(&number) {
-                    Some(adopted) => (adopted.write_key(order, number), Some(adopted.record), adopted.held.clone()),
+                    Some(adopted) => (
+                        adopted.write_key(order, number),
+                        Some(adopted.record),
+                        adopted.held.clone(),
+                    ),
                     None => (write_key(order, number), row.deed.record(), before(&row)),
                 };
                 let mut after = body(&row, record.is_some());
-                let properties = before.into_iter().filter(|(name, _)| after.contains_key(name));
-                let before = Before { record, properties: properties.collect() };
+                let properties = before
+                    .into_iter()
+                    .filter(|(name, _)| after.contains_key(name));
+                let before = Before {
+                    record,
+                    properties: properties.collect(),
+                };
                 if stamp {
                     after.insert(LAST_SYNCED.to_owned(), now.to_string());
                 }
@@ -122,7 +132,13 @@ impl<'a> Journal<'a> {
                     Some(noted) => sent(&noted)?,
                     None => (record, after),
                 };
-                steps.push(Step { entry, number, row, record, body });
+                steps.push(Step {
+                    entry,
+                    number,
+                    row,
+                    record,
+                    body,
+                });
             }
             Ok(steps)
         })
@@ -261,7 +277,11 @@ fn claim(view: &Reader, order: Order, row: &Row, record: &Record) -> Result<Clai
     let links = view.links_to_record(order.target, &row.object, &record.id.to_string())?;
     if links.iter().any(|link| !linked.contains(&link.subject)) {
         let contact = row.object == ObjectType::Contacts.path_name();
-        return Ok(if contact { Claim::OfAnotherCustomer } else { Claim::Taken });
+        return Ok(if contact {
+            Claim::OfAnotherCustomer
+        } else {
+            Claim::Taken
+        });
     }
     let known = match record.value(CUSTOMER_ID) {
         Some(customer) => view
@@ -280,7 +300,10 @@ pub(super) fn is_settled(view: &Reader, order: Order, number: i64) -> Result<boo
     if is_open(&first) {
         return Ok(false);
     }
-    let conflict = first.receipt.as_ref().is_some_and(|receipt| receipt.get("conflict").is_some());
+    let conflict = first
+        .receipt
+        .as_ref()
+        .is_some_and(|receipt| receipt.get("conflict").is_some());
     if !conflict {
         return Ok(true);
     }
@@ -289,9 +312,15 @@ pub(super) fn is_settled(view: &Reader, order: Order, number: i64) -> Result<boo
 }
 
 /// The record that stood in the way of a row, when that is as far as it came.
-pub(super) fn conflict(view: &Reader, order: Order, number: i64) -> Result<Option<RecordId>, StoreError> {
+pub(super) fn conflict(
+    view: &Reader,
+    order: Order,
+    number: i64,
+) -> Result<Option<RecordId>, StoreError> {
     let first = view.journal_by_key(&write_key(order, number))?;
-    let receipt = first.filter(|first| !is_open(first)).and_then(|first| first.receipt);
+    let receipt = first
+        .filter(|first| !is_open(first))
+        .and_then(|first| first.receipt);
     Ok(receipt.and_then(|receipt| RecordId::deserialize(receipt.get("conflict")?).ok()))
 }
 
@@ -353,7 +382,12 @@ fn confirm(
             let found_by = if created { "created" } else { "conflict" };
             (linked, values, Some(found_by))
         }
-        Deed::Update { linked, values, found_by, .. } => (linked, values, found_by.as_deref()),
+        Deed::Update {
+            linked,
+            values,
+            found_by,
+            ..
+        } => (linked, values, found_by.as_deref()),
         Deed::Keep { .. } | Deed::Skip { .. } | Deed::Associate { .. } => return Ok(()),
     };
     let confirmed = Confirmed {
@@ -386,14 +420,22 @@ fn open_item(
     params: Value,
     now: jiff::Timestamp,
 ) -> Result<(), StoreError> {
-    writer.set_attention(order.target.account, AREA, &row.label, &[(code, params)], now)
+    writer.set_attention(
+        order.target.account,
+        AREA,
+        &row.label,
+        &[(code, params)],
+        now,
+    )
 }
 
 /// What is kept of a refusal: names and codes, never HubSpot's words.
 fn refusal(row: &Row, reason: &Reason) -> Value {
     let (code, property) = match reason {
         Reason::ValueRefused { property, code } => (code.to_string(), property.clone()),
-        Reason::UniqueValueHeld { property, .. } => ("UNIQUE_VALUE_HELD".to_owned(), property.clone()),
+        Reason::UniqueValueHeld { property, .. } => {
+            ("UNIQUE_VALUE_HELD".to_owned(), property.clone())
+        }
         Reason::Rejected { category, .. } => (category.clone().unwrap_or_default(), None),
         Reason::Conflict { .. } => ("CONFLICT".to_owned(), None),
         _ => ("REFUSED".to_owned(), None),

@@ -28,10 +28,11 @@ impl Work<'_> {
                 u32::try_from(ensured.created.len()).unwrap_or(u32::MAX);
             self.journal
                 .write(move |writer, _, now| {
-                    let receipt = json!({ "created": ensured.created, "group": ensured.group_created });
-                    noted
-                        .into_iter()
-                        .try_for_each(|entry| writer.settle_write(entry, Settled::Done, &receipt, now))
+                    let receipt =
+                        json!({ "created": ensured.created, "group": ensured.group_created });
+                    noted.into_iter().try_for_each(|entry| {
+                        writer.settle_write(entry, Settled::Done, &receipt, now)
+                    })
                 })
                 .await?;
         }

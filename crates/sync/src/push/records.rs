@@ -33,13 +33,17 @@ impl Work<'_> {
     ) -> Result<(), PushError> {
         let (rows, conflicts) = self.split_conflicts(rows).await?;
         let mut conflicts = conflicts;
-        let making = matches!(rows.first(), Some((_, row)) if matches!(row.deed, Deed::Create { .. }));
+        let making =
+            matches!(rows.first(), Some((_, row)) if matches!(row.deed, Deed::Create { .. }));
         let (rows, adopted) = if making && *object == ObjectType::Companies {
             self.look_once_more(rows).await?
         } else {
             (rows, BTreeMap::new())
         };
-        let steps = self.journal.note(rows, adopted, self.stamps(object)).await?;
+        let steps = self
+            .journal
+            .note(rows, adopted, self.stamps(object))
+            .await?;
         let unsure = self.send(object, steps, &mut conflicts).await?;
         // HubSpot took the batch and said nothing of these. Every write may be sent again.
         let lost = self.send(object, unsure, &mut conflicts).await?;
@@ -72,7 +76,10 @@ impl Work<'_> {
     ) -> Result<(Vec<Numbered>, BTreeMap<i64, journal::Adopted>), PushError> {
         let domains: BTreeSet<String> = rows.iter().map(|(_, row)| row.subject.clone()).collect();
         let properties = self.readable(&ObjectType::Companies);
-        let mut standing = self.hubspot.companies_by_domain(&domains, &properties).await?;
+        let mut standing = self
+            .hubspot
+            .companies_by_domain(&domains, &properties)
+            .await?;
         let (mut fresh, mut found, mut several) = (Vec::new(), Vec::new(), Vec::new());
         for (number, row) in rows {
             let mut same = standing.remove(&row.subject).unwrap_or_default();
@@ -84,7 +91,9 @@ impl Work<'_> {
         }
         self.pushed.failed += count(several.len());
         let params = serde_json::json!({ "object": ObjectType::Companies.path_name() });
-        self.journal.leave_open(several, MATCH_AMBIGUOUS, params).await?;
+        self.journal
+            .leave_open(several, MATCH_AMBIGUOUS, params)
+            .await?;
         let adoptions = self.journal.adopt(found, "domain", false).await?;
         self.pushed.failed += count(adoptions.taken);
         fresh.extend(adoptions.rows);
@@ -112,22 +121,30 @@ impl Work<'_> {
     ) -> Result<Vec<Step>, PushError> {
         let inputs = steps.iter().filter_map(|step| {
             let properties = step.body.clone();
-            Some(Update { id: step.record?, properties })
+            Some(Update {
+                id: step.record?,
+                properties,
+            })
         });
         let mut unsure = Vec::new();
         let packed = pack(inputs);
-        let batches = packed.batches.into_iter().chain(pack(packed.repeated).batches);
+        let batches = packed
+            .batches
+            .into_iter()
+            .chain(pack(packed.repeated).batches);
         let mut waiting = steps;
         for batch in batches {
             let sent: BTreeSet<RecordId> = batch.inputs().iter().map(|input| input.id).collect();
             let mut seen = BTreeSet::new();
             let (these, later) = waiting.into_iter().partition(|step| {
-                step.record.is_some_and(|id| sent.contains(&id) && seen.insert(id))
+                step.record
+                    .is_some_and(|id| sent.contains(&id) && seen.insert(id))
             });
             waiting = later;
             let result = self.hubspot.update(object, &batch).await;
-            let end_of = |step: &Step| step.record;
-            unsure.extend(self.settle(object, these, result, end_of, &mut Vec::new()).await?);
+            let mut none = Vec::new();
+            let settled = self.settle(object, these, result, |step| step.record, &mut none);
+            unsure.extend(settled.await?);
         }
         Ok(unsure)
     }
@@ -138,10 +155,13 @@ impl Work<'_> {
         steps: Vec<Step>,
         conflicts: &mut Vec<(Numbered, RecordId)>,
     ) -> Result<Vec<Step>, PushError> {
-        let key_of = |step: &Step| step.body.get(CUSTOMER_ID).cloned();
+        let key_of: fn(&Step) -> Option<String> = |step| step.body.get(CUSTOMER_ID).cloned();
         let inputs = steps.iter().filter_map(|step| {
             let properties = step.body.clone();
-            Some(Upsert { key: key_of(step)?, properties })
+            Some(Upsert {
+                key: key_of(step)?,
+                properties,
+            })
         });
         let Some(batch) = pack(inputs).batches.into_iter().next() else {
             return Ok(Vec::new());
@@ -156,7 +176,7 @@ impl Work<'_> {
         object: &ObjectType,
         steps: Vec<Step>,
         mut result: BatchResult<K>,
-        key_of: impl Fn(&Step) -> Option<K>,
+        key_of: fn(&Step) -> Option<K>,
         conflicts: &mut Vec<(Numbered, RecordId)>,
     ) -> Result<Vec<Step>, PushError> {
         let mut stopped_by = result.stopped_by.take();
@@ -165,18 +185,34 @@ impl Work<'_> {
             let outcome = key_of(&step).and_then(|key| result.outcomes.remove(&key));
             match outcome {
                 Some(Outcome::Written { id, created }) => {
-                    ends.push((step, End::Written { record: id, created }));
+                    ends.push((
+                        step,
+                        End::Written {
+                            record: id,
+                            created,
+                        },
+                    ));
                 }
                 Some(Outcome::Conflict { existing_id }) if step.record.is_none() => {
                     conflicts.push(((step.number, step.row.clone()), existing_id));
-                    ends.push((step, End::Conflict { existing: existing_id }));
+                    ends.push((
+                        step,
+                        End::Conflict {
+                            existing: existing_id,
+                        },
+                    ));
                 }
                 Some(Outcome::Conflict { existing_id }) => {
                     let existing_id = Some(existing_id);
-                    let reason = Reason::UniqueValueHeld { existing_id, property: None };
+                    let reason = Reason::UniqueValueHeld {
+                        existing_id,
+                        property: None,
+                    };
                     ends.push((step, End::Refused(reason)));
                 }
-                Some(Outcome::Refused { reason: Reason::NotFound }) if step.record.is_some() => {
+                Some(Outcome::Refused {
+                    reason: Reason::NotFound,
+                }) if step.record.is_some() => {
                     missing.push(step);
                 }
                 Some(Outcome::Refused { reason }) if concerns_all(&reason) => {
@@ -201,7 +237,10 @@ impl Work<'_> {
     async fn follow_merge(&mut self, object: &ObjectType, step: Step) -> Result<(), PushError> {
         let Some(id) = step.record else { return Ok(()) };
         let end = match self.hubspot.patch(object, id, &step.body).await {
-            Ok(record) => End::Written { record: record.id, created: false },
+            Ok(record) => End::Written {
+                record: record.id,
+                created: false,
+            },
             Err(error) if error.reason == Reason::NotFound => End::Gone,
             Err(error) if error.reason.concerns_one_record() => End::Refused(error.reason),
             Err(error) => return Err(error.into()),
@@ -220,22 +259,36 @@ impl Work<'_> {
         }
         let ids: Vec<String> = conflicts.iter().map(|(_, id)| id.to_string()).collect();
         let properties = self.readable(object);
-        let records = self.hubspot.read(object, ReadBy::Id, &ids, &properties).await?.records;
+        let records = self
+            .hubspot
+            .read(object, ReadBy::Id, &ids, &properties)
+            .await?
+            .records;
         let standing = |(row, id): (Numbered, RecordId)| -> Result<(Numbered, Record), Numbered> {
-            records.get(&id.to_string()).cloned().map(|record| (row.clone(), record)).ok_or(row)
+            records
+                .get(&id.to_string())
+                .cloned()
+                .map(|record| (row.clone(), record))
+                .ok_or(row)
         };
         let (found, gone): (Vec<_>, Vec<_>) =
             conflicts.into_iter().map(standing).partition(Result::is_ok);
         // A record in the recycle bin may hold the value: people must restore or delete it there.
         let gone: Vec<Numbered> = gone.into_iter().filter_map(Result::err).collect();
         self.pushed.failed += count(gone.len());
-        let params = serde_json::json!({ "object": object.path_name(), "reason": "HELD_BY_DELETED" });
-        self.journal.leave_open(gone, MATCH_AMBIGUOUS, params).await?;
+        let params =
+            serde_json::json!({ "object": object.path_name(), "reason": "HELD_BY_DELETED" });
+        self.journal
+            .leave_open(gone, MATCH_AMBIGUOUS, params)
+            .await?;
         let found = found.into_iter().filter_map(Result::ok).collect();
         let adoptions = self.journal.adopt(found, "conflict", true).await?;
         self.pushed.failed += count(adoptions.taken);
         let stamps = self.stamps(object);
-        let steps = self.journal.note(adoptions.rows, adoptions.adopted, stamps).await?;
+        let steps = self
+            .journal
+            .note(adoptions.rows, adoptions.adopted, stamps)
+            .await?;
         let unsure = self.send_updates(object, steps).await?;
         let lost = self.send_updates(object, unsure).await?;
         self.pushed.failed += count(lost.len());
@@ -258,7 +311,10 @@ impl Work<'_> {
     }
 
     fn stamps(&self, object: &ObjectType) -> bool {
-        self.portal.chosen(object).iter().any(|own| own.name == LAST_SYNCED)
+        self.portal
+            .chosen(object)
+            .iter()
+            .any(|own| own.name == LAST_SYNCED)
     }
 
     fn readable(&self, object: &ObjectType) -> Vec<&'static str> {
