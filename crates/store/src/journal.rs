@@ -99,6 +99,16 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The write with this key.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn journal_by_key(&self, write_key: &str) -> Result<Option<JournalEntry>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM journal WHERE write_key = ?1");
+        let mut query = self.0.prepare_cached(&sql)?;
+        Ok(query.query_row([write_key], entry).optional()?)
+    }
+
     /// All writes of a run, in order.
     ///
     /// # Errors

@@ -21,8 +21,7 @@ use jiff::Timestamp;
 pub(crate) use counts::Counts;
 pub(crate) use portal::{Portal, look_at_properties};
 pub(crate) use row::{
-    ASSOCIATE, ASSOCIATION, CREATE, Change, Deed, Row, SKIP, UNCHANGED, UPDATE, Values,
-    pair_subject,
+    ASSOCIATE, ASSOCIATION, CREATE, Deed, Row, SKIP, UNCHANGED, UPDATE, Values, pair_subject,
 };
 pub(crate) use standing::{Confirmed, confirm};
 pub use values::LAST_SYNCED;
@@ -132,10 +131,14 @@ async fn links(
     rows: &[Row],
     companies_of: &BTreeMap<String, BTreeSet<String>>,
 ) -> Result<Pairs, HubSpotError> {
-    let (contacts, companies) = (
-        records(rows, &ObjectType::Contacts),
-        records(rows, &ObjectType::Companies),
-    );
+    let ids = |object: &ObjectType| -> BTreeMap<&str, RecordId> {
+        let name = object.path_name();
+        rows.iter()
+            .filter(|row| row.object == name)
+            .filter_map(|row| Some((row.subject.as_str(), row.deed.record()?)))
+            .collect()
+    };
+    let (contacts, companies) = (ids(&ObjectType::Contacts), ids(&ObjectType::Companies));
     let mut standing = Pairs::new();
     let mut unknown = Pairs::new();
     for (contact, domains) in companies_of {
@@ -169,15 +172,6 @@ async fn links(
     Ok(standing)
 }
 
-/// The records of a kind that stand, by subject.
-fn records<'a>(rows: &'a [Row], object: &ObjectType) -> BTreeMap<&'a str, RecordId> {
-    let name = object.path_name();
-    rows.iter()
-        .filter(|row| row.object == name)
-        .filter_map(|row| Some((row.subject.as_str(), row.deed.record()?)))
-        .collect()
-}
-
 /// A pair as it is kept among what was written.
 pub(crate) fn pair_values(pair: Pair) -> Values {
     Values::from([
@@ -203,7 +197,7 @@ impl Draft<'_> {
             self.portal.remember(writer, self.target)?;
         }
         self.confirm_found(writer)?;
-        push::settle_former(writer, &self.known.open, self.rows, self.now)?;
+        push::settle_former(writer, self.target, &self.known.open, self.rows, self.now)?;
         self.set_attention(writer)?;
         let rows: Vec<_> = self.rows.iter().map(Row::stored).collect();
         let counts = self.counts.to_json();

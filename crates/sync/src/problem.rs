@@ -155,7 +155,8 @@ impl From<PlanError> for Problem {
             PlanError::KeyUnusable { property } => {
                 Self::new(ProblemCode::HubSpotPropertyUnusable).with("property", property)
             }
-            PlanError::NoRoom => Self::new(ProblemCode::HubSpotPlanLacksFeature),
+            PlanError::NoRoom => Self::new(ProblemCode::HubSpotPropertyUnusable)
+                .with("property", clearsync_hubspot::CUSTOMER_ID),
         }
     }
 }
@@ -163,10 +164,10 @@ impl From<PlanError> for Problem {
 impl From<PushError> for Problem {
     fn from(error: PushError) -> Self {
         match error {
-            PushError::Outdated => Self::new(ProblemCode::PlanOutdated).act(Action::ReviewPlan),
             PushError::Stopped => Self::new(ProblemCode::Stopped),
-            PushError::Schema(error) => error.into(),
+            PushError::Outdated => Self::new(ProblemCode::PlanOutdated).act(Action::ReviewPlan),
             PushError::HubSpot(error) => error.into(),
+            PushError::Properties(error) => error.into(),
             PushError::Store(error) => error.into(),
         }
     }
@@ -176,7 +177,10 @@ impl From<SchemaError> for Problem {
     fn from(error: SchemaError) -> Self {
         match error {
             SchemaError::Misfits(misfits) => {
-                let names: Vec<&str> = misfits.iter().map(Misfit::name).collect();
+                let name = |misfit: Misfit| match misfit {
+                    Misfit::Type { name, .. } | Misfit::NotUnique { name } => name,
+                };
+                let names: Vec<String> = misfits.into_iter().map(name).collect();
                 Self::new(ProblemCode::HubSpotPropertyUnusable).with("property", names.join(", "))
             }
             SchemaError::NotCreated { source, .. } => source.into(),

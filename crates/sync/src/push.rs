@@ -1,40 +1,44 @@
-//! Carries a plan out: properties first, then companies, contacts, and the links between them.
+//! Carries out a plan, row by row.
 //!
-//! Each write is first a row in the journal, then a request, then a receipt. A push that was cut off is carried out again
-//! from the journal: what has a receipt is left alone, and what has none is sent again by its key, which makes nothing
-//! twice.
+//! Every write is first an entry of the store's journal with what stands there before and what shall stand there, then a
+//! request, then a receipt. Records are made by an upsert under ClearSync's own unique property, and changed by id, so that
+//! any request may be sent again: a push that ended at any point goes on where it was when it is started again, and a plan
+//! made after it first looks at what became of its open writes.
+//!
+//! Companies come before contacts, since HubSpot may make companies of its own for contacts without one, and links last.
 
+mod former;
 mod journal;
 mod links;
+mod properties;
 mod records;
-mod settle;
+mod telling;
 
-use std::collections::BTreeMap;
-
-use clearsync_hubspot::{Client, HubSpotError, ObjectType, SchemaError};
-use clearsync_store::{Plan, PlanId, PlanState, Store, StoreError, Target, WriteState};
+use clearsync_hubspot::{Client, HubSpotError, ObjectType, Reason, SchemaError};
+use clearsync_store::{PlanId, PlanState, Reader, RunId, Scope, Store, StoreError, Target, Writer};
 use tokio::sync::watch;
 
-pub(crate) use settle::{settle_former, was_pushed};
+pub(crate) use former::settle_former;
+pub use journal::RECORD_REFUSED;
+pub use telling::PushProgress;
 
-use self::journal::Journal;
+use self::{journal::Journal, telling::Telling};
 use crate::{
-    Clock,
     blocking::blocking,
+    clock::Clock,
     import::Wish,
-    plan::{Deed, Portal, Row},
+    plan::{ASSOCIATE, CREATE, Portal, Row, UPDATE},
 };
 
-/// The code of an open item about a record that HubSpot refused; `params` hold `object`, `key` and `reason`.
-pub const RECORD_REFUSED: &str = "record_refused";
-
-/// How far a push has come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PushProgress {
-    /// Records and links that are settled.
-    pub done: u32,
-    /// All of them.
-    pub total: u32,
+/// What is to be pushed.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    /// The account and the portal.
+    pub target: Target,
+    /// The plan that was shown.
+    pub plan: PlanId,
+    /// The run the writes belong to.
+    pub run: Option<RunId>,
 }
 
 /// What a push did.
@@ -44,207 +48,169 @@ pub struct Pushed {
     pub created: u32,
     /// Records that were changed.
     pub updated: u32,
-    /// Contacts that were linked to companies.
+    /// Contact-to-company links that were made.
     pub associated: u32,
-    /// Records and links that were refused.
+    /// Records and links that could not be written; each is an open item, or is tried again by the next plan.
     pub failed: u32,
+    /// Properties that were made.
+    pub properties_created: u32,
 }
 
-/// Why a push ended early. What has a receipt stands; pushing again goes on with the rest.
+/// Why a push ended early. What was written until then is kept, and the next goes on behind it.
 #[derive(Debug, thiserror::Error)]
 pub enum PushError {
-    /// The plan is not the current one of this portal any more.
-    #[error("the plan is out of date")]
-    Outdated,
     /// The user stopped it.
     #[error("stopped")]
     Stopped,
-    /// ClearSync's own properties cannot be used as they are.
-    #[error(transparent)]
-    Schema(#[from] SchemaError),
-    /// HubSpot could not be asked.
+    /// The plan is not the one that is shown, or was carried out already.
+    #[error("the plan is out of date")]
+    Outdated,
+    /// HubSpot did not do as asked.
     #[error(transparent)]
     HubSpot(#[from] HubSpotError),
+    /// ClearSync's own properties could not be made, or cannot be used.
+    #[error(transparent)]
+    Properties(#[from] SchemaError),
     /// The store could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Carries out exactly this plan.
+/// Carries out exactly the plan that was shown, or what is left of it.
 ///
 /// # Errors
-/// [`PushError`].
+/// [`PushError`]; the next call goes on where this one ended.
 pub async fn push(
     store: &Store,
     hubspot: &Client,
-    target: Target,
-    plan: PlanId,
+    order: Order,
     clock: &Clock,
     wish: watch::Receiver<Wish>,
     progress: &watch::Sender<PushProgress>,
 ) -> Result<Pushed, PushError> {
-    let work = Work::load(store, target, plan, clock).await?;
-    let mut push = Push {
-        store,
+    let now = clock.now();
+    let begun = {
+        let store = store.clone();
+        blocking(move || store.write(|writer| Begun::begin(writer, order, now))).await?
+    };
+    let portal = match begun.portal {
+        Some(portal) => portal,
+        None => Portal::look(hubspot, order.target, now)
+            .await
+            .map_err(|error| match error {
+                crate::plan::PlanError::HubSpot(error) => PushError::HubSpot(error),
+                crate::plan::PlanError::Store(error) => PushError::Store(error),
+                _ => PushError::Outdated,
+            })?,
+    };
+    let mut work = Work {
+        journal: Journal::new(store, order, clock),
         hubspot,
-        target,
-        clock,
-        wish,
-        progress,
-        journal: Journal::new(target, plan, work.settled),
-        stamps: Vec::new(),
+        portal,
+        telling: Telling::new(progress, wish, begun.rows.len()),
         pushed: Pushed::default(),
     };
-    progress.send_replace(PushProgress {
-        done: 0,
-        total: u32::try_from(work.rows.len()).unwrap_or(u32::MAX),
-    });
-    if !work.rows.is_empty() {
-        push.ensure_properties(work.portal, &work.rows).await?;
-        for object in [ObjectType::Companies, ObjectType::Contacts] {
-            push.write_records(&object, &work.rows).await?;
-        }
-        push.link(&work.rows).await?;
+    let outcome = work.carry_out(begun.rows).await;
+    if let Err(PushError::HubSpot(error)) = &outcome
+        && matches!(
+            error.reason,
+            Reason::UnknownProperty { .. } | Reason::NotUnique { .. }
+        )
+    {
+        let store = store.clone();
+        blocking(move || store.write(|writer| Portal::forget(writer, order.target))).await?;
     }
-    push.finish(plan).await?;
-    Ok(push.pushed)
+    outcome?;
+    let pushed = work.pushed;
+    let store = store.clone();
+    blocking(move || store.write(|writer| writer.set_plan_state(order.plan, PlanState::Done)))
+        .await?;
+    Ok(pushed)
 }
 
-/// A row of the plan and its place in it.
-#[derive(Debug, Clone)]
-struct Numbered {
-    number: i64,
-    row: Row,
-}
+/// A row to be carried out, with its number in the plan.
+type Numbered = (i64, Row);
 
-/// What is to be done, as stored.
-struct Work {
+/// What a push starts with.
+struct Begun {
+    portal: Option<Portal>,
+    /// The rows that are not settled yet.
     rows: Vec<Numbered>,
-    portal: Portal,
-    /// Places of rows that have a receipt from a push that was cut off.
-    settled: BTreeMap<i64, WriteState>,
 }
 
-impl Work {
-    async fn load(
-        store: &Store,
-        target: Target,
-        plan: PlanId,
-        clock: &Clock,
-    ) -> Result<Self, PushError> {
-        let (store, now) = (store.clone(), clock.now());
-        blocking(move || {
-            store.write(|writer| {
-                let current: Option<Plan> = writer.current_plan(target)?;
-                if current.is_none_or(|current| current.id != plan) {
-                    return Err(PushError::Outdated);
+impl Begun {
+    fn begin(writer: &Writer, order: Order, now: jiff::Timestamp) -> Result<Self, PushError> {
+        let current = writer.current_plan(order.target)?;
+        if current.is_none_or(|current| current.id != order.plan) {
+            return Err(PushError::Outdated);
+        }
+        writer.set_plan_state(order.plan, PlanState::Approved)?;
+        note_pushed(writer, order.target)?;
+        let mut rows = Vec::new();
+        for action in [UPDATE, CREATE, ASSOCIATE] {
+            for stored in writer.plan_rows(order.plan, Some(action), 0, u32::MAX)? {
+                let row = Row::read(&stored).ok_or(PushError::Outdated)?;
+                if !journal::is_settled(writer, order, stored.number)? {
+                    rows.push((stored.number, row));
                 }
-                let stored = writer.plan_rows(plan, None, 0, u32::MAX)?;
-                let read = |row: &clearsync_store::PlanRow| {
-                    let number = row.number;
-                    Some(Numbered {
-                        number,
-                        row: Row::read(row)?,
-                    })
-                };
-                let rows: Option<Vec<Numbered>> = stored.iter().map(read).collect();
-                let mut rows = rows.ok_or(PushError::Outdated)?;
-                rows.retain(|numbered| {
-                    !matches!(numbered.row.deed, Deed::Keep { .. } | Deed::Skip { .. })
-                });
-                let portal = Portal::remembered(writer, target, now)?.ok_or(PushError::Outdated)?;
-                writer.set_plan_state(plan, PlanState::Approved)?;
-                let entries = writer.journal_of_plan(plan)?;
-                let settled = entries
-                    .into_iter()
-                    .filter(|entry| matches!(entry.state, WriteState::Done | WriteState::Failed))
-                    .filter_map(|entry| Some((entry.entry.plan_row?.1, entry.state)))
-                    .collect();
-                Ok(Self {
-                    rows,
-                    portal,
-                    settled,
-                })
-            })
+            }
+        }
+        Ok(Self {
+            portal: Portal::remembered(writer, order.target, now)?,
+            rows,
         })
-        .await
     }
 }
 
 /// A push under way.
-struct Push<'a> {
-    store: &'a Store,
+struct Work<'a> {
+    journal: Journal<'a>,
     hubspot: &'a Client,
-    target: Target,
-    clock: &'a Clock,
-    wish: watch::Receiver<Wish>,
-    progress: &'a watch::Sender<PushProgress>,
-    journal: Journal,
-    /// Kinds of record that have the property for when they were written.
-    stamps: Vec<ObjectType>,
+    portal: Portal,
+    telling: Telling<'a>,
     pushed: Pushed,
 }
 
-impl Push<'_> {
-    /// Makes the properties that are missing, and sees to it that those that stand can be used.
-    async fn ensure_properties(
-        &mut self,
-        mut portal: Portal,
-        rows: &[Numbered],
-    ) -> Result<(), PushError> {
-        for object in [ObjectType::Companies, ObjectType::Contacts] {
-            let chosen = portal.chosen(&object);
-            if chosen
-                .iter()
-                .any(|own| own.name == crate::plan::LAST_SYNCED)
-            {
-                self.stamps.push(object.clone());
-            }
-            let name = object.path_name();
-            if portal.ensured || !rows.iter().any(|numbered| numbered.row.object == name) {
-                continue;
-            }
-            let target = self.target;
-            if let Err(error) = self.hubspot.ensure_properties(&object, &chosen).await {
-                // The portal is not as it was looked at: the next plan looks anew.
-                let store = self.store.clone();
-                blocking(move || store.write(|writer| Portal::forget(writer, target))).await?;
-                return Err(error.into());
-            }
+impl Work<'_> {
+    async fn carry_out(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
+        if rows.is_empty() {
+            return Ok(());
         }
-        if !portal.ensured {
-            portal.all_made();
-            let (store, target) = (self.store.clone(), self.target);
-            blocking(move || store.write(|writer| portal.remember(writer, target))).await?;
-        }
-        Ok(())
+        self.make_properties().await?;
+        let (companies, contacts) = (ObjectType::Companies, ObjectType::Contacts);
+        let of = |object: &ObjectType, action: &str| -> Vec<Numbered> {
+            let same = |(_, row): &&Numbered| {
+                row.object == object.path_name() && row.deed.word() == action
+            };
+            rows.iter().filter(same).cloned().collect()
+        };
+        let (freeing, other): (Vec<_>, Vec<_>) = of(&companies, UPDATE)
+            .into_iter()
+            .partition(|(_, row)| row.deed.frees_key());
+        self.write(&companies, freeing).await?;
+        self.write(&companies, other).await?;
+        self.write(&companies, of(&companies, CREATE)).await?;
+        self.write(&contacts, of(&contacts, UPDATE)).await?;
+        self.write(&contacts, of(&contacts, CREATE)).await?;
+        let links = |(_, row): &Numbered| row.deed.word() == ASSOCIATE;
+        self.link(rows.into_iter().filter(links).collect()).await
     }
+}
 
-    /// Waits while the user holds the push; fails when they stop it.
-    async fn go_on(&mut self) -> Result<(), PushError> {
-        let wish = self.wish.wait_for(|wish| *wish != Wish::Hold).await;
-        match wish.as_deref() {
-            Ok(Wish::Stop) => Err(PushError::Stopped),
-            // Whoever could hold it is gone, so nothing holds it.
-            Ok(_) | Err(_) => Ok(()),
-        }
-    }
+const PUSHED_SETTING: &str = "pushed_portals";
 
-    fn advance(&self, settled: usize) {
-        let settled = u32::try_from(settled).unwrap_or(u32::MAX);
-        self.progress
-            .send_modify(|progress| progress.done = progress.done.saturating_add(settled));
-    }
+/// Whether anything was ever pushed to the portal.
+pub(crate) fn was_pushed(view: &Reader, target: Target) -> Result<bool, StoreError> {
+    let pushed: Option<Vec<i64>> = view.setting(Scope::Account(target.account), PUSHED_SETTING)?;
+    Ok(pushed.is_some_and(|pushed| pushed.contains(&target.portal)))
+}
 
-    async fn finish(&self, plan: PlanId) -> Result<(), PushError> {
-        let (store, target) = (self.store.clone(), self.target);
-        blocking(move || {
-            store.write(|writer| {
-                writer.set_plan_state(plan, PlanState::Done)?;
-                settle::note_pushed(writer, target)
-            })
-        })
-        .await
-        .map_err(PushError::Store)
+fn note_pushed(writer: &Writer, target: Target) -> Result<(), StoreError> {
+    if was_pushed(writer, target)? {
+        return Ok(());
     }
+    let scope = Scope::Account(target.account);
+    let mut pushed: Vec<i64> = writer.setting(scope, PUSHED_SETTING)?.unwrap_or_default();
+    pushed.push(target.portal);
+    writer.set_setting(scope, PUSHED_SETTING, &pushed)
 }

@@ -114,9 +114,17 @@ impl Summary {
         summary
     }
 
-    pub(crate) fn of_company(domain: &str, customers: impl Iterator<Item = Self>) -> Self {
-        let mut summary = Self {
+    pub(super) fn of_company(domain: &str, customers: impl Iterator<Item = Self>) -> Self {
+        Self {
             domain: Some(domain.to_owned()),
+            payment_method: None,
+            ..Self::joined(customers)
+        }
+    }
+
+    /// Several customers as one, without name, e-mail and domain.
+    pub(crate) fn joined(customers: impl Iterator<Item = Self>) -> Self {
+        let mut summary = Self {
             deleted: true,
             ..Self::default()
         };
@@ -142,22 +150,11 @@ impl Summary {
             summary.renews_at = earlier(summary.renews_at, customer.renews_at);
             summary.trial_ends_at = earlier(summary.trial_ends_at, customer.trial_ends_at);
             summary.cancels_at = summary.cancels_at.max(customer.cancels_at);
+            summary.payment_method = summary.payment_method.or(customer.payment_method);
         }
         summary.cancels_at = summary.cancels_at.filter(|_| !goes_on);
         summary.sums = sums.into_list();
         summary
-    }
-
-    /// Several customers that one contact stands for. What only one can have is the first one's.
-    pub(crate) fn joined(customers: &[&Self]) -> Self {
-        let first = customers.first().copied().cloned().unwrap_or_default();
-        Self {
-            name: first.name,
-            email: first.email,
-            domain: first.domain,
-            payment_method: first.payment_method,
-            ..Self::of_company("", customers.iter().copied().cloned())
-        }
     }
 
     fn add_lives(&mut self, lives: &[(&str, SubscriptionFacts)]) {

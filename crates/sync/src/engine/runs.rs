@@ -210,8 +210,8 @@ impl Engine {
         let mut counts = Counts::default();
         let outcome = match job {
             Job::Import => self.import_all(kind, wish, &mut counts).await,
-            Job::Sync => self.sync(wish, &mut counts).await,
-            Job::Push(plan) => self.push_plan(kind, plan, wish, &mut counts).await,
+            Job::Sync => self.sync(run, wish, &mut counts).await,
+            Job::Push(plan) => self.push_plan(kind, run, plan, wish, &mut counts).await,
         };
         let outcome = match outcome {
             Ok(outcome) => {
@@ -265,6 +265,7 @@ impl Engine {
     /// Follows Stripe, plans, and pushes unless the plan is one the user wants to see first.
     async fn sync(
         &self,
+        run: RunId,
         wish: watch::Receiver<Wish>,
         counts: &mut Counts,
     ) -> Result<RunOutcome, Problem> {
@@ -296,13 +297,14 @@ impl Engine {
         if plan.needs_approval {
             return Ok(RunOutcome::WaitsForApproval);
         }
-        self.push_plan(kind, PlanId(i64::from(plan.id)), wish, counts)
+        self.push_plan(kind, run, PlanId(i64::from(plan.id)), wish, counts)
             .await
     }
 
     async fn push_plan(
         &self,
         kind: RunKind,
+        run: RunId,
         plan: PlanId,
         wish: watch::Receiver<Wish>,
         counts: &mut Counts,
@@ -314,8 +316,11 @@ impl Engine {
         let pushing = push::push(
             &self.store,
             &hubspot,
-            target,
-            plan,
+            push::Order {
+                target,
+                plan,
+                run: Some(run),
+            },
             &self.clock,
             wish,
             &progress,
@@ -324,6 +329,9 @@ impl Engine {
             .while_telling(pushing, moving, |progress, shown| {
                 shown.done = progress.done;
                 shown.total = Some(progress.total);
+                shown.per_second = progress.per_second;
+                shown.minutes_left = progress.minutes_left;
+                shown.held = progress.held;
             })
             .await?;
         counts.created += pushed.created;

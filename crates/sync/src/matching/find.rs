@@ -33,19 +33,14 @@ pub(crate) async fn find_contacts(
 ) -> Result<Vec<Sought>, HubSpotError> {
     let object = ObjectType::Contacts;
     let properties = with_key(properties, has_key);
-    let linked = people.iter().filter_map(|person| person.record).collect();
-    let by_id = read_linked(hubspot, &object, linked, &properties).await?;
-    let unlinked: Vec<&Person> = people
-        .iter()
-        .filter(|person| person.record.is_none())
-        .collect();
-    let keys: Vec<String> = unlinked
-        .iter()
+    let ids = people.iter().filter_map(|person| person.record).collect();
+    let by_id = read_linked(hubspot, &object, ids, &properties).await?;
+    let unlinked = || people.iter().filter(|person| person.record.is_none());
+    let keys: Vec<String> = unlinked()
         .flat_map(|person| person.customers.clone())
         .collect();
     let by_key = read_by_key(hubspot, &object, keys, &properties, has_key).await?;
-    let emails: Vec<String> = unlinked
-        .iter()
+    let emails: Vec<String> = unlinked()
         .filter(|person| person.customers.iter().all(|id| !by_key.contains_key(id)))
         .filter_map(|person| person.email.clone())
         .collect();
@@ -101,23 +96,28 @@ pub(crate) async fn find_companies(
     let object = ObjectType::Companies;
     let mut properties = with_key(properties, has_key);
     properties.push(clearsync_hubspot::DOMAIN);
-    let linked = companies
+    let ids = companies
         .iter()
         .filter_map(|company| company.record)
         .collect();
-    let by_id = read_linked(hubspot, &object, linked, &properties).await?;
-    let unlinked: Vec<&Wanted<'_>> = companies
-        .iter()
-        .filter(|company| company.record.is_none())
-        .collect();
-    let keys: Vec<String> = unlinked
-        .iter()
+    let by_id = read_linked(hubspot, &object, ids, &properties).await?;
+    let unlinked = || companies.iter().filter(|company| company.record.is_none());
+    let keys: Vec<String> = unlinked()
         .flat_map(|company| company.customers.to_vec())
         .collect();
     let by_key = read_by_key(hubspot, &object, keys, &properties, has_key).await?;
-    let domains: BTreeSet<String> = unlinked
-        .iter()
-        .filter(|company| keyed(company, &by_key).is_empty())
+    let of_domain = |record: &&Record, domain: &str| {
+        let held = record.value(clearsync_hubspot::DOMAIN);
+        held.is_none_or(|held| held.eq_ignore_ascii_case(domain))
+    };
+    let keyed = |company: &Wanted<'_>| -> Vec<&Record> {
+        let records = company.customers.iter().filter_map(|id| by_key.get(id));
+        records
+            .filter(|record| of_domain(record, company.domain))
+            .collect()
+    };
+    let domains: BTreeSet<String> = unlinked()
+        .filter(|company| keyed(company).is_empty())
         .map(|company| company.domain.to_owned())
         .collect();
     let by_domain = if domains.is_empty() {
@@ -129,7 +129,7 @@ pub(crate) async fn find_companies(
         if let Some(id) = company.record {
             return found(by_id.get(&id), "link", known);
         }
-        if let Some(sought) = single(&keyed(company, &by_key), "customer_id", known) {
+        if let Some(sought) = single(&keyed(company), "customer_id", known) {
             return sought;
         }
         let same: Vec<&Record> = by_domain
@@ -140,16 +140,6 @@ pub(crate) async fn find_companies(
         single(&same, "domain", known).unwrap_or(Sought::Absent)
     };
     Ok(companies.iter().map(seek).collect())
-}
-
-/// The companies that carry the id of one of a company's customers, and its domain or none.
-fn keyed<'a>(company: &Wanted<'_>, by_key: &'a BTreeMap<String, Record>) -> Vec<&'a Record> {
-    let of_domain = |record: &&Record| {
-        let held = record.value(clearsync_hubspot::DOMAIN);
-        held.is_none_or(|held| held.eq_ignore_ascii_case(company.domain))
-    };
-    let records = company.customers.iter().filter_map(|id| by_key.get(id));
-    records.filter(of_domain).collect()
 }
 
 fn with_key<'a>(properties: &[&'a str], has_key: bool) -> Vec<&'a str> {

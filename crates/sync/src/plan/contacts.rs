@@ -139,7 +139,7 @@ fn record(
     let name = summaries.iter().find_map(|summary| summary.name.clone());
     let summary = match summaries.as_slice() {
         [only] => (*only).clone(),
-        several => Summary::joined(several),
+        several => Summary::joined(several.iter().map(|summary| (*summary).clone())),
     };
     let mut linked = person.linked;
     if !linked.contains(&key) {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{CUSTOMER_ID, ObjectType, RecordId};
+use clearsync_hubspot::{ObjectType, RecordId};
 use clearsync_store::{
     Attention, Grain, JournalEntry, Link, Reader, Rollup, StoreError, Target, WriteState,
 };
@@ -89,16 +89,6 @@ impl Known {
     /// The company the store links a domain to.
     pub(super) fn company_record(&self, domain: &str) -> Option<RecordId> {
         self.company_links.get(domain)?.record.parse().ok()
-    }
-
-    /// Keys that stand on companies, as far as they were written.
-    pub(super) fn company_keys(&self) -> BTreeMap<&str, &str> {
-        self.companies_written
-            .iter()
-            .filter_map(|(domain, values)| {
-                Some((values.get(CUSTOMER_ID)?.as_str(), domain.as_str()))
-            })
-            .collect()
     }
 }
 

@@ -95,11 +95,6 @@ impl Portal {
         self.currency
     }
 
-    /// Every property with its state.
-    pub(crate) fn properties(&self) -> &[(String, String, PropertyState)] {
-        &self.properties
-    }
-
     /// Refuses a portal in which no record could be found again.
     pub(crate) fn check_keys(&self) -> Result<(), PlanError> {
         for (_, name, state) in &self.properties {

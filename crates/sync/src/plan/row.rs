@@ -208,11 +208,16 @@ pub(crate) fn associations(
     companies_of: &BTreeMap<String, BTreeSet<String>>,
     standing: &BTreeSet<(String, String)>,
 ) -> Vec<Row> {
-    let companies: BTreeSet<&String> = kept(rows, &ObjectType::Companies)
+    let stands = |object: ObjectType| {
+        rows.iter().filter(move |row| {
+            row.object == object.path_name() && !matches!(row.deed, Deed::Skip { .. })
+        })
+    };
+    let companies: BTreeSet<&String> = stands(ObjectType::Companies)
         .map(|row| &row.subject)
         .collect();
     let mut missing = Vec::new();
-    for contact in kept(rows, &ObjectType::Contacts) {
+    for contact in stands(ObjectType::Contacts) {
         for company in companies_of.get(&contact.subject).into_iter().flatten() {
             let pair = (contact.subject.clone(), company.clone());
             if !companies.contains(company) || standing.contains(&pair) {
@@ -230,13 +235,6 @@ pub(crate) fn associations(
         }
     }
     missing
-}
-
-/// The rows of a kind whose record stands, or will stand.
-fn kept<'a>(rows: &'a [Row], object: &ObjectType) -> impl Iterator<Item = &'a Row> + use<'a> {
-    let name = object.path_name().to_owned();
-    rows.iter()
-        .filter(move |row| row.object == name && !matches!(row.deed, Deed::Skip { .. }))
 }
 
 /// How a contact's link to a company is named in the store.
@@ -293,6 +291,21 @@ impl Deed {
                 .collect(),
             Self::Update { changes, .. } => changes.clone(),
             Self::Keep { .. } | Self::Skip { .. } | Self::Associate { .. } => Vec::new(),
+        }
+    }
+
+    /// What stands in a property before the deed; empty text when nothing does.
+    pub(crate) fn held(&self, property: &str) -> &str {
+        let (changes, values): (&[Change], &Values) = match self {
+            Self::Update {
+                changes, values, ..
+            } => (changes, values),
+            Self::Keep { values, .. } => (&[], values),
+            Self::Create { .. } | Self::Skip { .. } | Self::Associate { .. } => return "",
+        };
+        match changes.iter().find(|change| change.property == property) {
+            Some(change) => change.before.as_deref().unwrap_or_default(),
+            None => values.get(property).map_or("", String::as_str),
         }
     }
 

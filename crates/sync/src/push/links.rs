@@ -1,144 +1,134 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{AssociationOutcome, ObjectType, Pair, RecordId};
-use clearsync_store::{Settled, StoreError, Target, Writer, Written};
+use clearsync_hubspot::{AssociationOutcome, ObjectType, Pair, Reason, RecordId};
+use clearsync_store::{JournalId, NewJournalEntry, Reader, Settled, StoreError, Writer, Written};
 use serde_json::json;
 
-use super::{Numbered, Push, PushError, journal};
-use crate::{
-    blocking::blocking,
-    plan::{ASSOCIATION, Deed, pair_values},
-};
+use super::{Numbered, Order, PushError, Work, journal::write_key};
+use crate::plan::{ASSOCIATE, ASSOCIATION, Deed, pair_values};
 
-/// As many links as HubSpot documents for one request.
-const AT_ONCE: usize = 2_000;
+/// HubSpot documents this as the most links one request makes.
+const LARGEST_BATCH: usize = 2_000;
 
-impl Push<'_> {
-    /// Links contacts to their companies. Links that stand stay, and none is ever taken away.
-    pub(super) async fn link(&mut self, rows: &[Numbered]) -> Result<(), PushError> {
-        let wanted: Vec<&Numbered> = rows
-            .iter()
-            .filter(|numbered| matches!(numbered.row.deed, Deed::Associate { .. }))
-            .collect();
-        let open: Vec<&Numbered> = wanted
-            .iter()
-            .filter(|numbered| !self.journal.has_receipt(numbered))
-            .copied()
-            .collect();
-        self.advance(wanted.len() - open.len());
-        for some in open.chunks(AT_ONCE) {
-            self.go_on().await?;
-            self.link_some(some).await?;
+impl Work<'_> {
+    /// Links contacts to companies. A link whose contact or company could not be written waits for the next plan.
+    pub(super) async fn link(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
+        for part in rows.chunks(LARGEST_BATCH) {
+            self.telling.may_go_on().await?;
+            let rows = part.to_vec();
+            let noted = self
+                .journal
+                .write(move |writer, order, now| note(writer, order, rows, now))
+                .await?;
+            let pairs: BTreeSet<Pair> = noted.keys().copied().collect();
+            if !pairs.is_empty() {
+                let (from, to) = (ObjectType::Contacts, ObjectType::Companies);
+                let result = self.hubspot.associate(&from, &to, &pairs).await;
+                let ends: Vec<_> = result
+                    .outcomes
+                    .into_iter()
+                    .filter_map(|(pair, outcome)| Some((noted.get(&pair)?.clone(), pair, outcome)))
+                    .collect();
+                self.count_links(&ends);
+                self.journal
+                    .write(move |writer, order, now| settle(writer, order, ends, now))
+                    .await?;
+                if let Some(error) = result.stopped_by {
+                    return Err(error.into());
+                }
+            }
+            self.telling.settled(part.len());
         }
         Ok(())
     }
 
-    async fn link_some(&mut self, rows: &[&Numbered]) -> Result<(), PushError> {
-        let pairs = self.pairs(rows).await?;
-        // A link to a record that was refused cannot be made; the next plan asks for it again.
-        let ready: Vec<(&Numbered, Pair)> = rows
-            .iter()
-            .filter_map(|numbered| Some((*numbered, *pairs.get(&numbered.number)?)))
-            .collect();
-        let without = rows.len() - ready.len();
-        if ready.is_empty() {
-            self.advance(without);
-            return Ok(());
-        }
-        let now = self.clock.now();
-        let entries: Vec<_> = ready
-            .iter()
-            .map(|(numbered, pair)| self.journal.entry(numbered, &pair_values(*pair)))
-            .collect();
-        let (store, target) = (self.store.clone(), self.target);
-        let ids =
-            blocking(move || store.write(|writer| journal::note(writer, target, &entries, now)))
-                .await?;
-        let unique: BTreeSet<Pair> = ready.iter().map(|(_, pair)| *pair).collect();
-        let result = self
-            .hubspot
-            .associate(&ObjectType::Contacts, &ObjectType::Companies, &unique)
-            .await;
-        let mut settled = Vec::new();
-        for ((numbered, pair), id) in ready.iter().zip(ids) {
-            let stands = match result.outcomes.get(pair) {
-                Some(AssociationOutcome::Stands) => true,
-                Some(AssociationOutcome::Refused { .. }) => false,
-                Some(AssociationOutcome::Unconfirmed) | None => continue,
-            };
-            settled.push((numbered.row.subject.clone(), pair_values(*pair), id, stands));
-        }
-        let made = settled.iter().filter(|(.., stands)| *stands).count();
-        self.pushed.associated += u32::try_from(made).unwrap_or(u32::MAX);
-        self.pushed.failed += u32::try_from(settled.len() - made).unwrap_or(u32::MAX);
-        self.advance(settled.len() + without);
-        let (store, now) = (self.store.clone(), self.clock.now());
-        blocking(move || {
-            store.write(|writer| {
-                for (subject, pair, id, stands) in settled {
-                    if stands {
-                        writer.settle_write(id, Settled::Done, &json!({}), now)?;
-                        let written = Written {
-                            object: ASSOCIATION.to_owned(),
-                            subject,
-                            properties: pair,
-                            written_at: now,
-                        };
-                        writer.put_written(target, &written)?;
-                    } else {
-                        writer.settle_write(
-                            id,
-                            Settled::Failed,
-                            &json!({ "reason": "rejected" }),
-                            now,
-                        )?;
-                    }
+    fn count_links(&mut self, ends: &[End]) {
+        for (noted, _, outcome) in ends {
+            let count = u32::try_from(noted.len()).unwrap_or(u32::MAX);
+            match outcome {
+                AssociationOutcome::Stands => self.pushed.associated += count,
+                AssociationOutcome::Refused { .. } | AssociationOutcome::Unconfirmed => {
+                    self.pushed.failed += count;
                 }
-                Ok::<_, StoreError>(())
-            })
-        })
-        .await?;
-        match result.stopped_by {
-            Some(error) => Err(error.into()),
-            None => Ok(()),
+            }
         }
-    }
-
-    /// The records behind each row, as the store links them by now.
-    async fn pairs(&self, rows: &[&Numbered]) -> Result<BTreeMap<i64, Pair>, StoreError> {
-        let wanted: Vec<(i64, String, String)> = rows
-            .iter()
-            .filter_map(|numbered| match &numbered.row.deed {
-                Deed::Associate { contact, company } => {
-                    Some((numbered.number, contact.clone(), company.clone()))
-                }
-                _ => None,
-            })
-            .collect();
-        let (store, target) = (self.store.clone(), self.target);
-        blocking(move || {
-            store.write(|writer| {
-                let mut pairs = BTreeMap::new();
-                for (number, contact, company) in wanted {
-                    let from = record(writer, target, &ObjectType::Contacts, &contact)?;
-                    let to = record(writer, target, &ObjectType::Companies, &company)?;
-                    if let (Some(from), Some(to)) = (from, to) {
-                        pairs.insert(number, Pair { from, to });
-                    }
-                }
-                Ok(pairs)
-            })
-        })
-        .await
     }
 }
 
-fn record(
+/// The journal's entries that ask for one pair, each with its subject.
+type Noted = Vec<(JournalId, String)>;
+type End = (Noted, Pair, AssociationOutcome);
+
+fn note(
     writer: &Writer,
-    target: Target,
+    order: Order,
+    rows: Vec<Numbered>,
+    now: jiff::Timestamp,
+) -> Result<BTreeMap<Pair, Noted>, StoreError> {
+    let mut noted: BTreeMap<Pair, Noted> = BTreeMap::new();
+    for (number, row) in rows {
+        let Deed::Associate { contact, company } = &row.deed else {
+            continue;
+        };
+        let from = record(writer, order, &ObjectType::Contacts, contact)?;
+        let to = record(writer, order, &ObjectType::Companies, company)?;
+        let Some((from, to)) = from.zip(to) else {
+            continue;
+        };
+        let pair = Pair { from, to };
+        let write = NewJournalEntry {
+            run: order.run,
+            plan_row: Some((order.plan, number)),
+            action: ASSOCIATE.to_owned(),
+            object: ASSOCIATION.to_owned(),
+            subject: row.subject.clone(),
+            before: json!({}),
+            after: json!(pair_values(pair)),
+            write_key: write_key(order, number),
+        };
+        let entry = writer.note_write(order.target, &write, now)?;
+        writer.mark_sent(entry)?;
+        noted.entry(pair).or_default().push((entry, row.subject));
+    }
+    Ok(noted)
+}
+
+fn record(
+    view: &Reader,
+    order: Order,
     object: &ObjectType,
     subject: &str,
 ) -> Result<Option<RecordId>, StoreError> {
-    let link = writer.link(target, object.path_name(), subject)?;
+    let link = view.link(order.target, object.path_name(), subject)?;
     Ok(link.and_then(|link| link.record.parse().ok()))
+}
+
+fn settle(
+    writer: &Writer,
+    order: Order,
+    ends: Vec<End>,
+    now: jiff::Timestamp,
+) -> Result<(), StoreError> {
+    for (noted, pair, outcome) in ends {
+        for (entry, subject) in noted {
+            match &outcome {
+                AssociationOutcome::Stands => {
+                    writer.settle_write(entry, Settled::Done, &json!({}), now)?;
+                    let written = Written {
+                        object: ASSOCIATION.to_owned(),
+                        subject,
+                        properties: pair_values(pair),
+                        written_at: now,
+                    };
+                    writer.put_written(order.target, &written)?;
+                }
+                AssociationOutcome::Refused { reason } => {
+                    let gone = *reason == Reason::NotFound;
+                    writer.settle_write(entry, Settled::Failed, &json!({ "gone": gone }), now)?;
+                }
+                AssociationOutcome::Unconfirmed => {}
+            }
+        }
+    }
+    Ok(())
 }

@@ -1,413 +1,335 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{
-    Batch, BatchResult, CUSTOMER_ID, HubSpotError, LARGEST_BATCH, ObjectType, Outcome, Reason,
-    RecordId, Update, Upsert,
-};
-use clearsync_store::{JournalId, Settled, StoreError, Target, Writer};
-use jiff::Timestamp;
-use serde_json::json;
-
-use super::{Numbered, Push, PushError, RECORD_REFUSED, journal};
-use crate::{
-    blocking::blocking,
-    plan::{Confirmed, Deed, LAST_SYNCED, Row, Values, confirm},
+    BatchResult, CUSTOMER_ID, HubSpotError, LARGEST_BATCH, ObjectType, Outcome, ReadBy, Reason,
+    Record, RecordId, Update, Upsert, pack,
 };
 
-const AREA: &str = "push";
+use super::{
+    Numbered, PushError, Work,
+    journal::{self, End, Step},
+};
+use crate::plan::{Deed, LAST_SYNCED, MATCH_AMBIGUOUS};
 
-/// What is known of one row after its request.
-enum Fate {
-    /// HubSpot holds it.
-    Written(RecordId),
-    /// HubSpot does not take it.
-    Refused(&'static str),
-    /// The record is gone: the next plan looks for another.
-    Gone,
-    /// It may or may not be there; the next plan looks.
-    Open,
-}
-
-impl Push<'_> {
-    /// Writes one kind of record: changes first, of those the ones that free a key others get, then new ones.
-    pub(super) async fn write_records(
+impl Work<'_> {
+    /// Writes records of one kind, a full batch at a time.
+    pub(super) async fn write(
         &mut self,
         object: &ObjectType,
-        rows: &[Numbered],
+        rows: Vec<Numbered>,
     ) -> Result<(), PushError> {
-        let name = object.path_name();
-        let open: Vec<&Numbered> = rows
-            .iter()
-            .filter(|numbered| numbered.row.object == name)
-            .filter(|numbered| !self.journal.has_receipt(numbered))
-            .collect();
-        let done = rows
-            .iter()
-            .filter(|numbered| numbered.row.object == name)
-            .count()
-            - open.len();
-        self.advance(done);
-        let is_update = |numbered: &&&Numbered| matches!(numbered.row.deed, Deed::Update { .. });
-        let (freeing, others): (Vec<&Numbered>, Vec<&Numbered>) = open
-            .iter()
-            .filter(is_update)
-            .copied()
-            .partition(|numbered| numbered.row.deed.frees_key());
-        let new: Vec<&Numbered> = open
-            .iter()
-            .filter(|numbered| matches!(numbered.row.deed, Deed::Create { .. }))
-            .copied()
-            .collect();
-        for (rows, make) in [(freeing, false), (others, false), (new, true)] {
-            for some in rows.chunks(LARGEST_BATCH) {
-                self.go_on().await?;
-                self.write_batch(object, some, make).await?;
-            }
+        for part in rows.chunks(LARGEST_BATCH) {
+            self.telling.may_go_on().await?;
+            self.write_part(object, part.to_vec()).await?;
+            self.telling.settled(part.len());
         }
         Ok(())
     }
 
-    async fn write_batch(
+    async fn write_part(
         &mut self,
         object: &ObjectType,
-        rows: &[&Numbered],
-        make: bool,
+        rows: Vec<Numbered>,
     ) -> Result<(), PushError> {
-        let now = self.clock.now();
-        let bodies: Vec<Values> = rows
-            .iter()
-            .map(|numbered| self.body(object, &numbered.row, now))
-            .collect();
-        let entries: Vec<_> = rows
-            .iter()
-            .zip(&bodies)
-            .map(|(numbered, body)| self.journal.entry(numbered, body))
-            .collect();
-        let (store, target) = (self.store.clone(), self.target);
-        let ids =
-            blocking(move || store.write(|writer| journal::note(writer, target, &entries, now)))
-                .await?;
-        let (fates, stopped_by) = if make {
-            self.make(object, rows, &bodies).await?
+        let (rows, conflicts) = self.split_conflicts(rows).await?;
+        let mut conflicts = conflicts;
+        let making =
+            matches!(rows.first(), Some((_, row)) if matches!(row.deed, Deed::Create { .. }));
+        let (rows, adopted) = if making && *object == ObjectType::Companies {
+            self.look_once_more(rows).await?
         } else {
-            self.change(object, rows, &bodies).await?
+            (rows, BTreeMap::new())
         };
-        self.settle(rows, &ids, &fates, make).await?;
-        match stopped_by {
-            Some(error) => Err(error.into()),
-            None => Ok(()),
-        }
-    }
-
-    /// What is sent for a row: its changes, and when they were made.
-    fn body(&self, object: &ObjectType, row: &Row, now: Timestamp) -> Values {
-        let mut body = row.deed.body();
-        if self.stamps.contains(object) {
-            let second = Timestamp::from_second(now.as_second()).unwrap_or(now);
-            body.insert(LAST_SYNCED.to_owned(), second.to_string());
-        }
-        body
-    }
-
-    async fn change(
-        &self,
-        object: &ObjectType,
-        rows: &[&Numbered],
-        bodies: &[Values],
-    ) -> Result<(Vec<Fate>, Option<HubSpotError>), PushError> {
-        let record = |numbered: &Numbered| numbered.row.deed.record();
-        let inputs = rows.iter().zip(bodies).filter_map(|(numbered, body)| {
-            Some(Update {
-                id: record(numbered)?,
-                properties: body.clone(),
-            })
-        });
-        let Ok(batch) = Batch::new(inputs.collect()) else {
-            return Err(PushError::Outdated);
-        };
-        let BatchResult {
-            outcomes,
-            mut stopped_by,
-        } = self.hubspot.update(object, &batch).await;
-        let mut fates = Vec::with_capacity(rows.len());
-        for (numbered, body) in rows.iter().zip(bodies) {
-            let id = record(numbered);
-            let fate = match (id, id.and_then(|id| outcomes.get(&id))) {
-                (Some(_), Some(Outcome::Written { id, .. })) => Fate::Written(*id),
-                (
-                    Some(id),
-                    Some(Outcome::Refused {
-                        reason: Reason::NotFound,
-                    }),
-                ) => {
-                    // Merged records are found one by one only.
-                    match self.hubspot.patch(object, id, body).await {
-                        Ok(record) => Fate::Written(record.id),
-                        Err(error) if error.reason == Reason::NotFound => Fate::Gone,
-                        Err(error) => {
-                            stopped_by = stopped_by.or(Some(error));
-                            Fate::Open
-                        }
-                    }
-                }
-                (_, Some(Outcome::Refused { reason })) => Fate::Refused(word(reason)),
-                (_, Some(Outcome::Conflict { .. })) => Fate::Refused("value_taken"),
-                (_, Some(Outcome::Unconfirmed | Outcome::Written { .. }) | None) => Fate::Open,
-            };
-            fates.push(fate);
-        }
-        Ok((fates, stopped_by))
-    }
-
-    async fn make(
-        &self,
-        object: &ObjectType,
-        rows: &[&Numbered],
-        bodies: &[Values],
-    ) -> Result<(Vec<Fate>, Option<HubSpotError>), PushError> {
-        let standing = self.made_meanwhile(object, rows).await?;
-        let mut inputs = Vec::new();
-        for (numbered, body) in rows.iter().zip(bodies) {
-            if let Deed::Create { key, .. } = &numbered.row.deed
-                && !standing.contains_key(&numbered.row.subject)
-            {
-                inputs.push(Upsert {
-                    key: key.clone(),
-                    properties: body.clone(),
-                });
-            }
-        }
-        let BatchResult {
-            outcomes,
-            mut stopped_by,
-        } = match Batch::new(inputs) {
-            Ok(batch) => self.hubspot.upsert(object, CUSTOMER_ID, &batch).await,
-            Err(_) => BatchResult {
-                outcomes: BTreeMap::new(),
-                stopped_by: None,
-            },
-        };
-        let mut fates = Vec::with_capacity(rows.len());
-        for (numbered, body) in rows.iter().zip(bodies) {
-            let Deed::Create { key, at_birth, .. } = &numbered.row.deed else {
-                fates.push(Fate::Open);
-                continue;
-            };
-            let own: Values = body
-                .iter()
-                .filter(|(name, _)| !at_birth.contains_key(*name))
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect();
-            let adopted = standing.get(&numbered.row.subject).copied();
-            let fate = match (adopted, outcomes.get(key)) {
-                (Some(Some(record)), _) => self.adopt(object, record, key, own).await,
-                (Some(None), _) => Ok(Fate::Refused("ambiguous")),
-                (None, Some(Outcome::Written { id, .. })) => Ok(Fate::Written(*id)),
-                (None, Some(Outcome::Conflict { existing_id })) => {
-                    self.adopt(object, *existing_id, key, own).await
-                }
-                (None, Some(Outcome::Refused { reason })) => Ok(Fate::Refused(word(reason))),
-                (None, Some(Outcome::Unconfirmed) | None) => Ok(Fate::Open),
-            };
-            fates.push(fate.unwrap_or_else(|error| {
-                stopped_by.get_or_insert(error);
-                Fate::Open
-            }));
-        }
-        Ok((fates, stopped_by))
-    }
-
-    /// Companies of the rows' domains that came to be since the plan was made, such as HubSpot's own for new contacts: the
-    /// record, or nothing where there are several.
-    async fn made_meanwhile(
-        &self,
-        object: &ObjectType,
-        rows: &[&Numbered],
-    ) -> Result<BTreeMap<String, Option<RecordId>>, HubSpotError> {
-        if *object != ObjectType::Companies {
-            return Ok(BTreeMap::new());
-        }
-        let domains: BTreeSet<String> = rows
-            .iter()
-            .map(|numbered| numbered.row.subject.clone())
-            .collect();
-        let found = self
-            .hubspot
-            .companies_by_domain(&domains, &[CUSTOMER_ID])
+        let steps = self
+            .journal
+            .note(rows, adopted, self.stamps(object))
             .await?;
-        let keys: BTreeMap<&str, &str> = rows
-            .iter()
-            .filter_map(|numbered| match &numbered.row.deed {
-                Deed::Create { key, .. } => Some((numbered.row.subject.as_str(), key.as_str())),
-                _ => None,
-            })
-            .collect();
-        let adoptable = found.into_iter().filter_map(|(domain, records)| {
-            // One with our own key is the one a former try made; the upsert finds it by itself.
-            let own = keys.get(domain.as_str()).copied();
-            if records.iter().any(|record| {
-                record.value(CUSTOMER_ID).is_some() && record.value(CUSTOMER_ID) == own
-            }) {
-                return None;
-            }
-            match records.as_slice() {
-                [] => None,
-                [only] => Some((domain, Some(only.id))),
-                _ => Some((domain, None)),
-            }
-        });
-        Ok(adoptable.collect())
+        let unsure = self.send(object, steps, &mut conflicts).await?;
+        // HubSpot took the batch and said nothing of these. Every write may be sent again.
+        let lost = self.send(object, unsure, &mut conflicts).await?;
+        self.pushed.failed += count(lost.len());
+        self.write_to_existing(object, conflicts).await
     }
 
-    /// Writes to a record that stands already instead of making one, unless it belongs to another customer.
-    async fn adopt(
+    /// Rows that ended at a record that stood in the way, when the push was stopped there.
+    async fn split_conflicts(
         &self,
-        object: &ObjectType,
-        record: RecordId,
-        key: &str,
-        mut own: Values,
-    ) -> Result<Fate, HubSpotError> {
-        let held = self.hubspot.get(object, record, &[CUSTOMER_ID]).await?;
-        let holder = held.as_ref().and_then(|held| held.value(CUSTOMER_ID));
-        if holder.is_some_and(|holder| holder != key) {
-            return Ok(Fate::Refused("other_customer"));
-        }
-        own.insert(CUSTOMER_ID.to_owned(), key.to_owned());
-        match self.hubspot.patch(object, record, &own).await {
-            Ok(written) => Ok(Fate::Written(written.id)),
-            Err(error) if error.reason.concerns_one_record() => {
-                Ok(Fate::Refused(word(&error.reason)))
+        rows: Vec<Numbered>,
+    ) -> Result<(Vec<Numbered>, Vec<(Numbered, RecordId)>), PushError> {
+        let split = self.journal.write(move |writer, order, _| {
+            let (mut fresh, mut conflicts) = (Vec::new(), Vec::new());
+            for (number, row) in rows {
+                match journal::conflict(writer, order, number)? {
+                    Some(existing) => conflicts.push(((number, row), existing)),
+                    None => fresh.push((number, row)),
+                }
             }
-            Err(error) => Err(error),
-        }
+            Ok((fresh, conflicts))
+        });
+        Ok(split.await?)
     }
 
-    /// Writes the receipts, and what they say of the records, in one transaction.
-    async fn settle(
+    /// Companies may have come into being since the plan was made: HubSpot makes some by itself.
+    async fn look_once_more(
         &mut self,
-        rows: &[&Numbered],
-        ids: &[JournalId],
-        fates: &[Fate],
-        made: bool,
-    ) -> Result<(), PushError> {
-        let mut settled = Vec::new();
-        for ((numbered, id), fate) in rows.iter().zip(ids).zip(fates) {
-            match fate {
-                Fate::Open => continue,
-                Fate::Written(_) if made => self.pushed.created += 1,
-                Fate::Written(_) => self.pushed.updated += 1,
-                Fate::Refused(_) | Fate::Gone => self.pushed.failed += 1,
+        rows: Vec<Numbered>,
+    ) -> Result<(Vec<Numbered>, BTreeMap<i64, journal::Adopted>), PushError> {
+        let domains: BTreeSet<String> = rows.iter().map(|(_, row)| row.subject.clone()).collect();
+        let properties = self.readable(&ObjectType::Companies);
+        let mut standing = self
+            .hubspot
+            .companies_by_domain(&domains, &properties)
+            .await?;
+        let (mut fresh, mut found, mut several) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, row) in rows {
+            let mut same = standing.remove(&row.subject).unwrap_or_default();
+            match (same.pop(), same.is_empty()) {
+                (None, _) => fresh.push((number, row)),
+                (Some(record), true) => found.push(((number, row), record)),
+                (Some(_), false) => several.push((number, row)),
             }
-            let receipt = match fate {
-                Fate::Written(record) => Receipt::Written(*record),
-                Fate::Refused(reason) => Receipt::Refused(reason),
-                Fate::Gone | Fate::Open => Receipt::Gone,
-            };
-            settled.push((numbered.row.clone(), *id, receipt));
         }
-        let count = settled.len();
-        let (store, target, now) = (self.store.clone(), self.target, self.clock.now());
-        blocking(move || {
-            store.write(|writer| {
-                for (row, id, receipt) in &settled {
-                    receipt.keep(writer, target, row, *id, now)?;
-                }
-                Ok::<_, StoreError>(())
+        self.pushed.failed += count(several.len());
+        let params = serde_json::json!({ "object": ObjectType::Companies.path_name() });
+        self.journal
+            .leave_open(several, MATCH_AMBIGUOUS, params)
+            .await?;
+        let adoptions = self.journal.adopt(found, "domain", false).await?;
+        self.pushed.failed += count(adoptions.taken);
+        fresh.extend(adoptions.rows);
+        Ok((fresh, adoptions.adopted))
+    }
+
+    /// Sends noted writes and settles those whose end is known. Gives those back of which HubSpot said nothing.
+    async fn send(
+        &mut self,
+        object: &ObjectType,
+        steps: Vec<Step>,
+        conflicts: &mut Vec<(Numbered, RecordId)>,
+    ) -> Result<Vec<Step>, PushError> {
+        let (updates, upserts): (Vec<Step>, Vec<Step>) =
+            steps.into_iter().partition(|step| step.record.is_some());
+        let mut unsure = self.send_updates(object, updates).await?;
+        unsure.extend(self.send_upserts(object, upserts, conflicts).await?);
+        Ok(unsure)
+    }
+
+    async fn send_updates(
+        &mut self,
+        object: &ObjectType,
+        steps: Vec<Step>,
+    ) -> Result<Vec<Step>, PushError> {
+        let inputs = steps.iter().filter_map(|step| {
+            let properties = step.body.clone();
+            Some(Update {
+                id: step.record?,
+                properties,
             })
-        })
-        .await?;
-        self.advance(count);
+        });
+        let mut unsure = Vec::new();
+        let packed = pack(inputs);
+        let batches = packed
+            .batches
+            .into_iter()
+            .chain(pack(packed.repeated).batches);
+        let mut waiting = steps;
+        for batch in batches {
+            let sent: BTreeSet<RecordId> = batch.inputs().iter().map(|input| input.id).collect();
+            let mut seen = BTreeSet::new();
+            let (these, later) = waiting.into_iter().partition(|step| {
+                step.record
+                    .is_some_and(|id| sent.contains(&id) && seen.insert(id))
+            });
+            waiting = later;
+            let result = self.hubspot.update(object, &batch).await;
+            let mut none = Vec::new();
+            let settled = self.settle(object, these, result, |step| step.record, &mut none);
+            unsure.extend(settled.await?);
+        }
+        Ok(unsure)
+    }
+
+    async fn send_upserts(
+        &mut self,
+        object: &ObjectType,
+        steps: Vec<Step>,
+        conflicts: &mut Vec<(Numbered, RecordId)>,
+    ) -> Result<Vec<Step>, PushError> {
+        let key_of: fn(&Step) -> Option<String> = |step| step.body.get(CUSTOMER_ID).cloned();
+        let inputs = steps.iter().filter_map(|step| {
+            let properties = step.body.clone();
+            Some(Upsert {
+                key: key_of(step)?,
+                properties,
+            })
+        });
+        let Some(batch) = pack(inputs).batches.into_iter().next() else {
+            return Ok(Vec::new());
+        };
+        let result = self.hubspot.upsert(object, CUSTOMER_ID, &batch).await;
+        self.settle(object, steps, result, key_of, conflicts).await
+    }
+
+    /// Settles what is known, then reports what stopped the rest.
+    async fn settle<K: Ord + Clone>(
+        &mut self,
+        object: &ObjectType,
+        steps: Vec<Step>,
+        mut result: BatchResult<K>,
+        key_of: fn(&Step) -> Option<K>,
+        conflicts: &mut Vec<(Numbered, RecordId)>,
+    ) -> Result<Vec<Step>, PushError> {
+        let mut stopped_by = result.stopped_by.take();
+        let (mut ends, mut unsure, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        for step in steps {
+            let outcome = key_of(&step).and_then(|key| result.outcomes.remove(&key));
+            match outcome {
+                Some(Outcome::Written { id, created }) => {
+                    ends.push((
+                        step,
+                        End::Written {
+                            record: id,
+                            created,
+                        },
+                    ));
+                }
+                Some(Outcome::Conflict { existing_id }) if step.record.is_none() => {
+                    conflicts.push(((step.number, step.row.clone()), existing_id));
+                    ends.push((
+                        step,
+                        End::Conflict {
+                            existing: existing_id,
+                        },
+                    ));
+                }
+                Some(Outcome::Conflict { existing_id }) => {
+                    let existing_id = Some(existing_id);
+                    let reason = Reason::UniqueValueHeld {
+                        existing_id,
+                        property: None,
+                    };
+                    ends.push((step, End::Refused(reason)));
+                }
+                Some(Outcome::Refused {
+                    reason: Reason::NotFound,
+                }) if step.record.is_some() => {
+                    missing.push(step);
+                }
+                Some(Outcome::Refused { reason }) if concerns_all(&reason) => {
+                    stopped_by = stopped_by.or(Some(HubSpotError::from(reason)));
+                }
+                Some(Outcome::Refused { reason }) => ends.push((step, End::Refused(reason))),
+                Some(Outcome::Unconfirmed) => unsure.push(step),
+                None => {}
+            }
+        }
+        self.finish(ends).await?;
+        if let Some(error) = stopped_by {
+            return Err(error.into());
+        }
+        for step in missing {
+            self.follow_merge(object, step).await?;
+        }
+        Ok(unsure)
+    }
+
+    /// HubSpot documents that a batch does not find the ids of merged records, and that a single change does.
+    async fn follow_merge(&mut self, object: &ObjectType, step: Step) -> Result<(), PushError> {
+        let Some(id) = step.record else { return Ok(()) };
+        let end = match self.hubspot.patch(object, id, &step.body).await {
+            Ok(record) => End::Written {
+                record: record.id,
+                created: false,
+            },
+            Err(error) if error.reason == Reason::NotFound => End::Gone,
+            Err(error) if error.reason.concerns_one_record() => End::Refused(error.reason),
+            Err(error) => return Err(error.into()),
+        };
+        self.finish(vec![(step, end)]).await
+    }
+
+    /// Writes to records that stood in the way of those that were to be made.
+    async fn write_to_existing(
+        &mut self,
+        object: &ObjectType,
+        conflicts: Vec<(Numbered, RecordId)>,
+    ) -> Result<(), PushError> {
+        if conflicts.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = conflicts.iter().map(|(_, id)| id.to_string()).collect();
+        let properties = self.readable(object);
+        let records = self
+            .hubspot
+            .read(object, ReadBy::Id, &ids, &properties)
+            .await?
+            .records;
+        let standing = |(row, id): (Numbered, RecordId)| -> Result<(Numbered, Record), Numbered> {
+            records
+                .get(&id.to_string())
+                .cloned()
+                .map(|record| (row.clone(), record))
+                .ok_or(row)
+        };
+        let (found, gone): (Vec<_>, Vec<_>) =
+            conflicts.into_iter().map(standing).partition(Result::is_ok);
+        // A record in the recycle bin may hold the value: people must restore or delete it there.
+        let gone: Vec<Numbered> = gone.into_iter().filter_map(Result::err).collect();
+        self.pushed.failed += count(gone.len());
+        let params =
+            serde_json::json!({ "object": object.path_name(), "reason": "HELD_BY_DELETED" });
+        self.journal
+            .leave_open(gone, MATCH_AMBIGUOUS, params)
+            .await?;
+        let found = found.into_iter().filter_map(Result::ok).collect();
+        let adoptions = self.journal.adopt(found, "conflict", true).await?;
+        self.pushed.failed += count(adoptions.taken);
+        let stamps = self.stamps(object);
+        let steps = self
+            .journal
+            .note(adoptions.rows, adoptions.adopted, stamps)
+            .await?;
+        let unsure = self.send_updates(object, steps).await?;
+        let lost = self.send_updates(object, unsure).await?;
+        self.pushed.failed += count(lost.len());
         Ok(())
     }
-}
 
-/// How a write ended, as it is kept.
-enum Receipt {
-    Written(RecordId),
-    Refused(&'static str),
-    Gone,
-}
-
-impl Receipt {
-    fn keep(
-        &self,
-        writer: &Writer,
-        target: Target,
-        row: &Row,
-        id: JournalId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let account = target.account;
-        match self {
-            Self::Written(record) => {
-                writer.settle_write(
-                    id,
-                    Settled::Done,
-                    &json!({ "record": record.to_string() }),
-                    now,
-                )?;
-                writer.set_attention(account, AREA, &row.label, &[], now)?;
-                confirm_row(writer, target, row, *record, now)
-            }
-            Self::Refused(reason) => {
-                writer.settle_write(id, Settled::Failed, &json!({ "reason": reason }), now)?;
-                let params = json!({ "object": row.object, "key": row.subject, "reason": reason });
-                writer.set_attention(account, AREA, &row.label, &[(RECORD_REFUSED, params)], now)
-            }
-            Self::Gone => {
-                writer.settle_write(id, Settled::Failed, &json!({ "reason": "gone" }), now)?;
-                writer.remove_written(target, &row.object, &row.subject)?;
-                for subject in linked(&row.deed) {
-                    writer.remove_link(target, &row.object, subject)?;
-                }
-                Ok(())
+    async fn finish(&mut self, ends: Vec<(Step, End)>) -> Result<(), PushError> {
+        for (_, end) in &ends {
+            match end {
+                End::Written { created: true, .. } => self.pushed.created += 1,
+                End::Written { created: false, .. } => self.pushed.updated += 1,
+                End::Refused(_) | End::Gone => self.pushed.failed += 1,
+                End::Conflict { .. } => {}
             }
         }
-    }
-}
-
-fn confirm_row(
-    writer: &Writer,
-    target: Target,
-    row: &Row,
-    record: RecordId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let (found_by, values) = match &row.deed {
-        Deed::Create { values, .. } => (Some("created"), values),
-        Deed::Update {
-            found_by, values, ..
-        } => (found_by.as_deref(), values),
-        Deed::Keep { .. } | Deed::Skip { .. } | Deed::Associate { .. } => return Ok(()),
-    };
-    let confirmed = Confirmed {
-        object: &row.object,
-        subject: &row.subject,
-        record,
-        linked: linked(&row.deed),
-        found_by,
-        values,
-    };
-    confirm(writer, target, &confirmed, now)
-}
-
-fn linked(deed: &Deed) -> &[String] {
-    match deed {
-        Deed::Create { linked, .. } | Deed::Update { linked, .. } | Deed::Keep { linked, .. } => {
-            linked
+        if ends.is_empty() {
+            return Ok(());
         }
-        Deed::Skip { .. } | Deed::Associate { .. } => &[],
+        Ok(self.journal.settle(ends).await?)
+    }
+
+    fn stamps(&self, object: &ObjectType) -> bool {
+        self.portal
+            .chosen(object)
+            .iter()
+            .any(|own| own.name == LAST_SYNCED)
+    }
+
+    fn readable(&self, object: &ObjectType) -> Vec<&'static str> {
+        self.portal.present(object)
     }
 }
 
-/// The reason of a refusal, as it is kept and worded.
-fn word(reason: &Reason) -> &'static str {
-    match reason {
-        Reason::ValueRefused { .. } => "value_refused",
-        Reason::UniqueValueHeld { .. } | Reason::Conflict { .. } => "value_taken",
-        Reason::UnknownProperty { .. } => "property_missing",
-        Reason::NotFound => "gone",
-        Reason::PlanLacksFeature { .. } => "plan_lacks_feature",
-        _ => "rejected",
-    }
+/// Whether a refusal of one record is a refusal of all: the portal is not as it was when the plan was made.
+fn concerns_all(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::UnknownProperty { .. } | Reason::NotUnique { .. } | Reason::MissingScopes { .. }
+    )
+}
+
+fn count(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
 }
