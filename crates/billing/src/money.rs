@@ -49,7 +49,11 @@ impl Currency {
 
     /// The step in which Stripe bills: [`Self::step`], but 10 for three-decimal currencies, as Stripe documents.
     pub(crate) fn billed_step(self) -> i64 {
-        if self.exponent() == 3 { 10 } else { self.step() }
+        if self.exponent() == 3 {
+            10
+        } else {
+            self.step()
+        }
     }
 
     fn shown_decimals(self) -> u32 {

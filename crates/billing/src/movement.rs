@@ -158,7 +158,7 @@ impl Telling<'_> {
                 .min()
                 .unwrap_or(ChangeType::Price),
         };
-        let rebuilt = group.iter().find(|step| !step.origin.is_exact());
+        let rebuilt = group.iter().find(|step| !step.origin().is_exact());
         Some(Movement {
             subscription: main.timeline.subscription.clone(),
             customer: main.timeline.customer.clone(),
@@ -178,7 +178,7 @@ impl Telling<'_> {
             ),
             change: Amount::new(after - before, currency),
             effective: None,
-            origin: rebuilt.unwrap_or(main).origin.clone(),
+            origin: rebuilt.unwrap_or(main).origin().clone(),
         })
     }
 
@@ -243,9 +243,6 @@ impl Telling<'_> {
                     .take_while(|step| step.at <= announcement.at)
                     .map(Step::change)
                     .sum();
-                if mrr.is_zero() {
-                    continue;
-                }
                 let side = cause::standing_side(segment, Amount::new(mrr, timeline.currency));
                 told.push(Movement {
                     subscription: timeline.subscription.clone(),
