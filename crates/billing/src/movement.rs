@@ -158,7 +158,7 @@ impl Telling<'_> {
                 .min()
                 .unwrap_or(ChangeType::Price),
         };
-        let rebuilt = group.iter().find(|step| !step.origin().is_exact());
+        let rebuilt = group.iter().find(|step| !step.origin.is_exact());
         Some(Movement {
             subscription: main.timeline.subscription.clone(),
             customer: main.timeline.customer.clone(),
@@ -178,7 +178,7 @@ impl Telling<'_> {
             ),
             change: Amount::new(after - before, currency),
             effective: None,
-            origin: rebuilt.unwrap_or(main).origin().clone(),
+            origin: rebuilt.unwrap_or(main).origin.clone(),
         })
     }
 
@@ -236,13 +236,15 @@ impl Telling<'_> {
                 else {
                     continue;
                 };
-                let mrr: Fraction = self
-                    .owner
-                    .steps
+                let last = movements
                     .iter()
-                    .take_while(|step| step.at <= announcement.at)
-                    .map(Step::change)
-                    .sum();
+                    .rfind(|movement| movement.at <= announcement.at);
+                let mrr = last.map_or_else(Fraction::zero, |last| last.after.mrr.minor.clone());
+                // A date tells nothing of the amount that is going to end.
+                let origin = match &announcement.origin {
+                    Origin::Dates => &segment.origin,
+                    told => told,
+                };
                 let side = cause::standing_side(segment, Amount::new(mrr, timeline.currency));
                 told.push(Movement {
                     subscription: timeline.subscription.clone(),
@@ -258,7 +260,7 @@ impl Telling<'_> {
                     after: side,
                     change: Amount::zero(timeline.currency),
                     effective: announcement.effective,
-                    origin: announcement.origin.clone(),
+                    origin: origin.clone(),
                 });
             }
         }

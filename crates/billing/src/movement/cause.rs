@@ -13,6 +13,7 @@ use crate::{
 pub(super) struct Step<'a> {
     pub(super) at: Timestamp,
     pub(super) timeline: &'a Timeline,
+    pub(super) origin: &'a Origin,
     pub(super) before: Option<&'a Segment>,
     pub(super) after: &'a Segment,
 }
@@ -27,27 +28,12 @@ impl<'a> Step<'a> {
                 Self {
                     at: after.from,
                     timeline,
+                    origin: &after.origin,
                     before: index.checked_sub(1).map(|before| &segments[before]),
                     after,
                 }
             })
             .filter(|step| !step.change().is_zero())
-    }
-
-    /// Where the knowledge of the whole change comes from. What ends by a date, or by an event that tells no amount,
-    /// is no better known than what there was before.
-    pub(super) fn origin(&self) -> &'a Origin {
-        let tells_no_amount = self.after.origin == Origin::Dates || self.is_end();
-        match self.before {
-            Some(before) if tells_no_amount && !before.figure.amount.minor.is_zero() => {
-                if before.origin.is_exact() {
-                    &self.after.origin
-                } else {
-                    &before.origin
-                }
-            }
-            _ => &self.after.origin,
-        }
     }
 
     pub(super) fn change(&self) -> Fraction {

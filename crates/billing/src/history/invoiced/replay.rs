@@ -39,6 +39,7 @@ impl Invoiced<'_> {
         Subscription {
             status: match live.status {
                 Status::IncompleteExpired => Status::IncompleteExpired,
+                _ if self.stopped_after_trial() => Status::Paused,
                 _ => Status::Active,
             },
             items,
@@ -50,6 +51,14 @@ impl Invoiced<'_> {
             notes: self.notes.clone(),
             ..live.clone()
         }
+    }
+
+    /// Nothing was billed after the trial: Stripe pauses or ends a subscription whose trial nobody pays for.
+    fn stopped_after_trial(&self) -> bool {
+        self.live.trial.is_some_and(|trial| {
+            let mut billed = self.billed.values().flatten();
+            billed.all(|billed| billed.period.end <= trial.end)
+        })
     }
 }
 
