@@ -63,7 +63,7 @@ pub(crate) async fn look_at_key(
     service: Service,
     text: String,
 ) -> Answer<KeyFinding> {
-    Ok(engine.look_at_key(service, Secret::new(text)))
+    Ok(engine.look_at_key(service, &Secret::new(text)))
 }
 
 /// Takes a Stripe key, checks that Stripe accepts it and keeps it.
@@ -113,6 +113,16 @@ pub(crate) async fn checklist(
     service: Service,
 ) -> Answer<Checklist> {
     Ok(engine.checklist(service))
+}
+
+/// Chooses which permissions the Stripe key is to have.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_preset(
+    engine: State<'_, Arc<Engine>>,
+    preset: GuidePreset,
+) -> Answer<Checklist> {
+    engine.choose_preset(preset).await
 }
 
 /// Checks every row; results come as events.

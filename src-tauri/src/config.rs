@@ -28,10 +28,18 @@ pub(crate) enum ConfigError {
     #[error("{path} cannot be read ({source}).", path = .path.display())]
     Unreadable { path: PathBuf, source: io::Error },
     #[error("{path} is not the JSON ClearSync expects: {source}.", path = .path.display())]
-    NotUnderstood { path: PathBuf, source: serde_json::Error },
+    NotUnderstood {
+        path: PathBuf,
+        source: serde_json::Error,
+    },
     #[error("{name} is not a web address: {source}.")]
-    NotAnAddress { name: &'static str, source: url::ParseError },
-    #[error("{name} must be https. Plain http is for this computer alone (127.0.0.1, localhost or [::1]).")]
+    NotAnAddress {
+        name: &'static str,
+        source: url::ParseError,
+    },
+    #[error(
+        "{name} must be https. Plain http is for this computer alone (127.0.0.1, localhost or [::1])."
+    )]
     NotSecure { name: &'static str },
     #[error("This system names no folder for data. Set CLEARSYNC_DATA_FOLDER.")]
     NoFolder,
@@ -60,7 +68,11 @@ impl Config {
         Self::from_given(named, file, dirs::data_dir())
     }
 
-    fn from_given(first: Given, second: Given, data_home: Option<PathBuf>) -> Result<Self, ConfigError> {
+    fn from_given(
+        first: Given,
+        second: Given,
+        data_home: Option<PathBuf>,
+    ) -> Result<Self, ConfigError> {
         let data_folder = first
             .data_folder
             .or(second.data_folder)
@@ -70,17 +82,29 @@ impl Config {
         let hubspot_url = first.hubspot_url.or(second.hubspot_url);
         Ok(Self {
             data_folder,
-            stripe_url: address("The Stripe address", stripe_url.as_deref().unwrap_or(STRIPE_URL))?,
-            hubspot_url: address("The HubSpot address", hubspot_url.as_deref().unwrap_or(HUBSPOT_URL))?,
+            stripe_url: address(
+                "The Stripe address",
+                stripe_url.as_deref().unwrap_or(STRIPE_URL),
+            )?,
+            hubspot_url: address(
+                "The HubSpot address",
+                hubspot_url.as_deref().unwrap_or(HUBSPOT_URL),
+            )?,
         })
     }
 }
 
 fn read(path: &Path) -> Result<Given, ConfigError> {
     match fs::read_to_string(path) {
-        Ok(text) => serde_json::from_str(&text).map_err(|source| ConfigError::NotUnderstood { path: path.to_owned(), source }),
+        Ok(text) => serde_json::from_str(&text).map_err(|source| ConfigError::NotUnderstood {
+            path: path.to_owned(),
+            source,
+        }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Given::default()),
-        Err(source) => Err(ConfigError::Unreadable { path: path.to_owned(), source }),
+        Err(source) => Err(ConfigError::Unreadable {
+            path: path.to_owned(),
+            source,
+        }),
     }
 }
 
@@ -104,7 +128,10 @@ mod tests {
     use super::*;
 
     fn given(stripe_url: Option<&str>) -> Given {
-        Given { stripe_url: stripe_url.map(str::to_owned), ..Given::default() }
+        Given {
+            stripe_url: stripe_url.map(str::to_owned),
+            ..Given::default()
+        }
     }
 
     #[test]
@@ -112,18 +139,38 @@ mod tests {
         let home = Some(PathBuf::from("/home/u/.local/share"));
         let config = Config::from_given(given(None), given(None), home.clone()).unwrap();
         assert_eq!(config.stripe_url.as_str(), "https://api.stripe.com/");
-        assert_eq!(config.data_folder, PathBuf::from("/home/u/.local/share/ai.clearsync.desktop"));
-        let config = Config::from_given(given(Some("http://127.0.0.1:1/")), given(Some("https://proxy.example/")), home);
+        assert_eq!(
+            config.data_folder,
+            PathBuf::from("/home/u/.local/share/ai.clearsync.desktop")
+        );
+        let config = Config::from_given(
+            given(Some("http://127.0.0.1:1/")),
+            given(Some("https://proxy.example/")),
+            home,
+        );
         assert_eq!(config.unwrap().stripe_url.as_str(), "http://127.0.0.1:1/");
     }
 
     #[test]
     fn plain_http_goes_no_further_than_this_computer() {
-        for near in ["http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9", "https://proxy.example"] {
+        for near in [
+            "http://127.0.0.1:9",
+            "http://localhost:9",
+            "http://[::1]:9",
+            "https://proxy.example",
+        ] {
             assert!(address("x", near).is_ok(), "{near}");
         }
-        for far in ["http://10.0.0.1", "http://api.stripe.com", "http://localhost.evil.example", "ftp://localhost"] {
-            assert!(matches!(address("x", far), Err(ConfigError::NotSecure { .. })), "{far}");
+        for far in [
+            "http://10.0.0.1",
+            "http://api.stripe.com",
+            "http://localhost.evil.example",
+            "ftp://localhost",
+        ] {
+            assert!(
+                matches!(address("x", far), Err(ConfigError::NotSecure { .. })),
+                "{far}"
+            );
         }
     }
 }

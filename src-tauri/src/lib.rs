@@ -1,66 +1,30 @@
-//! The shell: window, tray, commands and terminal of ClearSync.
+//! The shell: window, tray, commands and terminal of ClearSync. The only crate that knows Tauri.
 
+mod cli;
 mod commands;
+mod config;
+mod contract;
+mod demo;
+mod links;
+mod logging;
+mod sample;
+mod shell;
+mod start;
+mod terminal;
+mod tray;
+mod tray_host;
+mod tray_icon;
+mod window;
+mod words;
 
-use clearsync_sync::view::{Checklist, DataKind, Status};
+use std::process::ExitCode;
 
-/// The state has changed.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, specta::Type, tauri_specta::Event)]
-pub struct StatusChanged(pub Status);
+use clap::Parser;
 
-/// A checklist has changed, row by row.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, specta::Type, tauri_specta::Event)]
-pub struct ChecklistChanged(pub Checklist);
+pub use contract::{ChecklistChanged, DataChanged, StatusChanged, contract};
 
-/// Something else that is shown has changed.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, specta::Type, tauri_specta::Event)]
-pub struct DataChanged(pub Vec<DataKind>);
-
-/// The commands and events, from which the window's types are generated.
+/// Reads the command line and does what it says.
 #[must_use]
-pub fn contract() -> tauri_specta::Builder<tauri::Wry> {
-    tauri_specta::Builder::<tauri::Wry>::new()
-        .disable_serde_phases()
-        .error_handling(tauri_specta::ErrorHandlingMode::Throw)
-        .commands(tauri_specta::collect_commands![
-            commands::status,
-            commands::setup,
-            commands::go_to_step,
-            commands::key_guide,
-            commands::look_at_key,
-            commands::connect_stripe,
-            commands::connect_hubspot,
-            commands::disconnect,
-            commands::checklist,
-            commands::check_all,
-            commands::check_row,
-            commands::check_excess,
-            commands::watch_checklist,
-            commands::property_plan,
-            commands::save_choices,
-            commands::start_import,
-            commands::make_plan,
-            commands::plan_summary,
-            commands::plan_rows,
-            commands::push,
-            commands::finish_setup,
-            commands::sync_now,
-            commands::pause,
-            commands::resume,
-            commands::stop,
-            commands::overview,
-            commands::subscriptions,
-            commands::subscription,
-            commands::runs,
-            commands::attention,
-            commands::settings,
-            commands::change_setting,
-            commands::open_link,
-            commands::show_data_folder,
-        ])
-        .events(tauri_specta::collect_events![
-            StatusChanged,
-            ChecklistChanged,
-            DataChanged
-        ])
+pub fn main() -> ExitCode {
+    cli::run(cli::Cli::parse())
 }

@@ -1,6 +1,11 @@
 use url::Url;
 
-const HOSTS: [&str; 4] = ["dashboard.stripe.com", "app.hubspot.com", "app-eu1.hubspot.com", "www.clearsync.ai"];
+const HOSTS: [&str; 4] = [
+    "dashboard.stripe.com",
+    "app.hubspot.com",
+    "app-eu1.hubspot.com",
+    "www.clearsync.ai",
+];
 
 /// A page that may be opened in the browser: https, on one of the known hosts, without a user name or a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +24,11 @@ impl Link {
             && url.username().is_empty()
             && url.password().is_none()
             && url.port().is_none();
-        if known { Ok(Self(url)) } else { Err(LinkNotAllowed) }
+        if known {
+            Ok(Self(url))
+        } else {
+            Err(LinkNotAllowed)
+        }
     }
 
     /// Opens the page in the user's browser.

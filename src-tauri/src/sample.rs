@@ -1,6 +1,15 @@
-use std::io;
+use std::{sync::Arc, time::Duration};
 
-use crate::config::Config;
+use clearsync_sandbox::{Sample, ServedSample, SystemClock};
+use tempfile::TempDir;
+use url::Url;
+
+use crate::{config::Config, start::StartError};
+
+/// How long the sample accounts take for an answer, so that progress can be seen.
+const LATENCY: Duration = Duration::from_millis(40);
+/// How often the sample business lives on.
+const LIFE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The keys of the sample accounts. They open nothing but the sandbox, so they are no secrets.
 #[derive(Debug, Clone, Copy)]
@@ -9,4 +18,59 @@ pub(crate) struct SampleKeys {
     pub(crate) stripe: &'static str,
     /// Stands in for a HubSpot service key.
     pub(crate) hubspot: &'static str,
+}
+
+/// Sample accounts on ports of this computer, with a data folder that goes when they go.
+pub(crate) struct RunningSample {
+    /// The accounts.
+    pub(crate) accounts: Arc<Sample>,
+    _served: ServedSample,
+    _data_folder: TempDir,
+}
+
+impl SampleKeys {
+    pub(crate) const OWN: Self = Self {
+        stripe: Sample::STRIPE_KEY,
+        hubspot: Sample::HUBSPOT_TOKEN,
+    };
+}
+
+impl RunningSample {
+    /// Starts the accounts, and says how to reach them.
+    pub(crate) async fn start() -> Result<(Self, Config), StartError> {
+        let data_folder = tempfile::Builder::new()
+            .prefix("clearsync-sample.")
+            .tempdir()
+            .map_err(StartError::Sample)?;
+        let accounts =
+            tokio::task::spawn_blocking(|| Arc::new(Sample::open(Arc::new(SystemClock))))
+                .await
+                .map_err(|error| StartError::Sample(error.into()))?;
+        let served = accounts.serve(LATENCY).await.map_err(StartError::Sample)?;
+        let config = Config {
+            data_folder: data_folder.path().to_owned(),
+            stripe_url: address(&served.stripe)?,
+            hubspot_url: address(&served.hubspot)?,
+        };
+        let alive = Arc::clone(&accounts);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(LIFE_INTERVAL).await;
+                alive.live_on();
+            }
+        });
+        Ok((
+            Self {
+                accounts,
+                _served: served,
+                _data_folder: data_folder,
+            },
+            config,
+        ))
+    }
+}
+
+fn address(served: &clearsync_sandbox::Served) -> Result<Url, StartError> {
+    Url::parse(&format!("http://{}/", served.address()))
+        .map_err(|error| StartError::Sample(std::io::Error::other(error)))
 }

@@ -11,8 +11,8 @@ use tauri_plugin_notification::NotificationExt;
 use tauri_specta::Event;
 
 use crate::{
-    ChecklistChanged, DataChanged, StatusChanged, config::Config, contract, sample::SampleKeys, tray::ItemAction,
-    tray_host, tray_icon::TrayOnDesktop, window, words::words,
+    ChecklistChanged, DataChanged, StatusChanged, config::Config, contract, sample::SampleKeys,
+    tray::ItemAction, tray_host, tray_icon::TrayOnDesktop, window, words::words,
 };
 
 /// What the window and the tray are run with.
@@ -36,7 +36,12 @@ pub(crate) fn run(shell: Shell) -> ExitCode {
                 window::show(app);
             }
         }))
-        .plugin(tauri_plugin_autostart::Builder::new().args([HIDDEN]).app_name("ClearSync").build())
+        .plugin(
+            tauri_plugin_autostart::Builder::new()
+                .args([HIDDEN])
+                .app_name("ClearSync")
+                .build(),
+        )
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(handler)
@@ -50,7 +55,10 @@ pub(crate) fn run(shell: Shell) -> ExitCode {
         Ok(app) => {
             app.run(|_, event| {
                 // Without a window ClearSync lives in the tray; only quitting carries an exit code.
-                if let RunEvent::ExitRequested { api, code: None, .. } = event {
+                if let RunEvent::ExitRequested {
+                    api, code: None, ..
+                } = event
+                {
                     api.prevent_exit();
                 }
             });
@@ -93,7 +101,11 @@ pub(crate) fn act(app: &AppHandle, action: ItemAction) {
         }
         ItemAction::PauseOrResume => {
             tauri::async_runtime::spawn(async move {
-                let outcome = if engine.status().phase == Phase::Paused { engine.resume().await } else { engine.pause(None).await };
+                let outcome = if engine.status().phase == Phase::Paused {
+                    engine.resume().await
+                } else {
+                    engine.pause(None).await
+                };
                 if let Err(problem) = outcome {
                     tracing::info!(code = ?problem.code, "pausing was not possible");
                 }
@@ -122,7 +134,11 @@ async fn show_status(app: AppHandle, engine: Arc<Engine>, mut tray: Option<TrayO
 }
 
 fn notify(app: &AppHandle, status: &Status) {
-    let kind = if status.phase == Phase::Attention { "attention" } else { "recovered" };
+    let kind = if status.phase == Phase::Attention {
+        "attention"
+    } else {
+        "recovered"
+    };
     let count = status.attention.max(1).to_string();
     let title = words(&format!("notification.{kind}.title"), &[("count", &count)]);
     let text = words(&format!("notification.{kind}.text"), &[("count", &count)]);
@@ -138,7 +154,9 @@ async fn pass_changes_on(app: AppHandle, engine: Arc<Engine>) {
             Ok(Change::Checklist(checklist)) => ChecklistChanged(checklist).emit(&app),
             Ok(Change::Data(kinds)) => DataChanged(kinds).emit(&app),
             // The window asks for everything again, so that nothing missed stays unseen.
-            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => DataChanged(Engine::ALL_DATA.to_vec()).emit(&app),
+            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {
+                DataChanged(Engine::ALL_DATA.to_vec()).emit(&app)
+            }
             Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
         };
         if let Err(error) = told {
@@ -148,7 +166,11 @@ async fn pass_changes_on(app: AppHandle, engine: Arc<Engine>) {
 }
 
 async fn watch_tray_host(engine: Arc<Engine>, icon_put: bool) {
-    let presence = if icon_put { tray_host::presence().await } else { TrayPresence::NoHost };
+    let presence = if icon_put {
+        tray_host::presence().await
+    } else {
+        TrayPresence::NoHost
+    };
     engine.set_tray(presence);
 }
 

@@ -55,13 +55,25 @@ impl ItemAction {
 pub(crate) fn tray(status: &Status, time_zone: &TimeZone) -> Tray {
     let set_up = status.phase != Phase::NotSetUp;
     let paused = status.phase == Phase::Paused;
-    let item = |does: ItemAction, key: &str, enabled: bool| Item { does, label: words(key, &[]), enabled };
+    let item = |does: ItemAction, key: &str, enabled: bool| Item {
+        does,
+        label: words(key, &[]),
+        enabled,
+    };
     Tray {
         icon: status.phase,
         sentence: sentence(status, time_zone),
         items: [
-            item(ItemAction::SyncNow, "tray.syncNow", set_up && !paused && status.progress.is_none()),
-            item(ItemAction::PauseOrResume, if paused { "tray.resume" } else { "tray.pause" }, set_up),
+            item(
+                ItemAction::SyncNow,
+                "tray.syncNow",
+                set_up && !paused && status.progress.is_none(),
+            ),
+            item(
+                ItemAction::PauseOrResume,
+                if paused { "tray.resume" } else { "tray.pause" },
+                set_up,
+            ),
             item(ItemAction::Open, "tray.open", true),
             item(ItemAction::Quit, "tray.quit", true),
         ],
@@ -71,7 +83,7 @@ pub(crate) fn tray(status: &Status, time_zone: &TimeZone) -> Tray {
 fn sentence(status: &Status, time_zone: &TimeZone) -> String {
     let clock = |moment: &Option<String>| -> Option<String> {
         let moment: Timestamp = moment.as_ref()?.parse().ok()?;
-        Some(moment.to_zoned(time_zone.clone()).strftime("%H:%M").to_string())
+        Some(time_zone.to_datetime(moment).strftime("%H:%M").to_string())
     };
     let key = format!("tray.status.{}", code(&status.phase));
     let progress = status.progress.as_ref();
@@ -80,10 +92,15 @@ fn sentence(status: &Status, time_zone: &TimeZone) -> String {
             Some(time) => words(&key, &[("time", &time)]),
             None => words("tray.status.idleNever", &[]),
         },
-        Phase::Syncing => match progress.and_then(|progress| Some((progress.done, progress.total?))) {
-            Some((done, total)) => words(&key, &[("done", &done.to_string()), ("total", &total.to_string())]),
-            None => words("tray.status.syncingUncounted", &[]),
-        },
+        Phase::Syncing => {
+            match progress.and_then(|progress| Some((progress.done, progress.total?))) {
+                Some((done, total)) => words(
+                    &key,
+                    &[("done", &done.to_string()), ("total", &total.to_string())],
+                ),
+                None => words("tray.status.syncingUncounted", &[]),
+            }
+        }
         Phase::Paused => match clock(&status.paused_until) {
             Some(time) => words(&key, &[("time", &time)]),
             None => words("tray.status.pausedUntilResumed", &[]),

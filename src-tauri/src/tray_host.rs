@@ -8,7 +8,9 @@ pub(crate) async fn presence() -> TrayPresence {
     let asked = async {
         let bus = zbus::Connection::session().await?;
         let names = zbus::fdo::DBusProxy::new(&bus).await?;
-        let owned = names.name_has_owner(zbus::names::BusName::try_from(WATCHER)?).await?;
+        let owned = names
+            .name_has_owner(zbus::names::BusName::try_from(WATCHER)?)
+            .await?;
         zbus::Result::Ok(owned)
     };
     match asked.await {

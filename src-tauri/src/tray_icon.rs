@@ -26,7 +26,9 @@ impl TrayOnDesktop {
     /// Puts the icon into the tray. `None` when this desktop lacks the library for it; ClearSync goes on without.
     pub(crate) fn put(app: &AppHandle, status: &Status) -> Option<Self> {
         // The library that speaks to the tray is loaded at run time, and panics where it is not installed.
-        match catch_unwind(AssertUnwindSafe(|| Self::build(app, tray(status, &TimeZone::system())))) {
+        match catch_unwind(AssertUnwindSafe(|| {
+            Self::build(app, tray(status, &TimeZone::system()))
+        })) {
             Ok(Ok(on_desktop)) => Some(on_desktop),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "no tray icon");
@@ -44,7 +46,9 @@ impl TrayOnDesktop {
         let items = shown
             .items
             .iter()
-            .map(|item| MenuItem::with_id(app, item.does.id(), &item.label, item.enabled, None::<&str>))
+            .map(|item| {
+                MenuItem::with_id(app, item.does.id(), &item.label, item.enabled, None::<&str>)
+            })
             .collect::<tauri::Result<Vec<_>>>()?;
         let menu = Menu::with_items(app, &[&sentence, &PredefinedMenuItem::separator(app)?])?;
         for item in &items {
@@ -55,12 +59,20 @@ impl TrayOnDesktop {
             .menu(&menu)
             .tooltip(&shown.sentence)
             .on_menu_event(|app, event| {
-                if let Some(action) = ItemAction::ALL.into_iter().find(|action| event.id() == action.id()) {
+                if let Some(action) = ItemAction::ALL
+                    .into_iter()
+                    .find(|action| event.id() == action.id())
+                {
                     shell::act(app, action);
                 }
             })
             .build(app)?;
-        Ok(Self { icon, sentence, items, shown })
+        Ok(Self {
+            icon,
+            sentence,
+            items,
+            shown,
+        })
     }
 
     /// Shows `status`, touching the desktop only where something changed.

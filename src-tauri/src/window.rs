@@ -6,7 +6,10 @@ pub(crate) const MAIN: &str = "main";
 /// Shows the window, making it first if there is none yet: started hidden, no web view exists.
 pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
     let outcome = match app.get_webview_window(MAIN) {
-        Some(window) => window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus()),
+        Some(window) => window
+            .unminimize()
+            .and_then(|()| window.show())
+            .and_then(|()| window.set_focus()),
         None => make(app),
     };
     if let Err(error) = outcome {
@@ -15,7 +18,13 @@ pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
 }
 
 fn make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
-    let Some(config) = app.config().app.windows.iter().find(|window| window.label == MAIN) else {
+    let Some(config) = app
+        .config()
+        .app
+        .windows
+        .iter()
+        .find(|window| window.label == MAIN)
+    else {
         return Err(tauri::Error::WindowNotFound);
     };
     let window = WebviewWindowBuilder::from_config(app, config)?.build()?;

@@ -3,8 +3,9 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 /// The UI's catalogue of words, which the tray, the notifications and the terminal read too.
-static CATALOGUE: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../ui/src/i18n/en.json")).unwrap_or_default());
+static CATALOGUE: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../ui/src/i18n/en.json")).unwrap_or_default()
+});
 
 /// The words under a key, with each `{{name}}` replaced. A key without words gives itself, so that nothing
 /// is ever silent.
@@ -22,5 +23,8 @@ fn look_up(key: &str) -> Option<&'static str> {
 
 /// The last part of a key for a value that the views write in camel case, such as `notSetUp`.
 pub(crate) fn code(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }

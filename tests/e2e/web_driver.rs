@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::Engine;
 use serde_json::{Value, json};
 
 use crate::desktop::{Desktop, Owned};
@@ -124,7 +125,7 @@ impl Window {
         self.run_async(painted).await;
         let address = format!("{}/session/{}/screenshot", self.base, self.session);
         let answer: Value = self.http.get(address).send().await.unwrap().json().await.unwrap();
-        let png = base64_decode(answer["value"].as_str().unwrap());
+        let png = base64::engine::general_purpose::STANDARD.decode(answer["value"].as_str().unwrap()).unwrap();
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, png).unwrap();
     }
@@ -140,19 +141,4 @@ impl Window {
         assert!(status.is_success(), "POST {path}: {answer}");
         answer["value"].take()
     }
-}
-
-fn base64_decode(text: &str) -> Vec<u8> {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut buffer, mut bits) = (0_u32, 0);
-    for value in text.bytes().filter_map(|byte| ALPHABET.iter().position(|&letter| letter == byte)) {
-        buffer = (buffer << 6) | u32::try_from(value).unwrap();
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from((buffer >> bits) & 0xff).unwrap());
-        }
-    }
-    bytes
 }

@@ -40,7 +40,7 @@ const MOST_WRITTEN: usize = 2_000;
 const MOST_READ: usize = 1_000;
 
 impl Client {
-    /// Associates records by HubSpot's plain, unlabelled kind, [`MOST_WRITTEN`] a request. Associations that stand stay;
+    /// Associates records by HubSpot's plain, unlabelled kind, 2,000 a request. Associations that stand stay;
     /// none is ever taken away.
     pub async fn associate(
         &self,

@@ -165,6 +165,7 @@ struct State {
     /// When the places of answered requests become free.
     leaving: VecDeque<Instant>,
     blocked_until: Option<Instant>,
+    last_taken: Option<Instant>,
 }
 
 /// What HubSpot's headers say of the requests in an interval.
@@ -204,6 +205,7 @@ impl Window {
                 in_flight: 0,
                 leaving: VecDeque::new(),
                 blocked_until: None,
+                last_taken: None,
             }),
             queue: tokio::sync::Mutex::default(),
             changed: Notify::new(),
@@ -244,7 +246,7 @@ impl Window {
             let mut state = lock(&self.state);
             let now = Instant::now();
             state.limit = count.max;
-            state.interval = count.interval;
+            state.stretch(count.interval);
             state.forget(now);
             let known = state.in_flight + state.leaving.len();
             let foreign = (count.max - count.remaining).saturating_sub(known);
@@ -275,11 +277,33 @@ impl State {
         if let Some(until) = self.blocked_until {
             return Taken::FullUntil(Some(until));
         }
-        if self.in_flight + self.leaving.len() >= self.limit {
+        let used = self.in_flight + self.leaving.len();
+        if used >= self.limit {
             return Taken::FullUntil(self.leaving.front().copied());
         }
+        if let Some(turn) = self.next_turn(used).filter(|turn| *turn > now) {
+            return Taken::FullUntil(Some(turn));
+        }
+        self.last_taken = Some(now);
         self.in_flight += 1;
         Taken::Place
+    }
+
+    /// The first half of a window may go at once, so that a short errand is quick. The second half goes at an even pace,
+    /// a tenth faster than the limit so that timers rounded up cost nothing: should someone else use the same token, their
+    /// share is seen in the headers before both run into the limit.
+    fn next_turn(&self, used: usize) -> Option<Instant> {
+        let even = (self.interval * 9 / 10).checked_div(u32::try_from(self.limit).ok()?)?;
+        (used * 2 >= self.limit).then_some(self.last_taken? + even)
+    }
+
+    /// Requests answered so far hold their places as long as the new interval wants.
+    fn stretch(&mut self, interval: Duration) {
+        let longer = interval.saturating_sub(self.interval);
+        self.interval = interval;
+        for leaves_at in &mut self.leaving {
+            *leaves_at += longer;
+        }
     }
 
     fn forget(&mut self, now: Instant) {

@@ -18,7 +18,7 @@ use crate::{
     budget::{Budget, Meter, Metered},
     path::{Api, path},
     refusal,
-    resend::{HubSpotRule, Resend},
+    resend::{HubSpotRule, Resend, cut_short},
 };
 
 /// The connection to one HubSpot account. Every request of this crate goes through it: it keeps the budget, sends again
@@ -109,6 +109,9 @@ impl Client {
     ) -> Result<T, HubSpotError> {
         let response = self.answer(call).await?;
         serde_json::from_slice(response.body()).map_err(|_| {
+            if cut_short(&response) {
+                return TransportError::Broken.into();
+            }
             let status = response.status().as_u16();
             Reason::NotHubSpot { status }.into()
         })

@@ -32,10 +32,17 @@ impl RetryRule for HubSpotRule {
     ) -> Option<Duration> {
         let always = request.extensions().get() == Some(&Resend::Always);
         match outcome {
+            Ok(response) if cut_short(response) => after_silence(TransportError::Broken, always),
             Ok(response) => after_answer(response, always),
             Err(error) => after_silence(error, always),
         }
     }
+}
+
+/// Whether the answer begins as JSON and does not end so: the connection broke where HTTP could not tell.
+pub(crate) fn cut_short(response: &Response) -> bool {
+    let body = response.body().trim_ascii();
+    response.status().is_success() && body.starts_with(b"{") && !body.ends_with(b"}")
 }
 
 fn after_answer(response: &Response, always: bool) -> Option<Duration> {

@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     Client, GROUP, HubSpotError, NewProperty, ObjectType, OwnProperty, Property, PropertyOption,
@@ -33,6 +36,9 @@ pub enum SchemaError {
         /// Why not.
         source: HubSpotError,
     },
+    /// HubSpot says it made these properties and does not show them. Trying again later does no harm.
+    #[error("{} new properties cannot be seen yet", .0.len())]
+    NotSeen(Vec<String>),
     /// HubSpot did not answer as hoped for another reason.
     #[error(transparent)]
     HubSpot(#[from] HubSpotError),
@@ -58,6 +64,9 @@ pub enum Misfit {
 }
 
 const MOST_LABEL_TRIES: u8 = 9;
+/// New properties have been seen to appear within a second.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+const MOST_LOOKS: u8 = 20;
 
 impl Client {
     /// Sees to it that `object` has these properties, in ClearSync's group. What exists is checked and left as it is, but
@@ -78,9 +87,9 @@ impl Client {
             .partition(|own| standing.contains_key(own.name));
         if !missing.is_empty() {
             ensured.group_created = self.ensure_group(object).await?;
-            let created = self.create_missing(object, &missing, &standing).await?;
+            self.create_missing(object, &missing, &standing).await?;
             ensured.created = missing.iter().map(|own| own.name.to_owned()).collect();
-            standing.extend(created);
+            standing = self.read_back(object, &missing).await?;
             // A removed property that came back, or one made meanwhile by others, may have another shape.
             refuse_misfits(&missing, &standing)?;
         }
@@ -112,7 +121,7 @@ impl Client {
         object: &ObjectType,
         missing: &[&OwnProperty],
         standing: &BTreeMap<String, Property>,
-    ) -> Result<BTreeMap<String, Property>, SchemaError> {
+    ) -> Result<(), SchemaError> {
         let mut labels: BTreeSet<String> = standing
             .values()
             .map(|property| property.label.to_lowercase())
@@ -126,37 +135,52 @@ impl Client {
             Err(error) if one_by_one(&error.reason) => Vec::new(),
             Err(error) => return Err(error.into()),
         };
-        let mut created = by_name(created);
         for property in new {
-            if !created.contains_key(&property.name) {
+            if created.iter().all(|made| made.name != property.name) {
                 let name = property.name.clone();
-                let made = self.create_one(object, property).await;
-                let made = made.map_err(|source| SchemaError::NotCreated {
-                    name: name.clone(),
-                    source,
-                })?;
-                created.insert(name, made);
+                self.create_one(object, property)
+                    .await
+                    .map_err(|source| SchemaError::NotCreated { name, source })?;
             }
         }
-        Ok(created)
+        Ok(())
+    }
+
+    /// Reads until everything made can be seen: before that, HubSpot would not know the properties in records either.
+    async fn read_back(
+        &self,
+        object: &ObjectType,
+        made: &[&OwnProperty],
+    ) -> Result<BTreeMap<String, Property>, SchemaError> {
+        let mut standing = by_name(self.properties(object).await?);
+        for _ in 0..MOST_LOOKS {
+            if made.iter().all(|own| standing.contains_key(own.name)) {
+                return Ok(standing);
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+            standing = by_name(self.properties(object).await?);
+        }
+        let unseen = made
+            .iter()
+            .filter(|own| !standing.contains_key(own.name))
+            .map(|own| own.name.to_owned());
+        Err(SchemaError::NotSeen(unseen.collect()))
     }
 
     async fn create_one(
         &self,
         object: &ObjectType,
         mut property: NewProperty,
-    ) -> Result<Property, HubSpotError> {
+    ) -> Result<(), HubSpotError> {
         let label = property.label.clone();
         for attempt in 2..=MOST_LABEL_TRIES {
             match self.create_property(object, &property).await {
                 Err(error) if error.reason == Reason::LabelTaken => {
                     property.label = format!("{label} {attempt}");
                 }
-                Err(error) if error.reason == Reason::AlreadyExists => {
-                    let found = self.property(object, &property.name).await?;
-                    return found.ok_or(error);
-                }
-                result => return result,
+                // Made by a request whose answer was lost, or by someone else: reading back tells whether it fits.
+                Err(error) if error.reason == Reason::AlreadyExists => return Ok(()),
+                result => return result.map(drop),
             }
         }
         Err(Reason::LabelTaken.into())

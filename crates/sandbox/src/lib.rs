@@ -7,11 +7,13 @@ pub mod business;
 mod clock;
 mod faults;
 pub mod hubspot;
+mod sample;
 mod serve;
 pub mod stripe;
 mod stripe_data;
 
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use faults::{Fault, FaultPlan, Faults, Faulty, Reset, Until};
+pub use sample::{Sample, ServedSample};
 pub use serve::{Served, serve};
 pub use stripe_data::StripeData;

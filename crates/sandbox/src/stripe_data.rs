@@ -123,6 +123,16 @@ impl StripeData {
         self.events.push(event);
     }
 
+    /// Moves everything to live mode or to test mode. What is written later brings its own mode.
+    pub fn set_livemode(&mut self, livemode: bool) {
+        let collections = self.collections.values_mut();
+        let objects = collections.flat_map(|collection| collection.objects.values_mut());
+        let objects = objects.map(|(_, object)| object);
+        for object in objects.chain(&mut self.events) {
+            move_to_mode(object, livemode);
+        }
+    }
+
     /// The account's log, oldest first, however old.
     #[must_use]
     pub fn events(&self) -> &[Value] {
@@ -164,6 +174,23 @@ impl StripeData {
             ),
             None => Box::new(iter::empty()),
         }
+    }
+}
+
+fn move_to_mode(value: &mut Value, livemode: bool) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::Bool(is) if name == "livemode" => *is = livemode,
+                    field => move_to_mode(field, livemode),
+                }
+            }
+        }
+        Value::Array(entries) => entries
+            .iter_mut()
+            .for_each(|entry| move_to_mode(entry, livemode)),
+        _ => {}
     }
 }
 

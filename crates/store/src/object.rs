@@ -197,6 +197,27 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// How many objects of a kind Stripe made since a moment.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn count_created_since(
+        &self,
+        account: AccountId,
+        kind: &str,
+        since: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut query = self.0.prepare_cached(
+            "SELECT count(*) FROM object WHERE account = ?1 AND kind = ?2 AND created_s >= ?3",
+        )?;
+        let count: i64 = query.query_row(params![account.0, kind, since.as_second()], |row| {
+            row.get(0)
+        })?;
+        Ok(count.unsigned_abs())
+    }
+}
+
 impl Writer {
     /// Keeps objects that one fetch brought. An object that a later fetch brought already stays as it is, and one that
     /// is the same as before does not count as changed.

@@ -3,11 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::{
-    client::{Call, Client},
-    error::StripeError,
-    refusal::AccountId,
-};
+use crate::{call::Call, client::Client, error::StripeError, refusal::AccountId};
 
 /// The account of a key, as far as the key may know. A key without the permission still learns the id from the refusal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,8 +7,9 @@ use futures::{StreamExt, stream};
 
 use crate::{
     account::account_call,
+    call::Call,
     catalog::{Held, Level, Preset, Probe, ROWS, Row},
-    client::{Call, Client},
+    client::Client,
     error::{RequestId, StripeError},
     key::ApiKeyKind,
     refusal::{AccountId, Refusal},
@@ -39,9 +40,11 @@ pub async fn audit(
         return audit;
     }
     let on_check = &on_check;
-    let mut verdicts = stream::iter(rows.iter().enumerate())
-        .map(|(index, &row)| async move { (index, check(client, preset, row, on_check).await) })
-        .buffer_unordered(AT_ONCE);
+    let checks = rows
+        .iter()
+        .enumerate()
+        .map(|(index, &row)| async move { (index, check(client, preset, row, on_check).await) });
+    let mut verdicts = stream::iter(checks.collect::<Vec<_>>()).buffer_unordered(AT_ONCE);
     while let Some((index, outcome)) = verdicts.next().await {
         match outcome {
             Ok(verdict) => {
@@ -167,9 +170,9 @@ pub async fn excess(
         findings.iter().for_each(on_finding);
         return Ok(findings);
     }
-    let mut answers = stream::iter(questions)
-        .map(|(row, probe)| async move { (row, ask(client, *probe, |_| {}).await) })
-        .buffered(AT_ONCE);
+    let asked =
+        questions.map(|(row, probe)| async move { (row, ask(client, *probe, |_| {}).await) });
+    let mut answers = stream::iter(asked.collect::<Vec<_>>()).buffered(AT_ONCE);
     while let Some((row, answer)) = answers.next().await {
         let reach = match answer? {
             Answer::Yes => Reach::Exceeds,

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    client::{Call, Client, EXPAND, other_shape},
+    call::{Call, EXPAND},
+    client::{Client, other_shape},
     error::StripeError,
     list::{Cursor, PAGE_SIZE},
     object::{Item, Kind},

@@ -224,7 +224,7 @@ impl StripeError {
             return Self::NotStripe(NotStripe::ProxyLogin);
         }
         let body: Option<ErrorBody> = serde_json::from_slice(response.body()).ok();
-        let code = body.as_ref().map_or("", |body| body.error.code.as_str());
+        let code = body.as_ref().map_or("", |body| body.error.code());
         match (status.as_u16(), code) {
             (429, "lock_timeout") | (409, _) => return Self::Locked { request_id },
             (429, _) => {
@@ -270,17 +270,22 @@ struct ErrorBody {
 
 #[derive(Deserialize)]
 struct ErrorObject {
-    #[serde(default)]
-    code: String,
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    param: String,
+    code: Option<String>,
+    message: Option<String>,
+    param: Option<String>,
 }
 
 impl ErrorObject {
+    fn code(&self) -> &str {
+        self.code.as_deref().unwrap_or_default()
+    }
+
+    fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
+    }
+
     fn meaning(&self, status: StatusCode, request_id: Option<RequestId>) -> StripeError {
-        match (status.as_u16(), self.code.as_str()) {
+        match (status.as_u16(), self.code()) {
             (401, code) => StripeError::Unauthorized {
                 reason: self.unauthorized(code),
                 request_id,
@@ -299,18 +304,18 @@ impl ErrorObject {
                 request_id,
             },
             (403, _) => StripeError::PermissionMissing {
-                refusal: Box::new(Refusal::parse(&self.message)),
+                refusal: Box::new(Refusal::parse(self.message())),
                 request_id,
             },
             (404, _) | (400, "resource_missing" | "livemode_mismatch") => StripeError::NotFound {
-                in_other_mode: self.code == "livemode_mismatch"
-                    || self.message.contains("a similar object exists in"),
+                in_other_mode: self.code() == "livemode_mismatch"
+                    || self.message().contains("a similar object exists in"),
                 request_id,
             },
             (status, code) => StripeError::Rejected {
                 status,
                 code: Token::new(code),
-                param: Token::new(&self.param),
+                param: self.param.as_deref().and_then(Token::new),
                 request_id,
             },
         }
@@ -319,13 +324,13 @@ impl ErrorObject {
     // Stripe gives a code for an expired key only; the other reasons are told apart by their sentences, and a sentence
     // that changes falls back to `Other`.
     fn unauthorized(&self, code: &str) -> Unauthorized {
-        if code == "api_key_expired" || self.message.starts_with("Expired API Key") {
+        if code == "api_key_expired" || self.message().starts_with("Expired API Key") {
             Unauthorized::Expired
         } else if self.names_ip_address() {
             Unauthorized::IpNotAllowed
-        } else if self.message.starts_with("Invalid API Key") {
+        } else if self.message().starts_with("Invalid API Key") {
             Unauthorized::UnknownKey
-        } else if self.message.starts_with("You did not provide an API key") {
+        } else if self.message().starts_with("You did not provide an API key") {
             Unauthorized::NoKey
         } else {
             Unauthorized::Other
@@ -333,7 +338,7 @@ impl ErrorObject {
     }
 
     fn names_ip_address(&self) -> bool {
-        self.message
+        self.message()
             .contains("does not allow requests from your IP address")
     }
 }

@@ -4,7 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::{
-    client::{Call, Client},
+    call::Call,
+    client::Client,
     error::StripeError,
     list::{Cursor, PAGE_SIZE},
     object::{Item, Kind},

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod audit;
+mod call;
 pub mod catalog;
 pub mod client;
 pub mod decode;

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
+    call::{Call, EXPAND},
     catalog::Held,
-    client::{Call, Client, EXPAND, other_shape},
+    client::{Client, other_shape},
     embedded,
     error::{StripeError, not_stripe},
     object::{Item, Kind},

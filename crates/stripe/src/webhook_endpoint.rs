@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use url::{Url, form_urlencoded};
 
 use crate::{
-    client::{API_VERSION, Call, Client},
+    call::Call,
+    client::{API_VERSION, Client},
     error::{StripeError, is_id},
 };
 

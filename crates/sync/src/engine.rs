@@ -107,7 +107,8 @@ impl Engine {
             path: config.data_folder.clone(),
             source,
         })?;
-        let Opened { store, set_aside } = Store::open(&config.data_folder.join("clearsync.sqlite"), now)?;
+        let Opened { store, set_aside } =
+            Store::open(&config.data_folder.join("clearsync.sqlite"), now)?;
         let engine = Arc::new(Self {
             store,
             vault: Vault::new(&config.profile),

@@ -1,6 +1,8 @@
 //! The derivation of a figure, as a sentence and step by step.
 
-use clearsync_billing::{Amount, Base, Currency, Fraction, Interval, ItemStep, Reduction, Standing};
+use clearsync_billing::{
+    Amount, Base, Currency, Fraction, Interval, ItemStep, Reduction, Standing,
+};
 use clearsync_store::Figure as StoredFigure;
 use serde::Deserialize;
 
@@ -10,11 +12,19 @@ use crate::view::{Explanation, ExplanationLine};
 pub(crate) fn explanation(stored: &StoredFigure) -> Explanation {
     let Ok(figure) = clearsync_billing::Figure::deserialize(&stored.explanation) else {
         let sentence = "The derivation comes with the next sync.".to_owned();
-        return Explanation { sentence, lines: Vec::new(), notes: Vec::new() };
+        return Explanation {
+            sentence,
+            lines: Vec::new(),
+            notes: Vec::new(),
+        };
     };
     let currency = figure.amount.currency;
-    let mut lines: Vec<ExplanationLine> =
-        figure.derivation.items.iter().flat_map(|item| item_lines(item, currency)).collect();
+    let mut lines: Vec<ExplanationLine> = figure
+        .derivation
+        .items
+        .iter()
+        .flat_map(|item| item_lines(item, currency))
+        .collect();
     lines.push(ExplanationLine {
         label: "MRR".to_owned(),
         detail: standing(&figure.derivation.standing),
@@ -32,8 +42,14 @@ fn sentence(figure: &clearsync_billing::Figure) -> String {
     let why = standing(&figure.derivation.standing);
     match figure.derivation.items.len() {
         _ if !figure.derivation.standing.counts() => format!("MRR is {}: {why}", figure.rounded),
-        1 => format!("MRR is {} from one item. Rules: {policy}, version {version}.", figure.rounded),
-        count => format!("MRR is {} from {count} items. Rules: {policy}, version {version}.", figure.rounded),
+        1 => format!(
+            "MRR is {} from one item. Rules: {policy}, version {version}.",
+            figure.rounded
+        ),
+        count => format!(
+            "MRR is {} from {count} items. Rules: {policy}, version {version}.",
+            figure.rounded
+        ),
     }
 }
 
@@ -45,10 +61,14 @@ fn item_lines(item: &ItemStep, currency: Currency) -> Vec<ExplanationLine> {
         result: money(&item.base.amount()),
     }];
     for discount in &item.discounts {
-        let name = discount.name.clone().unwrap_or_else(|| discount.coupon.to_string());
+        let name = discount
+            .name
+            .clone()
+            .unwrap_or_else(|| discount.coupon.to_string());
         let off = match &discount.reduction {
             Reduction::Percent(percent) => format!("{percent} % off"),
-            Reduction::Amount { .. } => "fixed amount off".to_owned(),
+            Reduction::Amount(_) => "fixed amount off".to_owned(),
+            Reduction::Unknown => "of an unknown amount".to_owned(),
         };
         lines.push(ExplanationLine {
             label: format!("Discount {name}"),
@@ -78,11 +98,23 @@ fn base(base: &Base, money: &impl Fn(&Fraction) -> String) -> String {
     match base {
         Base::PerUnit { unit, units } => format!("{} × {units}", money(unit)),
         Base::Graduated { steps } => {
-            let tiers = steps.iter().map(|step| format!("{} × {} + {}", step.units, money(&step.unit), money(&step.flat)));
+            let tiers = steps.iter().map(|step| {
+                format!(
+                    "{} × {} + {}",
+                    step.units,
+                    money(&step.unit),
+                    money(&step.flat)
+                )
+            });
             tiers.collect::<Vec<_>>().join("; ")
         }
         Base::Volume { step } => {
-            format!("whole quantity in one tier: {} × {} + {}", step.units, money(&step.unit), money(&step.flat))
+            format!(
+                "whole quantity in one tier: {} × {} + {}",
+                step.units,
+                money(&step.unit),
+                money(&step.flat)
+            )
         }
         Base::Usage { periods } => format!("measured usage of {} past periods", periods.len()),
         Base::Nothing => "counts nothing; see the notes".to_owned(),
@@ -96,17 +128,27 @@ fn rhythm(interval: Interval) -> String {
 fn standing(standing: &Standing) -> String {
     let day = |moment: &jiff::Timestamp| moment.strftime("%-d %B %Y").to_string();
     match standing {
-        Standing::Counts { status } => format!("The subscription is {}, which counts.", status.replace('_', " ")),
+        Standing::Counts { status } => format!(
+            "The subscription is {}, which counts.",
+            status.replace('_', " ")
+        ),
         Standing::PaidUntil { until } => format!("It is paid until {}.", day(until)),
         Standing::NotStarted { starts } => format!("It begins on {}.", day(starts)),
-        Standing::InTrial { until: Some(until) } => format!("It is in its trial until {}.", day(until)),
+        Standing::InTrial { until: Some(until) } => {
+            format!("It is in its trial until {}.", day(until))
+        }
         Standing::InTrial { until: None } => "It is in its trial.".to_owned(),
         Standing::Ended { since: Some(since) } => format!("It ended on {}.", day(since)),
         Standing::Ended { since: None } => "It has ended.".to_owned(),
-        Standing::CancellationAsked { at: Some(at) } => format!("Its cancellation was asked for on {}.", day(at)),
+        Standing::CancellationAsked { at: Some(at) } => {
+            format!("Its cancellation was asked for on {}.", day(at))
+        }
         Standing::CancellationAsked { at: None } => "Its cancellation was asked for.".to_owned(),
         Standing::CollectionPaused => "Its invoices are held back.".to_owned(),
         Standing::NotPaidYet => "Nothing was paid yet.".to_owned(),
-        Standing::StatusLeftOut { status } => format!("Its status is {}, which does not count.", status.replace('_', " ")),
+        Standing::StatusLeftOut { status } => format!(
+            "Its status is {}, which does not count.",
+            status.replace('_', " ")
+        ),
     }
 }

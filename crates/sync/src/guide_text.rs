@@ -2,7 +2,7 @@
 
 use clearsync_stripe::{
     catalog::{Level, Preset},
-    guide::{Caution, KEY_NAME, Step, THIRD_PARTY_URL, steps as catalog_steps, teammate_note},
+    guide::{Caution, Step, steps as catalog_steps, teammate_note},
     key::Mode,
 };
 
@@ -28,7 +28,10 @@ fn step(step: &Step) -> GuideStep {
         Step::CreateKey => ("createKey", None),
         Step::CopyKey => ("copyKey", None),
     };
-    GuideStep { id: id.to_owned(), copy: copy.map(str::to_owned) }
+    GuideStep {
+        id: id.to_owned(),
+        copy: copy.map(str::to_owned),
+    }
 }
 
 /// What a person without ClearSync needs to make the key: link, rows, cautions. It holds no secret.
@@ -40,9 +43,19 @@ pub(crate) fn for_teammate(preset: Preset, mode: Mode) -> String {
         String::new(),
         "If the form comes up empty, do it by hand:".to_owned(),
     ];
-    lines.extend(note.steps.iter().map(sentence).zip(1..).map(|(sentence, number)| format!("{number}. {sentence}")));
+    lines.extend(
+        note.steps
+            .iter()
+            .map(sentence)
+            .zip(1..)
+            .map(|(sentence, number)| format!("{number}. {sentence}")),
+    );
     lines.push(String::new());
-    lines.extend(note.cautions.iter().map(|caution| caution_sentence(*caution).to_owned()));
+    lines.extend(
+        note.cautions
+            .iter()
+            .map(|caution| caution_sentence(*caution).to_owned()),
+    );
     lines.join("\n")
 }
 
@@ -55,12 +68,24 @@ fn sentence(step: &Step) -> String {
         }
         Step::NameKey { name } => format!("Name the key {name}."),
         Step::CustomizePermissions => "Tick Customize permissions for this key.".to_owned(),
-        Step::SetSection { section, level } => format!("Set the section {section} to {}.", word(*level)),
-        Step::SetRow { section, row, renamed, level } => match renamed {
-            Some(renamed) => format!("Under {section}, set {row} (newer: {renamed}) to {}.", word(*level)),
+        Step::SetSection { section, level } => {
+            format!("Set the section {section} to {}.", word(*level))
+        }
+        Step::SetRow {
+            section,
+            row,
+            renamed,
+            level,
+        } => match renamed {
+            Some(renamed) => format!(
+                "Under {section}, set {row} (newer: {renamed}) to {}.",
+                word(*level)
+            ),
             None => format!("Under {section}, set {row} to {}.", word(*level)),
         },
-        Step::LeaveConnectColumnAtNone => "Leave a second column named Connect at None throughout.".to_owned(),
+        Step::LeaveConnectColumnAtNone => {
+            "Leave a second column named Connect at None throughout.".to_owned()
+        }
         Step::LeaveTheRestAtNone => "Leave everything else at None.".to_owned(),
         Step::CreateKey => "Create the key.".to_owned(),
         Step::CopyKey => "Copy the key. Stripe shows a live key once.".to_owned(),
@@ -77,13 +102,20 @@ fn word(level: Level) -> &'static str {
 
 fn caution_sentence(caution: Caution) -> &'static str {
     match caution {
-        Caution::KeyIsSecret => "The key is a secret: hand it over through a password manager, not by e-mail or chat.",
-        Caution::ShownOnce => "Stripe shows a live key once; keep it until it is pasted into ClearSync.",
+        Caution::ShownOnce => {
+            "Stripe shows a live key once: keep it until it is pasted into ClearSync."
+        }
+        Caution::HandOverSafely => {
+            "Hand the key over through a password manager, not by e-mail or chat."
+        }
+        Caution::Revocable => "The key can be rolled or deleted in Stripe at any time.",
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use clearsync_stripe::guide::{KEY_NAME, THIRD_PARTY_URL};
+
     use super::*;
 
     #[test]
@@ -92,7 +124,8 @@ mod tests {
         assert!(text.contains("https://dashboard.stripe.com/apikeys/create?"));
         assert!(text.contains(KEY_NAME) && text.contains(THIRD_PARTY_URL));
         for row in clearsync_stripe::catalog::wanted(Preset::Standard) {
-            let named = text.contains(row.name) || row.section == clearsync_stripe::catalog::Section::Connect;
+            let named = text.contains(row.name)
+                || row.section == clearsync_stripe::catalog::Section::Connect;
             assert!(named, "{}", row.name);
         }
         assert!(!text.contains("rk_live_"));

@@ -5,7 +5,15 @@
 mod blocking;
 mod clock;
 pub mod derive;
+mod engine;
+mod explanation;
+mod guide_text;
 pub mod import;
+pub mod matching;
+pub mod plan;
+mod problem;
+pub mod push;
 pub mod view;
 
 pub use clock::Clock;
+pub use engine::{Change, Engine, EngineConfig, Services};

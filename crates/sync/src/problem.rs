@@ -2,11 +2,14 @@
 
 use clearsync_hubspot::{HubSpotError, Reason};
 use clearsync_store::StoreError;
-use clearsync_stripe::{StripeError, Unauthorized};
+use clearsync_stripe::error::{StripeError, Unauthorized};
 use clearsync_transport::TransportError;
 use clearsync_vault::VaultError;
 
-use crate::view::{Action, Problem, ProblemCode};
+use crate::{
+    import::{ConnectError, ImportError},
+    view::{Action, Problem, ProblemCode},
+};
 
 impl From<TransportError> for Problem {
     fn from(error: TransportError) -> Self {
@@ -15,7 +18,9 @@ impl From<TransportError> for Problem {
             TransportError::NotConnected | TransportError::Broken => ProblemCode::NotConnected,
             TransportError::NotSecure => ProblemCode::NotSecure,
             TransportError::TimedOut { .. } => ProblemCode::TimedOut,
-            TransportError::TooLarge { .. } | TransportError::Unsendable => ProblemCode::NotTheService,
+            TransportError::TooLarge { .. } | TransportError::Unsendable => {
+                ProblemCode::NotTheService
+            }
         };
         Self::new(code).act(Action::TryAgain)
     }
@@ -29,7 +34,9 @@ impl From<StripeError> for Problem {
                 let code = match reason {
                     Unauthorized::Expired => ProblemCode::StripeKeyExpired,
                     Unauthorized::IpNotAllowed => ProblemCode::StripeKeyIpNotAllowed,
-                    Unauthorized::UnknownKey | Unauthorized::NoKey | Unauthorized::Other => ProblemCode::StripeKeyRefused,
+                    Unauthorized::UnknownKey | Unauthorized::NoKey | Unauthorized::Other => {
+                        ProblemCode::StripeKeyRefused
+                    }
                 };
                 Self::new(code).act(Action::ReplaceStripeKey)
             }
@@ -42,30 +49,50 @@ impl From<StripeError> for Problem {
             StripeError::RateLimited { .. } | StripeError::Locked { .. } => {
                 service(ProblemCode::ServiceBusy, "Stripe").act(Action::TryAgain)
             }
-            StripeError::Unavailable { .. } => service(ProblemCode::ServiceDown, "Stripe").act(Action::TryAgain),
-            StripeError::NotStripe(_) => service(ProblemCode::NotTheService, "Stripe").act(Action::TryAgain),
-            StripeError::NotFound { .. } | StripeError::Rejected { .. } => service(ProblemCode::ServiceRefused, "Stripe"),
+            StripeError::Unavailable { .. } => {
+                service(ProblemCode::ServiceDown, "Stripe").act(Action::TryAgain)
+            }
+            StripeError::NotStripe(_) => {
+                service(ProblemCode::NotTheService, "Stripe").act(Action::TryAgain)
+            }
+            StripeError::NotFound { .. } | StripeError::Rejected { .. } => {
+                service(ProblemCode::ServiceRefused, "Stripe")
+            }
             StripeError::Unreachable(error) => Self::from(error).with("service", "Stripe"),
         };
-        Self { request_id, ..problem }
+        Self {
+            request_id,
+            ..problem
+        }
     }
 }
 
 impl From<HubSpotError> for Problem {
     fn from(error: HubSpotError) -> Self {
-        let request_id = error.correlation_id.as_ref().map(|id| id.as_str().to_owned());
+        let request_id = error
+            .correlation_id
+            .as_ref()
+            .map(|id| id.as_str().to_owned());
         let problem = match error.reason {
-            Reason::TokenRefused { .. } => Self::new(ProblemCode::HubSpotTokenRefused).act(Action::ReplaceHubSpotKey),
+            Reason::TokenRefused { .. } => {
+                Self::new(ProblemCode::HubSpotTokenRefused).act(Action::ReplaceHubSpotKey)
+            }
             Reason::MissingScopes { any_of } => {
                 Self::new(ProblemCode::HubSpotScopeMissing).with("scopes", any_of.join(", "))
             }
-            Reason::ScopeNotOffered | Reason::PlanLacksFeature { .. } => Self::new(ProblemCode::HubSpotPlanLacksFeature),
+            Reason::ScopeNotOffered | Reason::PlanLacksFeature { .. } => {
+                Self::new(ProblemCode::HubSpotPlanLacksFeature)
+            }
             Reason::DailyLimit { .. } => Self::new(ProblemCode::HubSpotDailyLimit),
             Reason::RateLimited { .. } | Reason::Locked | Reason::PortalMoving { .. } => {
                 service(ProblemCode::ServiceBusy, "HubSpot").act(Action::TryAgain)
             }
-            Reason::Unavailable { .. } => service(ProblemCode::ServiceDown, "HubSpot").act(Action::TryAgain),
-            Reason::NotHubSpot { .. } => service(ProblemCode::NotTheService, "HubSpot").act(Action::TryAgain),
+            Reason::Unavailable { .. } => {
+                service(ProblemCode::ServiceDown, "HubSpot").act(Action::TryAgain)
+            }
+            Reason::NotHubSpot { .. } => {
+                service(ProblemCode::NotTheService, "HubSpot").act(Action::TryAgain)
+            }
             Reason::Unreachable(error) => Self::from(error).with("service", "HubSpot"),
             Reason::Conflict { .. }
             | Reason::UniqueValueHeld { .. }
@@ -79,7 +106,38 @@ impl From<HubSpotError> for Problem {
             | Reason::NotFound
             | Reason::Rejected { .. } => service(ProblemCode::ServiceRefused, "HubSpot"),
         };
-        Self { request_id, ..problem }
+        Self {
+            request_id,
+            ..problem
+        }
+    }
+}
+
+impl From<ConnectError> for Problem {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::OtherAccount { expected, found } => {
+                Self::new(ProblemCode::StripeKeyOtherAccount)
+                    .with("before", expected)
+                    .with("after", found)
+                    .act(Action::ReplaceStripeKey)
+            }
+            ConnectError::OtherMode { .. } => {
+                Self::new(ProblemCode::StripeKeyOtherAccount).act(Action::ReplaceStripeKey)
+            }
+            ConnectError::Stripe(error) => error.into(),
+            ConnectError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Stopped => Self::new(ProblemCode::Stopped),
+            ImportError::Stripe(error) => error.into(),
+            ImportError::Store(error) => error.into(),
+        }
     }
 }
 
@@ -90,7 +148,9 @@ impl From<StoreError> for Problem {
             StoreError::InUse => Self::new(ProblemCode::AnotherSyncRunning),
             StoreError::Locked => Self::new(ProblemCode::DatabaseBusy).act(Action::TryAgain),
             StoreError::DiskFull => Self::new(ProblemCode::DiskFull).act(folder),
-            StoreError::ReadOnly | StoreError::Unreachable { .. } => Self::new(ProblemCode::DatabaseReadOnly).act(folder),
+            StoreError::ReadOnly | StoreError::Unreachable { .. } => {
+                Self::new(ProblemCode::DatabaseReadOnly).act(folder)
+            }
             StoreError::Newer { .. } => Self::new(ProblemCode::DatabaseNewer),
             StoreError::DiskFailed
             | StoreError::Corrupt

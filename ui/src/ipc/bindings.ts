@@ -23,6 +23,8 @@ export const commands = {
 	disconnect: (service: Service) => __TAURI_INVOKE<Setup>("disconnect", { service }),
 	/**  The checklist as it is known. */
 	checklist: (service: Service) => __TAURI_INVOKE<Checklist>("checklist", { service }),
+	/**  Chooses which permissions the Stripe key is to have. */
+	choosePreset: (preset: GuidePreset) => __TAURI_INVOKE<Checklist>("choose_preset", { preset }),
 	/**  Checks every row; results come as events. */
 	checkAll: (service: Service) => __TAURI_INVOKE<null>("check_all", { service }),
 	/**  Checks one row. */
@@ -178,6 +180,8 @@ retryInSeconds: number | null } |
 export type Checklist = {
 	/**  Whose it is. */
 	service: Service,
+	/**  Which permissions the Stripe key is to have. */
+	preset: GuidePreset | null,
 	/**  In the order of the provider's own page. */
 	rows: CheckRow[],
 	/**  How many needed rows are held. */
@@ -196,7 +200,7 @@ export type Checklist = {
 	excessChecked: boolean,
 };
 
-/**  A checklist has changed, row by row. */
+/**  A checklist has changed. */
 export type ChecklistChanged = Checklist;
 
 /**  What ClearSync may create in HubSpot. */
@@ -538,7 +542,7 @@ export type Problem = {
 };
 
 /**  Every problem a user can meet. Stable: the words of every language are keyed by it. */
-export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotPropertyUnusable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "unexpected";
+export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotPropertyUnusable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "unexpected";
 
 /**  How many records a property changes on. */
 export type PropertyChangeCount = {

@@ -33,6 +33,8 @@ pub(super) struct Customer {
     pub(super) prefix: String,
     pub(super) invoices_numbered: u32,
     pub(super) delinquent: bool,
+    /// Stripe keeps a tombstone of it.
+    pub(super) deleted: bool,
     pub(super) subscriptions: Vec<No>,
 }
 

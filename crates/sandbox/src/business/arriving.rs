@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use super::{
     account::{Card, Collection, Customer, Discount, No, TrialEnd},
     calendar::{months_after, seconds_after},
-    catalog::Plan,
+    catalog::{MODULES, Plan},
     company::{Company, Step},
     journal::Subject,
     money::Currency,
-    names,
+    names::{self, Person},
     terms::{Coupon, Duration, Level, Off, Tax},
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Offer {
     /// Coupons, and the place of the item they are for, if they are not for the whole.
     pub(super) coupons: Vec<(Arc<Coupon>, Option<usize>)>,
     pub(super) setup_fee: bool,
+    /// Single charges on the first invoice.
+    pub(super) charges: u32,
     /// The subscription it takes over from.
     pub(super) continues: Option<No>,
 }
@@ -36,10 +38,16 @@ impl Offer {
             trial: None,
             coupons: Vec::new(),
             setup_fee: false,
+            charges: 0,
             continues: None,
         }
     }
 }
+
+/// The special customer that takes every module.
+const WITH_MANY_ITEMS: No = 0;
+/// The special customer whose first invoice is long.
+const WITH_MANY_CHARGES: No = 4;
 
 const CARDS: [&str; 4] = ["visa", "mastercard", "amex", "visa"];
 
@@ -58,21 +66,31 @@ impl Company {
         self.later(seconds_after(self.now, wait.max(1)), Step::Arrive);
 
         self.by_request();
-        let customer = self.register();
-        if self.dice.percent(4) {
+        let special = self.specials.pop_front();
+        let is_special = special.is_some();
+        let customer = self.register(special);
+        if !is_special && self.dice.percent(4) {
             return;
         }
-        let offer = self.choose_offer(customer);
+        let offer = match customer {
+            WITH_MANY_ITEMS if is_special => Offer {
+                items: (1..=MODULES)
+                    .map(|module| (Plan::Module(module), 1))
+                    .collect(),
+                ..Offer::plainly(Plan::Team, 1)
+            },
+            WITH_MANY_CHARGES if is_special => Offer {
+                charges: 300,
+                ..Offer::plainly(Plan::Team, 12)
+            },
+            _ => self.choose_offer(customer),
+        };
         self.subscribe(customer, offer);
     }
 
     /// A customer who had left subscribes again.
     pub(super) fn welcome_back(&mut self, customer: No) {
-        let still_here = self.customers[customer]
-            .subscriptions
-            .iter()
-            .any(|&one| !self.subscriptions[one].status.has_ended());
-        if still_here {
+        if self.customers[customer].deleted || self.is_subscribed(customer) {
             return;
         }
         self.by_request();
@@ -84,12 +102,14 @@ impl Company {
         self.subscribe(customer, offer);
     }
 
-    fn register(&mut self) -> No {
-        let special = self.specials.pop_front();
+    fn register(&mut self, special: Option<Person>) -> No {
         let is_special = special.is_some();
         let person = special.unwrap_or_else(|| names::person(&mut self.dice));
         let currencies = self.shape.currencies.clone();
-        let currency = self.dice.weighted(&currencies, Currency::Usd);
+        let currency = match currencies.first() {
+            Some(&(home, _)) if is_special => home,
+            _ => self.dice.weighted(&currencies, Currency::Usd),
+        };
         let collection = if self.dice.percent(self.shape.mix.send_invoice) {
             Collection::SendInvoice { days_until_due: 30 }
         } else {
@@ -110,6 +130,7 @@ impl Company {
             prefix: self.ids.upper(8),
             invoices_numbered: 0,
             delinquent: false,
+            deleted: false,
             subscriptions: Vec::new(),
         };
         let no = self.customers.len();
@@ -164,6 +185,9 @@ impl Company {
     }
 
     pub(super) fn end_customer_discount(&mut self, customer: No) {
+        if self.customers[customer].deleted {
+            return;
+        }
         self.tell(
             Subject::CustomerDiscount(customer),
             "customer.discount.deleted",
@@ -217,6 +241,11 @@ impl Company {
         } else {
             self.plain_offer()
         };
+        let discount = self.customers[customer].discount.as_ref();
+        if discount.is_some_and(|one| matches!(one.coupon.off, Off::Amount(..))) {
+            // Usage would take a share of the amount off, a different one in each cycle.
+            offer.items.retain(|(plan, _)| *plan != Plan::ApiCalls);
+        }
         offer.plain = false;
         offer.setup_fee = self.dice.percent(mix.setup_fee);
         if self.dice.percent(mix.trial) {

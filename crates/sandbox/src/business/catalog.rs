@@ -8,7 +8,8 @@ use super::{
     calendar::{Cadence, Interval},
     dice::Ids,
     money::{Currency, ratio, whole},
-    terms::{Coupon, Duration, Off, Price, Pricing, Product, Tax, Tier},
+    promotions::{coupons, taxes},
+    terms::{Coupon, Off, Price, Pricing, Product, Tax, Tier},
 };
 
 /// Every plan on the price list.
@@ -34,7 +35,15 @@ pub(super) enum Plan {
     ApiCalls,
     Insights,
     InsightsYearly,
+    /// One of the many small modules that large customers pick from.
+    Module(u8),
 }
+
+/// How many modules there are where they are sold.
+pub(super) const MODULES: u8 = 40;
+
+/// The product that is closed in the end.
+pub(super) const LEGACY_PRODUCT: &str = "Team (legacy)";
 
 const MONTHLY: Cadence = Cadence::every(1, Interval::Month);
 const YEARLY: Cadence = Cadence::every(1, Interval::Year);
@@ -111,7 +120,7 @@ const PRICE_LIST: [Row; 18] = [
     ),
     (
         Plan::LegacyTeam,
-        "Team (legacy)",
+        LEGACY_PRODUCT,
         "Team 2023",
         MONTHLY,
         Tariff::Unit(900),
@@ -207,7 +216,13 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    pub(super) fn new(ids: &mut Ids, currencies: &[Currency], opened: Timestamp) -> Self {
+    /// The price list in these currencies, with the modules if they are sold; those in the first currency alone.
+    pub(super) fn new(
+        ids: &mut Ids,
+        currencies: &[Currency],
+        with_modules: bool,
+        opened: Timestamp,
+    ) -> Self {
         let mut products: Vec<Arc<Product>> = Vec::new();
         let mut prices = BTreeMap::new();
         for (plan, product, nickname, cadence, tariff) in &PRICE_LIST {
@@ -241,6 +256,15 @@ impl Catalog {
                     prices.insert((*plan, *currency), Arc::clone(&price));
                 }
             }
+        }
+        let home = currencies.first().copied().filter(|_| with_modules);
+        for (module, currency) in home
+            .into_iter()
+            .flat_map(|home| (1..=MODULES).map(move |n| (n, home)))
+        {
+            let price = module_price(ids, module, currency, opened);
+            products.push(Arc::clone(&price.product));
+            prices.insert((Plan::Module(module), currency), Arc::new(price));
         }
         let setup_product = new_product(ids, "Onboarding");
         products.push(Arc::clone(&setup_product));
@@ -309,7 +333,7 @@ impl Tariff {
 
 fn new_product(ids: &mut Ids, name: &str) -> Arc<Product> {
     let unit_label = match name {
-        "Team" | "Team (legacy)" | "Scale" => Some("seat"),
+        "Team" | LEGACY_PRODUCT | "Scale" => Some("seat"),
         "Storage" => Some("GB"),
         "Messages" => Some("message"),
         _ => None,
@@ -321,88 +345,25 @@ fn new_product(ids: &mut Ids, name: &str) -> Arc<Product> {
     })
 }
 
+fn module_price(ids: &mut Ids, module: u8, currency: Currency, created: Timestamp) -> Price {
+    let name = format!("Module {module:02}");
+    let unit = whole(currency.listed(400 + 25 * i64::from(module)));
+    Price {
+        id: ids.long("price_"),
+        product: new_product(ids, &name),
+        cadence: MONTHLY,
+        pricings: vec![(currency, Pricing::PerUnit(unit))],
+        nickname: name,
+        lookup_key: None,
+        meter: None,
+        created,
+    }
+}
+
 fn lookup_key(nickname: &str, pricings: &[(Currency, Pricing)]) -> Option<String> {
     let (currency, _) = pricings.first()?;
     let words = nickname.to_lowercase().replace(' ', "_");
     Some(format!("{words}_{}", currency.code()))
-}
-
-fn coupons(
-    currencies: &[Currency],
-    products: &[Arc<Product>],
-    created: Timestamp,
-) -> Vec<Arc<Coupon>> {
-    let insights = products.iter().find(|product| product.name == "Insights");
-    let mut coupons = vec![Arc::new(Coupon {
-        id: "INSIGHTS20".to_owned(),
-        off: Off::PerMille(200),
-        duration: Duration::Forever,
-        product_id: insights.map(|product| product.id.clone()),
-        name: "Insights, 20% off",
-        created,
-    })];
-    let mut offer = |id: String, name, off, duration| {
-        coupons.push(Arc::new(Coupon {
-            id,
-            off,
-            duration,
-            product_id: None,
-            name,
-            created,
-        }));
-    };
-    let percents = [
-        ("FRIENDS10", "Friends, 10% off", 100, Duration::Forever),
-        ("PARTNER125", "Partners, 12.5% off", 125, Duration::Forever),
-        ("LAUNCH25", "Launch, 25% off", 250, Duration::Months(3)),
-        (
-            "HALFYEAR40",
-            "Half a year, 40% off",
-            400,
-            Duration::Months(6),
-        ),
-        ("WELCOME50", "Welcome, 50% off", 500, Duration::Once),
-    ];
-    for (id, name, per_mille, duration) in percents {
-        offer(id.to_owned(), name, Off::PerMille(per_mille), duration);
-    }
-    for &currency in currencies {
-        let code = currency.code().to_uppercase();
-        let off = |cents| Off::Amount(currency.listed(cents), currency);
-        offer(
-            format!("THANKS5-{code}"),
-            "Thank you",
-            off(500),
-            Duration::Forever,
-        );
-        offer(format!("GIFT8-{code}"), "A gift", off(800), Duration::Once);
-        offer(
-            format!("BRIDGE30-{code}"),
-            "Bridge",
-            off(3000),
-            Duration::Months(2),
-        );
-    }
-    coupons
-}
-
-fn taxes(ids: &mut Ids, created: Timestamp) -> Vec<Arc<Tax>> {
-    let mut tax = |name, country, percent, inclusive| {
-        Arc::new(Tax {
-            id: ids.long("txr_"),
-            inclusive,
-            percent,
-            name,
-            country,
-            created,
-        })
-    };
-    vec![
-        tax("VAT", "DE", 19, false),
-        tax("VAT", "FR", 20, true),
-        tax("JCT", "JP", 10, true),
-        tax("Sales tax", "US", 8, false),
-    ]
 }
 
 fn setup_fees(ids: &mut Ids, currencies: &[Currency], created: Timestamp) -> Vec<SetupFee> {

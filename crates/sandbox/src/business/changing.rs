@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::{
     account::{Item, No, Pause, PauseBehavior, Status},
-    arriving::is_by_seat,
+    arriving::{Offer, is_by_seat},
     catalog::Plan,
     company::{Company, Step},
     journal::Subject,
     ledger::Fact,
     subscribing::same_cycle_alternative,
-    terms::{Duration, Level, Off},
+    terms::{Coupon, Duration, Level, Off},
 };
 
 /// Things a subscriber may do.
@@ -94,7 +94,7 @@ impl Company {
             }
             Change::SecondSubscription => {
                 let customer = self.subscriptions[no].customer;
-                let offer = super::arriving::Offer::plainly(Plan::Insights, 1);
+                let offer = Offer::plainly(Plan::Insights, 1);
                 self.subscribe(customer, offer);
             }
             Change::AddOn => self.add_item(no),
@@ -174,7 +174,7 @@ impl Company {
             return;
         }
         let currency = record.currency;
-        let lasting = |coupon: &super::terms::Coupon| {
+        let lasting = |coupon: &Coupon| {
             coupon.duration != Duration::Once && matches!(coupon.off, Off::PerMille(_))
         };
         let Some(coupon) = self.coupon(currency, lasting) else {
@@ -235,22 +235,21 @@ impl Company {
         if record.items.iter().any(|item| item.plan == plan) {
             return;
         }
-        let from = Arc::clone(&first.price);
-        let Some(to) = self.catalog.price(plan, record.currency) else {
+        let Some(price) = self.catalog.price(plan, record.currency) else {
             return;
         };
         let before = record.terms();
         let item = Item {
             id: self.ids.short("si_"),
             plan,
-            price: Arc::clone(&to),
+            price: Arc::clone(&price),
             quantity: 1,
             created: self.now,
         };
         let record = &mut self.subscriptions[no];
         let place = record.items.len();
         record.items.push(item);
-        self.note(no, Fact::PlanChanged { from, to });
+        self.note(no, Fact::ItemAdded { price, quantity: 1 });
         let after = self.subscriptions[no].terms();
         self.prorate(no, place, &before, Some(&after));
         self.tell(Subject::Subscription(no), "customer.subscription.updated");

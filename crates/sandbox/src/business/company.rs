@@ -30,8 +30,14 @@ pub(super) enum Step {
     Arrive,
     /// A former customer comes back.
     Return(No),
+    /// A former customer is deleted.
+    Delete(No),
+    /// The legacy product is taken off the price list.
+    RetireLegacy,
     /// A subscription's cycle ends.
     Renew(No),
+    /// A trial is about to end.
+    Remind(No),
     /// A subscriber changes something.
     Change(No),
     /// A subscriber takes a cancellation back.
@@ -90,7 +96,7 @@ impl Company {
     ) -> Self {
         let mut ids = Ids::new(seed);
         let currencies: Vec<Currency> = shape.currencies.iter().map(|&(one, _)| one).collect();
-        let catalog = Catalog::new(&mut ids, &currencies, opened);
+        let catalog = Catalog::new(&mut ids, &currencies, shape.specials, opened);
         let specials = if shape.specials {
             names::specials().into()
         } else {
@@ -120,6 +126,7 @@ impl Company {
         };
         company.publish_catalog();
         company.later(opened, Step::Arrive);
+        company.later(company.migration(), Step::RetireLegacy);
         company
     }
 
@@ -145,7 +152,10 @@ impl Company {
         match step {
             Step::Arrive => self.welcome_next(),
             Step::Return(customer) => self.welcome_back(customer),
+            Step::Delete(customer) => self.delete_customer(customer),
+            Step::RetireLegacy => self.retire_legacy(),
             Step::Renew(subscription) => self.renew(subscription),
+            Step::Remind(subscription) => self.remind(subscription),
             Step::Change(subscription) => self.change_something(subscription),
             Step::Stay(subscription) => self.stay(subscription),
             Step::Resume(subscription) => self.resume(subscription),

@@ -38,11 +38,33 @@ impl Company {
     /// The subscription is over, and the customer may come back one day.
     pub(super) fn end_subscription(&mut self, no: No, reason: &'static str) {
         self.close_subscription(no, reason);
+        let customer = self.subscriptions[no].customer;
         if self.dice.percent(self.shape.mix.comeback) {
-            let customer = self.subscriptions[no].customer;
             let one_day = self.in_days(10, 240);
             self.later(one_day, Step::Return(customer));
+        } else if self.dice.percent(self.shape.mix.deleted) {
+            let one_day = self.in_days(5, 90);
+            self.later(one_day, Step::Delete(customer));
         }
+    }
+
+    /// Whether the customer has a subscription that has not ended.
+    pub(super) fn is_subscribed(&self, customer: No) -> bool {
+        let owned = &self.customers[customer].subscriptions;
+        owned
+            .iter()
+            .any(|&one| !self.subscriptions[one].status.has_ended())
+    }
+
+    /// A customer who left is deleted; a tombstone stays.
+    pub(super) fn delete_customer(&mut self, customer: No) {
+        if self.customers[customer].deleted || self.is_subscribed(customer) {
+            return;
+        }
+        self.by_request();
+        self.tell(Subject::Customer(customer), "customer.deleted");
+        self.customers[customer].deleted = true;
+        self.tell_nobody(Subject::Customer(customer));
     }
 
     /// The subscription is over.

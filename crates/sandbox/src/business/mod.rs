@@ -29,9 +29,11 @@ mod journal;
 mod leaving;
 mod ledger;
 mod money;
+mod movements;
 mod names;
 mod objects;
 mod paying;
+mod promotions;
 mod renewing;
 mod shape;
 mod subscribing;
@@ -48,10 +50,9 @@ use calendar::{days_after, months_after};
 use company::Company;
 
 pub use calendar::{Cadence, Interval, Period};
-pub use ledger::{
-    ChangeType, Entry, ExactMinor, Fact, Ledger, Life, Movement, MovementKind, RecurringAmount,
-};
+pub use ledger::{Entry, ExactMinor, Fact, Ledger, Life, RecurringAmount};
 pub use money::{Currency, Exact};
+pub use movements::{ChangeType, Movement, MovementKind};
 pub use shape::{Mix, Shape};
 pub use terms::{
     Coupon, DiscountTerms, Duration, ItemTerms, Level, Off, Price, Pricing, Product, Tax, Terms,

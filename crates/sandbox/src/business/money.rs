@@ -30,12 +30,24 @@ impl Currency {
         }
     }
 
+    /// How many decimals its amounts are written with.
+    #[must_use]
+    pub const fn decimals(self) -> u32 {
+        match self {
+            Self::Usd | Self::Eur => 2,
+            Self::Jpy => 0,
+            Self::Kwd => 3,
+        }
+    }
+
     /// What an invoice asks for an exact amount: the nearest amount Stripe can charge, halves away from zero. Stripe
     /// documents that three-decimal currencies are charged in steps of ten minor units.
     pub(super) fn chargeable(self, amount: Exact) -> i64 {
         let step = if self == Self::Kwd { 10 } else { 1 };
-        let steps = (amount / Exact::from_integer(step)).round().to_integer();
-        i64::try_from(steps * step).unwrap_or(i64::MAX)
+        let of_step = amount.denom() * step;
+        let magnitude = (amount.numer().abs() * 2 + of_step) / (of_step * 2);
+        let charged = magnitude * step * amount.numer().signum();
+        i64::try_from(charged).unwrap_or(i64::MAX)
     }
 
     /// A list price of so many US cents, as the business prints it in this currency.

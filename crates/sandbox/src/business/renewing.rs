@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::{
     account::{No, Status, TrialEnd},
     arriving::Offer,
     calendar::{Period, months_after, seconds_after},
-    catalog::Plan,
+    catalog::{LEGACY_PRODUCT, Plan},
     company::{Company, Step},
     journal::Subject,
     ledger::Fact,
+    terms::Price,
 };
 
 /// Stripe keeps a renewal's invoice as a draft for about an hour.
@@ -102,10 +105,30 @@ impl Company {
         self.later(self.subscriptions[no].period.end, Step::Renew(no));
     }
 
+    /// When the legacy plan is closed.
+    pub(super) fn migration(&self) -> Timestamp {
+        months_after(self.opened, MIGRATION_MONTH)
+    }
+
+    /// Closes the legacy plan: its product is archived, and its subscribers move at their next renewal.
+    pub(super) fn retire_legacy(&mut self) {
+        let products = &self.catalog.products;
+        let legacy = products
+            .iter()
+            .find(|product| product.name == LEGACY_PRODUCT);
+        let object = legacy.and_then(|legacy| self.journal.data.get("product", &legacy.id));
+        let Some(mut object) = object.cloned() else {
+            return;
+        };
+        object["active"] = false.into();
+        object["updated"] = self.now.as_second().into();
+        self.by_request();
+        self.journal.tell(self.now, "product.updated", object);
+    }
+
     fn is_due_to_move(&self, no: No) -> bool {
-        let migration = months_after(self.opened, MIGRATION_MONTH);
         let first = self.subscriptions[no].items.first();
-        first.is_some_and(|item| item.plan == Plan::LegacyTeam) && self.now >= migration
+        first.is_some_and(|item| item.plan == Plan::LegacyTeam) && self.now >= self.migration()
     }
 
     /// Changes that wait for a renewal.
@@ -179,11 +202,8 @@ impl Company {
         }
     }
 
-    fn swap_price(
-        &mut self,
-        no: No,
-        plan: Plan,
-    ) -> Option<(Arc<super::terms::Price>, Arc<super::terms::Price>)> {
+    /// The price of the first item before and after.
+    fn swap_price(&mut self, no: No, plan: Plan) -> Option<(Arc<Price>, Arc<Price>)> {
         let record = &mut self.subscriptions[no];
         let to = self.catalog.price(plan, record.currency)?;
         let item = record.items.first_mut()?;

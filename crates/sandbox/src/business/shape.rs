@@ -54,6 +54,8 @@ pub struct Mix {
     pub price_rise: u8,
     /// Customers that come back after they left.
     pub comeback: u8,
+    /// Customers that are deleted after they left for good.
+    pub deleted: u8,
 }
 
 impl Mix {
@@ -73,6 +75,7 @@ impl Mix {
         refund: 2,
         price_rise: 1,
         comeback: 35,
+        deleted: 8,
     };
 }
 
@@ -96,11 +99,12 @@ impl Shape {
         }
     }
 
-    /// Some 20 customers, for tests over many seeds.
+    /// Some 20 customers in two years, for tests over many seeds.
     #[must_use]
     pub fn small() -> Self {
         Self {
             customers: 20,
+            months: 24,
             specials: false,
             ..Self::sample()
         }

@@ -18,17 +18,24 @@ use super::{
 /// Stripe documents that a subscription whose first invoice stays unpaid for 23 hours expires.
 const FIRST_INVOICE_SECONDS: i64 = 23 * 3600;
 
+/// Stripe documents that it tells of a trial's end three days before.
+const REMINDER_DAYS: i32 = 3;
+
 impl Company {
     /// A customer takes an offer; its first invoice is made and, if it can be, paid.
     pub(super) fn subscribe(&mut self, customer: No, offer: Offer) -> Option<No> {
         let continues = offer
             .continues
             .map(|old| self.subscriptions[old].id.clone());
-        let fee = offer.setup_fee;
+        let (fee, charges) = (offer.setup_fee, offer.charges);
         let is_daily = offer.items.iter().any(|(plan, _)| *plan == Plan::Pulse);
         let no = self.open_subscription(customer, offer)?;
         if fee {
             self.add_setup_fee(no);
+        }
+        for hour in 1..=charges {
+            let amount = self.subscriptions[no].currency.listed(1500);
+            self.add_single_charge(no, amount, format!("Migration, hour {hour}"));
         }
         let now = Period {
             start: self.now,
@@ -49,6 +56,10 @@ impl Company {
         self.after_invoicing(no);
 
         self.later(self.subscriptions[no].period.end, Step::Renew(no));
+        if let Some(trial) = self.subscriptions[no].trial {
+            let soon = days_after(trial.period.end, -REMINDER_DAYS);
+            self.later(soon.max(self.now), Step::Remind(no));
+        }
         let first_change = if is_daily {
             self.in_days(20, 50)
         } else {
@@ -59,6 +70,15 @@ impl Company {
             self.schedule_change(no);
         }
         Some(no)
+    }
+
+    pub(super) fn remind(&mut self, subscription: No) {
+        if self.subscriptions[subscription].status == Status::Trialing {
+            self.tell(
+                Subject::Subscription(subscription),
+                "customer.subscription.trial_will_end",
+            );
+        }
     }
 
     pub(super) fn expire(&mut self, subscription: No) {

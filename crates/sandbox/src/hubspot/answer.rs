@@ -116,6 +116,12 @@ async fn answer(State(sandbox): State<HubSpotSandbox>, request: Request) -> Resp
     into_response(plain, disturbed == Some(Disturbance::CutShort))
 }
 
+/// A refusal that no portal stands behind.
+pub(super) fn refused(refusal: Refusal) -> Response {
+    let correlation_id = || "00000000-0000-4000-8000-000000000000".to_owned();
+    into_response(plain(Err(refusal), correlation_id), false)
+}
+
 fn refusal(disturbance: Disturbance) -> Option<Refusal> {
     Some(match disturbance {
         Disturbance::RateLimited(RatePolicy::TenSecondly) => {

@@ -360,11 +360,8 @@ impl Portal {
             (None, Action::Update) => return Ok(Outcome::Missing),
             (Some(id), _) => (id, self.update_record(type_id, id, &properties, writer)?),
             (None, _) => {
-                let id = self.create_record(type_id, &properties, writer)?;
-                if let Err(refusal) = self.associate_new(type_id, id, &item.associations) {
-                    self.object_type_mut(type_id)?.put(id, None);
-                    return Err(refusal);
-                }
+                let id =
+                    self.create_associated(type_id, &properties, &item.associations, writer)?;
                 (id, None)
             }
         };

@@ -66,11 +66,7 @@ impl Portal {
     fn create_one(&mut self, type_id: &str, sent: &Sent) -> Answer {
         let new: NewRecord = sent.read()?;
         let writer = sent.writer(HeldAddress::Conflict);
-        let id = self.create_record(type_id, &new.properties, writer)?;
-        if let Err(refusal) = self.associate_new(type_id, id, &new.associations) {
-            self.object_type_mut(type_id)?.put(id, None);
-            return Err(refusal);
-        }
+        let id = self.create_associated(type_id, &new.properties, &new.associations, writer)?;
         Ok(Reply::created(self.written(
             type_id,
             id,

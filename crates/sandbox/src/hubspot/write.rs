@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    association::NewAssociation,
     object_type::ObjectType,
     portal::Portal,
     record::{Record, Source, Values},
@@ -65,6 +66,23 @@ impl Portal {
         stamp(object_type, &mut record, writer.source);
         object_type.put(id, Some(record));
         self.expect_company(type_id, id, &kept);
+        Ok(id)
+    }
+
+    /// Makes a record together with its associations, or neither.
+    pub(super) fn create_associated(
+        &mut self,
+        type_id: &str,
+        wanted: &Values,
+        associations: &[NewAssociation],
+        writer: Writer,
+    ) -> Result<u64, Refusal> {
+        let id = self.create_record(type_id, wanted, writer)?;
+        if let Err(refusal) = self.associate_new(type_id, id, associations) {
+            self.associations.remove_record(type_id, id);
+            self.object_type_mut(type_id)?.put(id, None);
+            return Err(refusal);
+        }
         Ok(id)
     }
 
@@ -173,13 +191,17 @@ impl Portal {
         kept: &Values,
     ) -> Vec<ValueRefusal> {
         let after = |name: &str| value_after(held, kept, name).unwrap_or_default();
+        let touched = |name: &str| held.is_none() || kept.contains_key(name);
         self.rules
             .iter()
             .filter(|rule| rule.object_type == object_type.id && after(&rule.property).is_empty())
             .filter_map(|rule| match &rule.when {
-                None => Some((rule, "MISSING_REQUIRED_PROPERTY")),
-                Some((property, value)) => (after(property) == *value)
-                    .then_some((rule, "MISSING_CONDITIONAL_REQUIRED_PROPERTY")),
+                None => touched(&rule.property).then_some((rule, "MISSING_REQUIRED_PROPERTY")),
+                Some((property, value)) => {
+                    let speaks = touched(property) || touched(&rule.property);
+                    (speaks && after(property) == *value)
+                        .then_some((rule, "MISSING_CONDITIONAL_REQUIRED_PROPERTY"))
+                }
             })
             .map(|(rule, code)| {
                 let message = format!("Property \"{}\" is required", rule.property);

@@ -171,6 +171,11 @@ impl StripeSandbox {
         self.control().account = account;
     }
 
+    /// Gives the account another id, such as that of the business whose data it holds.
+    pub fn set_account_id(&self, id: &str) {
+        self.control().account["id"] = id.into();
+    }
+
     /// The id of the account, such as `acct_1SampleStripeAcct`.
     #[must_use]
     pub fn account_id(&self) -> String {

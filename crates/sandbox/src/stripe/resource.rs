@@ -132,7 +132,7 @@ pub(super) const RESOURCES: &[Resource] = &[
     resource("accounts", "account", "connected_account", &[CREATED], Some("type")),
     resource("application_fees", "application_fee", "application_fee", &[CREATED, is("charge")], Some("charge")),
     resource("transfers", "transfer", "transfer", &[CREATED, is("destination"), is("transfer_group")], Some("currency")),
-    resource("topups", "topup", "top_up", &[CREATED, is("amount"), one_of("status", &["canceled", "failed", "pending", "succeeded"])], Some("amount")),
+    resource("topups", "topup", "top_up", &[CREATED, span("amount"), one_of("status", &["canceled", "failed", "pending", "succeeded"])], Some("amount")),
     resource("webhook_endpoints", "webhook_endpoint", "webhook", &[], Some("url")),
     resource("invoice_payments", "invoice_payment", "invoice", &[CREATED, is("invoice"), one_of("status", &["canceled", "open", "paid"]), filter("payment", Test::Keyed("payment"))], Some("invoice")),
     resource("credit_notes", "credit_note", "credit_note", &[CREATED, CUSTOMER, is("customer_account"), is("invoice")], Some("invoice")),

@@ -35,22 +35,37 @@ impl Engine {
             since: now,
         });
         let items = set_aside.into_iter().chain(open).filter_map(item);
-        Ok(items.zip(1..).map(|(item, id)| AttentionItem { id, ..item }).collect())
+        Ok(items
+            .zip(1..)
+            .map(|(item, id)| AttentionItem { id, ..item })
+            .collect())
     }
 }
 
 /// How many items need the user. Assumptions are told, but nobody has to act on them.
 pub(super) fn count(reader: &Reader, account: AccountId) -> Result<u32, StoreError> {
     let open = reader.attention(account)?;
-    let pressing = open.into_iter().filter_map(item).filter(|item| item.kind != AttentionKind::FigureAssumed);
+    let pressing = open
+        .into_iter()
+        .filter_map(item)
+        .filter(|item| item.kind != AttentionKind::FigureAssumed);
     Ok(u32::try_from(pressing.count()).unwrap_or(u32::MAX))
 }
 
 /// How many customers have no record in HubSpot and cannot get one.
 pub(super) fn unmatched_customers(reader: &Reader, account: AccountId) -> Result<u32, StoreError> {
     let open = reader.attention(account)?;
-    let unmatched = |kind: &AttentionKind| matches!(kind, AttentionKind::CustomerUnmatched | AttentionKind::MatchAmbiguous);
-    let count = open.into_iter().filter_map(item).filter(|item| unmatched(&item.kind)).count();
+    let unmatched = |kind: &AttentionKind| {
+        matches!(
+            kind,
+            AttentionKind::CustomerUnmatched | AttentionKind::MatchAmbiguous
+        )
+    };
+    let count = open
+        .into_iter()
+        .filter_map(item)
+        .filter(|item| unmatched(&item.kind))
+        .count();
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
@@ -63,12 +78,19 @@ fn item(open: Attention) -> Option<AttentionItem> {
         AttentionKind::DatabaseSetAside => Some(Action::ShowDataFolder),
         AttentionKind::PermissionMissing => Some(Action::ReplaceStripeKey),
         AttentionKind::ScopeMissing => Some(Action::ReplaceHubSpotKey),
-        AttentionKind::RecordRefused | AttentionKind::CustomerUnmatched | AttentionKind::MatchAmbiguous => {
-            Some(Action::ReviewPlan)
-        }
+        AttentionKind::RecordRefused
+        | AttentionKind::CustomerUnmatched
+        | AttentionKind::MatchAmbiguous => Some(Action::ReviewPlan),
         AttentionKind::FigureAssumed | AttentionKind::ObjectNotUnderstood => None,
     };
-    Some(AttentionItem { id: 0, kind, params: texts(&open.params), subject: open.subject, since: open.since.to_string(), action })
+    Some(AttentionItem {
+        id: 0,
+        kind,
+        params: texts(&open.params),
+        subject: open.subject,
+        since: open.since.to_string(),
+        action,
+    })
 }
 
 fn kind(code: &str) -> Option<AttentionKind> {
@@ -86,7 +108,16 @@ fn kind(code: &str) -> Option<AttentionKind> {
 }
 
 fn texts(params: &Value) -> BTreeMap<String, String> {
-    let Value::Object(params) = params else { return BTreeMap::new() };
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    params.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+    let Value::Object(params) = params else {
+        return BTreeMap::new();
+    };
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    params
+        .iter()
+        .map(|(name, value)| (name.clone(), text(value)))
+        .collect()
 }

@@ -8,8 +8,8 @@ use clearsync_stripe::{
 
 use super::{Change, Engine, profile::Profile, setup::code};
 use crate::view::{
-    CheckRow, CheckState, Checklist, DataKind, GuidePreset, Problem, ProblemCode, Service, Setup, SetupStep,
-    UnverifiedCause,
+    CheckRow, CheckState, Checklist, DataKind, GuidePreset, Problem, ProblemCode, Service, Setup,
+    SetupStep, UnverifiedCause,
 };
 
 const WATCH_INTERVAL: Duration = Duration::from_secs(5);
@@ -56,7 +56,8 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when the store cannot be written.
     pub async fn choose_preset(&self, preset: GuidePreset) -> Result<Checklist, Problem> {
-        self.change_profile(move |profile| profile.preset = preset).await?;
+        self.change_profile(move |profile| profile.preset = preset)
+            .await?;
         self.checks().forget(Service::Stripe);
         Ok(self.checklist(Service::Stripe))
     }
@@ -109,8 +110,15 @@ impl Engine {
     ///
     /// # Errors
     /// None; it answers at once.
-    #[expect(clippy::unused_async, reason = "every command of the window is asynchronous")]
-    pub async fn watch_checklist(self: &Arc<Self>, service: Service, watching: bool) -> Result<(), Problem> {
+    #[expect(
+        clippy::unused_async,
+        reason = "every command of the window is asynchronous"
+    )]
+    pub async fn watch_checklist(
+        self: &Arc<Self>,
+        service: Service,
+        watching: bool,
+    ) -> Result<(), Problem> {
         let turn = {
             let mut checks = self.checks();
             checks.watch += 1;
@@ -171,16 +179,25 @@ impl Engine {
             checklist.checked_at = Some(now);
             if let Some(stopped) = audit.stopped {
                 checklist.problem = Some(stopped.into());
-                for row in checklist.rows.iter_mut().filter(|row| row.state == CheckState::Checking) {
+                for row in checklist
+                    .rows
+                    .iter_mut()
+                    .filter(|row| row.state == CheckState::Checking)
+                {
                     row.state = CheckState::Waiting;
                 }
             }
         });
-        self.pass_when_complete(Service::Stripe, SetupStep::Permissions).await
+        self.pass_when_complete(Service::Stripe, SetupStep::Permissions)
+            .await
     }
 
     /// Opens the next step of setup once all needed rows are held.
-    pub(super) async fn pass_when_complete(&self, service: Service, step: SetupStep) -> Result<(), Problem> {
+    pub(super) async fn pass_when_complete(
+        &self,
+        service: Service,
+        step: SetupStep,
+    ) -> Result<(), Problem> {
         if !self.checklist(service).complete {
             return Ok(());
         }
@@ -208,7 +225,9 @@ impl Engine {
     }
 
     pub(super) fn preset(&self) -> Preset {
-        self.store.read(Profile::read).map_or_else(|_| Preset::default(), |profile| profile.preset.into())
+        self.store
+            .read(Profile::read)
+            .map_or_else(|_| Preset::default(), |profile| profile.preset.into())
     }
 }
 
@@ -220,7 +239,12 @@ pub(super) fn put_row(checklist: &mut Checklist, row: CheckRow) {
     }
 }
 
-pub(super) fn set_state(checklist: &mut Checklist, id: &str, state: CheckState, fix_url: Option<String>) {
+pub(super) fn set_state(
+    checklist: &mut Checklist,
+    id: &str,
+    state: CheckState,
+    fix_url: Option<String>,
+) {
     if let Some(row) = checklist.rows.iter_mut().find(|row| row.id == id) {
         row.state = state;
         row.fix_url = fix_url;
@@ -229,8 +253,15 @@ pub(super) fn set_state(checklist: &mut Checklist, id: &str, state: CheckState, 
 
 /// Counts what is held and needed. A row that holds more than needed holds what is needed.
 fn count(checklist: &mut Checklist) {
-    let needed = || checklist.rows.iter().filter(|row| row.level != crate::view::Level::None);
-    let held = needed().filter(|row| matches!(row.state, CheckState::Held | CheckState::Excess)).count();
+    let needed = || {
+        checklist
+            .rows
+            .iter()
+            .filter(|row| row.level != crate::view::Level::None)
+    };
+    let held = needed()
+        .filter(|row| matches!(row.state, CheckState::Held | CheckState::Excess))
+        .count();
     let needed = needed().count();
     checklist.held = u32::try_from(held).unwrap_or(u32::MAX);
     checklist.needed = u32::try_from(needed).unwrap_or(u32::MAX);
@@ -238,7 +269,9 @@ fn count(checklist: &mut Checklist) {
 }
 
 fn blank_stripe(preset: Preset) -> Checklist {
-    let rows = catalog::wanted(preset).map(|row| check_row(row, preset, CheckState::NotChecked)).collect();
+    let rows = catalog::wanted(preset)
+        .map(|row| check_row(row, preset, CheckState::NotChecked))
+        .collect();
     let mut checklist = Checklist {
         service: Service::Stripe,
         preset: Some(match preset {
@@ -282,13 +315,19 @@ fn state(check: &Check) -> CheckState {
         Verdict::NotChecked => CheckState::NotChecked,
         Verdict::Held => CheckState::Held,
         Verdict::Missing { .. } => CheckState::Missing,
-        Verdict::Unverified { cause, .. } => CheckState::Unverified { cause: unverified(cause), retry_in_seconds: None },
+        Verdict::Unverified { cause, .. } => CheckState::Unverified {
+            cause: unverified(cause),
+            retry_in_seconds: None,
+        },
     }
 }
 
 fn fix_url(check: &Check) -> Option<String> {
     match &check.verdict {
-        Verdict::Missing { refusal, .. } => refusal.edit_link.as_ref().map(|link| link.as_str().to_owned()),
+        Verdict::Missing { refusal, .. } => refusal
+            .edit_link
+            .as_ref()
+            .map(|link| link.as_str().to_owned()),
         _ => None,
     }
 }

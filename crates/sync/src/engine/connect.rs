@@ -1,4 +1,4 @@
-use clearsync_hubspot::{AccountDetails, ApiVersion, BaseUrl, HubSpotToken, StripeText, TokenKind};
+use clearsync_hubspot::{API_VERSION, AccountDetails, BaseUrl, HubSpotToken, TokenKind};
 use clearsync_store::{AccountId, AccountProfile, StoreError, Target, Writer};
 use clearsync_stripe::{
     account::Account,
@@ -14,8 +14,8 @@ use super::{
     profile::{ModeInStore, Profile},
 };
 use crate::view::{
-    DataKind, HubSpotConnection, KeyFinding, KeyStorage, Problem, ProblemCode, Service, Setup, SetupStep,
-    StripeConnection,
+    DataKind, HubSpotConnection, KeyFinding, KeyStorage, Problem, ProblemCode, Service, Setup,
+    SetupStep, StripeConnection,
 };
 
 impl Engine {
@@ -40,7 +40,8 @@ impl Engine {
         keep_for_this_run: bool,
         replace_account: bool,
     ) -> Result<StripeConnection, Problem> {
-        let key = StripeKey::new(secret.duplicate()).map_err(|refused| Problem::new(refused_code(refused)))?;
+        let key = StripeKey::new(secret.duplicate())
+            .map_err(|refused| Problem::new(refused_code(refused)))?;
         let connection = StripeConnection {
             restricted: key.kind() == ApiKeyKind::Restricted,
             mode: key.mode().into(),
@@ -48,7 +49,11 @@ impl Engine {
             account_id: None,
             account_name: None,
             connected_at: self.now().to_string(),
-            storage: if keep_for_this_run { KeyStorage::ThisRun } else { KeyStorage::Keychain },
+            storage: if keep_for_this_run {
+                KeyStorage::ThisRun
+            } else {
+                KeyStorage::Keychain
+            },
         };
         let ModeInStore(mode) = key.mode().into();
         let account = self.stripe_client(key)?.account().await?;
@@ -59,9 +64,18 @@ impl Engine {
             let named = |id: Option<&str>| id.unwrap_or("?").to_owned();
             return Err(Problem::new(ProblemCode::StripeKeyOtherAccount)
                 .with("before", named(before.as_deref()))
-                .with("after", named(account.id.as_ref().map(clearsync_stripe::refusal::AccountId::as_str))));
+                .with(
+                    "after",
+                    named(
+                        account
+                            .id
+                            .as_ref()
+                            .map(clearsync_stripe::refusal::AccountId::as_str),
+                    ),
+                ));
         }
-        self.keep_key(KeyName::Stripe, &secret, keep_for_this_run).await?;
+        self.keep_key(KeyName::Stripe, &secret, keep_for_this_run)
+            .await?;
         let connection = StripeConnection {
             account_id: account.id.as_ref().map(|id| id.as_str().to_owned()),
             account_name: account.name.clone(),
@@ -90,17 +104,24 @@ impl Engine {
         keep_for_this_run: bool,
         replace_portal: bool,
     ) -> Result<HubSpotConnection, Problem> {
-        let token = HubSpotToken::new(&secret).map_err(|rejected| Problem::new(rejected_code(rejected.kind)))?;
+        let token = HubSpotToken::new(&secret)
+            .map_err(|rejected| Problem::new(rejected_code(rejected.kind)))?;
         let last_four = token.last_four();
         let details = self.hubspot_client(token)?.account().await?;
         let portal_id = details.portal_id.to_string();
-        let before = self.with_store(|store| store.read(Profile::read)).await?.hubspot;
+        let before = self
+            .with_store(|store| store.read(Profile::read))
+            .await?
+            .hubspot;
         if let Some(before) = before.filter(|before| before.portal_id != portal_id)
             && !replace_portal
         {
-            return Err(Problem::new(ProblemCode::HubSpotOtherPortal).with("before", before.portal_id).with("after", portal_id));
+            return Err(Problem::new(ProblemCode::HubSpotOtherPortal)
+                .with("before", before.portal_id)
+                .with("after", portal_id));
         }
-        self.keep_key(KeyName::HubSpot, &secret, keep_for_this_run).await?;
+        self.keep_key(KeyName::HubSpot, &secret, keep_for_this_run)
+            .await?;
         let connection = hubspot_connection(&details, last_four, keep_for_this_run, self.now());
         let noted = connection.clone();
         self.with_store(move |store| {
@@ -156,15 +177,20 @@ impl Engine {
     pub(super) async fn connected_hubspot(&self) -> Result<clearsync_hubspot::Client, Problem> {
         let secret = self.vault.get(KeyName::HubSpot).await?;
         let secret = secret.ok_or_else(|| Problem::new(ProblemCode::HubSpotNotConnected))?;
-        let token = HubSpotToken::new(&secret).map_err(|rejected| Problem::new(rejected_code(rejected.kind)))?;
+        let token = HubSpotToken::new(&secret)
+            .map_err(|rejected| Problem::new(rejected_code(rejected.kind)))?;
         self.hubspot_client(token)
     }
 
     /// The account and the portal a run is for.
     pub(super) async fn target(&self) -> Result<Target, Problem> {
         let profile = self.with_store(|store| store.read(Profile::read)).await?;
-        let account = profile.account.ok_or_else(|| Problem::new(ProblemCode::StripeNotConnected))?;
-        let portal = profile.hubspot.and_then(|hubspot| hubspot.portal_id.parse().ok());
+        let account = profile
+            .account
+            .ok_or_else(|| Problem::new(ProblemCode::StripeNotConnected))?;
+        let portal = profile
+            .hubspot
+            .and_then(|hubspot| hubspot.portal_id.parse().ok());
         let portal = portal.ok_or_else(|| Problem::new(ProblemCode::HubSpotNotConnected))?;
         Ok(Target { account, portal })
     }
@@ -172,20 +198,37 @@ impl Engine {
     /// The account a run reads.
     pub(super) async fn account(&self) -> Result<AccountId, Problem> {
         let profile = self.with_store(|store| store.read(Profile::read)).await?;
-        profile.account.ok_or_else(|| Problem::new(ProblemCode::StripeNotConnected))
+        profile
+            .account
+            .ok_or_else(|| Problem::new(ProblemCode::StripeNotConnected))
     }
 
     fn stripe_client(&self, key: StripeKey) -> Result<StripeClient, Problem> {
-        StripeClient::new(self.services.stripe.clone(), self.services.stripe_url.clone(), key)
-            .map_err(|_| Problem::new(ProblemCode::NotSecure))
+        StripeClient::new(
+            self.services.stripe.clone(),
+            self.services.stripe_url.clone(),
+            key,
+        )
+        .map_err(|_| Problem::new(ProblemCode::NotSecure))
     }
 
     fn hubspot_client(&self, token: HubSpotToken) -> Result<clearsync_hubspot::Client, Problem> {
-        let base = BaseUrl::parse(self.services.hubspot_url.as_str()).map_err(|_| Problem::new(ProblemCode::NotSecure))?;
-        Ok(clearsync_hubspot::Client::new(self.services.hubspot.clone(), base, ApiVersion::default(), token))
+        let base = BaseUrl::parse(self.services.hubspot_url.as_str())
+            .map_err(|_| Problem::new(ProblemCode::NotSecure))?;
+        Ok(clearsync_hubspot::Client::new(
+            self.services.hubspot.clone(),
+            base,
+            API_VERSION,
+            token,
+        ))
     }
 
-    async fn keep_key(&self, name: KeyName, secret: &Secret, for_this_run: bool) -> Result<(), Problem> {
+    async fn keep_key(
+        &self,
+        name: KeyName,
+        secret: &Secret,
+        for_this_run: bool,
+    ) -> Result<(), Problem> {
         if for_this_run {
             self.vault.keep_for_this_run(name, secret.duplicate());
             return Ok(());
@@ -193,17 +236,32 @@ impl Engine {
         Ok(self.vault.set(name, secret).await?)
     }
 
-    async fn known_account(&self, account: &Account, mode: clearsync_store::Mode) -> Result<Known, Problem> {
+    async fn known_account(
+        &self,
+        account: &Account,
+        mode: clearsync_store::Mode,
+    ) -> Result<Known, Problem> {
         let id = account.id.as_ref().map(|id| id.as_str().to_owned());
         self.with_store(move |store| {
             store.read(|reader| {
-                let same = |stored: &clearsync_store::Account| stored.mode == mode && stored.stripe_account == id;
-                let found = reader.accounts()?.into_iter().find(same).map(|stored| stored.id);
+                let same = |stored: &clearsync_store::Account| {
+                    stored.mode == mode && stored.stripe_account == id
+                };
+                let found = reader
+                    .accounts()?
+                    .into_iter()
+                    .find(same)
+                    .map(|stored| stored.id);
                 Ok(match Profile::read(reader)?.account(reader)? {
-                    Some(current) if same(&current) || (current.mode == mode && current.stripe_account.is_none()) => {
+                    Some(current)
+                        if same(&current)
+                            || (current.mode == mode && current.stripe_account.is_none()) =>
+                    {
                         Known::Same(current.id)
                     }
-                    Some(current) => Known::Other { before: current.stripe_account },
+                    Some(current) => Known::Other {
+                        before: current.stripe_account,
+                    },
                     None => found.map_or(Known::Nobody, Known::Same),
                 })
             })
@@ -235,14 +293,23 @@ fn note_stripe(
         country: None,
         currency: account.default_currency.clone(),
     };
-    let stripe_account = account.id.as_ref().map(clearsync_stripe::refusal::AccountId::as_str);
+    let stripe_account = account
+        .id
+        .as_ref()
+        .map(clearsync_stripe::refusal::AccountId::as_str);
     let found = match known {
         Known::Same(id) => Some(id),
         Known::Other { .. } | Known::Nobody => {
             let of_key = |stored: &clearsync_store::Account| {
-                stored.mode == mode && stripe_account.is_some() && stored.stripe_account.as_deref() == stripe_account
+                stored.mode == mode
+                    && stripe_account.is_some()
+                    && stored.stripe_account.as_deref() == stripe_account
             };
-            writer.accounts()?.into_iter().find(of_key).map(|stored| stored.id)
+            writer
+                .accounts()?
+                .into_iter()
+                .find(of_key)
+                .map(|stored| stored.id)
         }
     };
     let id = match found {
@@ -263,21 +330,33 @@ fn note_stripe(
 }
 
 fn bring_to_portal(writer: &Writer, profile: &Profile) -> Result<(), StoreError> {
-    let portal = profile.hubspot.as_ref().and_then(|hubspot| hubspot.portal_id.parse().ok());
+    let portal = profile
+        .hubspot
+        .as_ref()
+        .and_then(|hubspot| hubspot.portal_id.parse().ok());
     match profile.account {
         Some(account) => writer.set_portal(account, portal),
         None => Ok(()),
     }
 }
 
-fn hubspot_connection(details: &AccountDetails, last_four: String, for_this_run: bool, now: Timestamp) -> HubSpotConnection {
+fn hubspot_connection(
+    details: &AccountDetails,
+    last_four: String,
+    for_this_run: bool,
+    now: Timestamp,
+) -> HubSpotConnection {
     HubSpotConnection {
         portal_id: details.portal_id.to_string(),
         currency: details.currencies.company.clone(),
         time_zone: details.time_zone.clone(),
         last_four,
         connected_at: now.to_string(),
-        storage: if for_this_run { KeyStorage::ThisRun } else { KeyStorage::Keychain },
+        storage: if for_this_run {
+            KeyStorage::ThisRun
+        } else {
+            KeyStorage::Keychain
+        },
     }
 }
 
@@ -286,13 +365,19 @@ fn look_at_stripe_key(text: &Secret) -> KeyFinding {
         KeyKind::Empty => KeyFinding::Empty,
         KeyKind::Restricted { mode } => match StripeKey::new(text.duplicate()) {
             Ok(_) => KeyFinding::Restricted { mode: mode.into() },
-            Err(refused) => KeyFinding::Wrong { problem: refused_code(refused) },
+            Err(refused) => KeyFinding::Wrong {
+                problem: refused_code(refused),
+            },
         },
         KeyKind::Secret { mode } => match StripeKey::new(text.duplicate()) {
             Ok(_) => KeyFinding::Secret { mode: mode.into() },
-            Err(refused) => KeyFinding::Wrong { problem: refused_code(refused) },
+            Err(refused) => KeyFinding::Wrong {
+                problem: refused_code(refused),
+            },
         },
-        other => KeyFinding::Wrong { problem: refused_code(KeyRefused::WrongKind(other)) },
+        other => KeyFinding::Wrong {
+            problem: refused_code(KeyRefused::WrongKind(other)),
+        },
     }
 }
 
@@ -302,7 +387,9 @@ fn look_at_hubspot_key(text: &Secret) -> KeyFinding {
     }
     match HubSpotToken::new(text) {
         Ok(_) => KeyFinding::HubSpotKey,
-        Err(rejected) => KeyFinding::Wrong { problem: rejected_code(rejected.kind) },
+        Err(rejected) => KeyFinding::Wrong {
+            problem: rejected_code(rejected.kind),
+        },
     }
 }
 
@@ -329,7 +416,7 @@ fn refused_code(refused: KeyRefused) -> ProblemCode {
 
 fn rejected_code(kind: TokenKind) -> ProblemCode {
     match kind {
-        TokenKind::Stripe(StripeText::Key | StripeText::Other) => ProblemCode::HubSpotTokenIsStripeKey,
+        TokenKind::Stripe(_) => ProblemCode::HubSpotTokenIsStripeKey,
         _ => ProblemCode::HubSpotTokenUnknown,
     }
 }

@@ -4,7 +4,9 @@ use super::{
     Engine,
     checks::{put_row, set_state},
 };
-use crate::view::{CheckRow, CheckState, Checklist, Level, Problem, Service, SetupStep, UnverifiedCause};
+use crate::view::{
+    CheckRow, CheckState, Checklist, Level, Problem, Service, SetupStep, UnverifiedCause,
+};
 
 impl Engine {
     pub(super) async fn check_hubspot(&self) -> Result<(), Problem> {
@@ -17,7 +19,7 @@ impl Engine {
             }
         });
         let outcome = client
-            .audit_scopes(Mode::Summary, |scope, verdict| {
+            .audit(Mode::Summary, |scope, verdict| {
                 self.change_checklist(Service::HubSpot, |checklist| {
                     set_state(checklist, scope.name, state(verdict), None);
                 });
@@ -36,13 +38,18 @@ impl Engine {
                 }
                 Err(error) => {
                     checklist.problem = Some(error.into());
-                    for row in checklist.rows.iter_mut().filter(|row| row.state == CheckState::Checking) {
+                    for row in checklist
+                        .rows
+                        .iter_mut()
+                        .filter(|row| row.state == CheckState::Checking)
+                    {
                         row.state = CheckState::Waiting;
                     }
                 }
             }
         });
-        self.pass_when_complete(Service::HubSpot, SetupStep::HubSpot).await
+        self.pass_when_complete(Service::HubSpot, SetupStep::HubSpot)
+            .await
     }
 }
 
@@ -63,7 +70,11 @@ pub(super) fn blank() -> Checklist {
 }
 
 fn row(scope: &Scope) -> CheckRow {
-    let level = if scope.name.ends_with(".write") { Level::Write } else { Level::Read };
+    let level = if scope.name.ends_with(".write") {
+        Level::Write
+    } else {
+        Level::Read
+    };
     CheckRow {
         id: scope.name.to_owned(),
         section: section(scope.name).to_owned(),
@@ -75,11 +86,22 @@ fn row(scope: &Scope) -> CheckRow {
 }
 
 fn excess_row(name: String) -> CheckRow {
-    CheckRow { id: name.clone(), section: "notNeeded".to_owned(), name, level: Level::None, state: CheckState::Excess, fix_url: None }
+    CheckRow {
+        id: name.clone(),
+        section: "notNeeded".to_owned(),
+        name,
+        level: Level::None,
+        state: CheckState::Excess,
+        fix_url: None,
+    }
 }
 
 fn section(scope: &str) -> &'static str {
-    if scope.contains("contacts") { "contacts" } else { "companies" }
+    if scope.contains("contacts") {
+        "contacts"
+    } else {
+        "companies"
+    }
 }
 
 fn state(verdict: &Verdict) -> CheckState {
@@ -88,7 +110,9 @@ fn state(verdict: &Verdict) -> CheckState {
         Verdict::Missing => CheckState::Missing,
         Verdict::Unverified(why) => CheckState::Unverified {
             cause: match why {
-                Unverified::NoAnswer(Reason::RateLimited { .. } | Reason::Locked) => UnverifiedCause::Busy,
+                Unverified::NoAnswer(Reason::RateLimited { .. } | Reason::Locked) => {
+                    UnverifiedCause::Busy
+                }
                 Unverified::NoAnswer(Reason::Unreachable(_)) => UnverifiedCause::Unreachable,
                 Unverified::NoAnswer(Reason::NotHubSpot { .. }) => UnverifiedCause::NotTheService,
                 Unverified::NoAnswer(_) | Unverified::NoProbe => UnverifiedCause::Fault,

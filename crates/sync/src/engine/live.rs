@@ -36,12 +36,20 @@ impl Engine {
     pub(super) fn refresh_status(&self) {
         let stored = self.store.read(|reader| {
             let profile = Profile::read(reader)?;
-            let Some(account) = profile.account else { return Ok(Stored { profile, ..Stored::default() }) };
+            let Some(account) = profile.account else {
+                return Ok(Stored {
+                    profile,
+                    ..Stored::default()
+                });
+            };
             let runs = reader.runs(account, RUNS_LOOKED_AT)?;
             let rows: Vec<RunRow> = runs.iter().filter_map(super::runs::row).collect();
             Ok::<_, clearsync_store::StoreError>(Stored {
                 last_run: rows.iter().find(|row| row.outcome.is_some()).cloned(),
-                last_sync_at: rows.iter().find(|row| super::runs::brought_in_sync(row)).and_then(|row| row.ended_at.clone()),
+                last_sync_at: rows
+                    .iter()
+                    .find(|row| super::runs::brought_in_sync(row))
+                    .and_then(|row| row.ended_at.clone()),
                 attention: super::attention::count(reader, account)?,
                 waiting_changes: super::preview::waiting_changes(reader, &profile)?,
                 profile,
@@ -104,7 +112,11 @@ fn phase(live: &Live, profile: &Profile, attention: u32) -> Phase {
         Phase::NotSetUp
     } else if live.pause.is_some() {
         Phase::Paused
-    } else if live.problem.as_ref().is_some_and(|problem| problem.code.passes_by_itself()) {
+    } else if live
+        .problem
+        .as_ref()
+        .is_some_and(|problem| problem.code.passes_by_itself())
+    {
         Phase::Offline
     } else if live.problem.is_some() || attention > 0 {
         Phase::Attention
@@ -142,13 +154,33 @@ mod tests {
 
     #[test]
     fn what_is_going_on_shows_before_what_is_open() {
-        let finished = Profile { finished: true, ..Profile::default() };
-        let live = |problem: Option<ProblemCode>, pause| Live { problem: problem.map(Problem::new), pause, ..Live::default() };
-        assert_eq!(phase(&live(None, None), &Profile::default(), 0), Phase::NotSetUp);
+        let finished = Profile {
+            finished: true,
+            ..Profile::default()
+        };
+        let live = |problem: Option<ProblemCode>, pause| Live {
+            problem: problem.map(Problem::new),
+            pause,
+            ..Live::default()
+        };
+        assert_eq!(
+            phase(&live(None, None), &Profile::default(), 0),
+            Phase::NotSetUp
+        );
         assert_eq!(phase(&live(None, None), &finished, 0), Phase::Idle);
         assert_eq!(phase(&live(None, None), &finished, 2), Phase::Attention);
-        assert_eq!(phase(&live(Some(ProblemCode::HostNotFound), None), &finished, 0), Phase::Offline);
-        assert_eq!(phase(&live(Some(ProblemCode::StripeKeyRefused), None), &finished, 0), Phase::Attention);
+        assert_eq!(
+            phase(&live(Some(ProblemCode::HostNotFound), None), &finished, 0),
+            Phase::Offline
+        );
+        assert_eq!(
+            phase(
+                &live(Some(ProblemCode::StripeKeyRefused), None),
+                &finished,
+                0
+            ),
+            Phase::Attention
+        );
         let paused = live(Some(ProblemCode::HostNotFound), Some(Pause::UntilResumed));
         assert_eq!(phase(&paused, &finished, 2), Phase::Paused);
     }

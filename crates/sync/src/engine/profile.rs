@@ -31,7 +31,10 @@ impl Default for Profile {
             account: None,
             stripe: None,
             hubspot: None,
-            choices: Choices { create_contacts: true, create_companies: true },
+            choices: Choices {
+                create_contacts: true,
+                create_companies: true,
+            },
             interval_minutes: None,
             notify: true,
         }
@@ -48,7 +51,10 @@ impl Profile {
     }
 
     /// Changes the profile in one transaction and gives it as it then is.
-    pub(super) fn change(writer: &Writer, change: impl FnOnce(&mut Self)) -> Result<Self, StoreError> {
+    pub(super) fn change(
+        writer: &Writer,
+        change: impl FnOnce(&mut Self),
+    ) -> Result<Self, StoreError> {
         let mut profile = Self::read(writer)?;
         change(&mut profile);
         profile.write(writer)?;

@@ -14,8 +14,8 @@ use crate::{
     matching::company_of,
     plan, push,
     view::{
-        CheckState, DataKind, PlanSummary, Problem, ProblemCode, RunKind, RunOutcome, RunProgress, RunRow, RunStep,
-        Service, SetupStep, Status,
+        CheckState, DataKind, PlanSummary, Problem, ProblemCode, RunKind, RunOutcome, RunProgress,
+        RunRow, RunStep, Service, SetupStep, Status,
     },
 };
 
@@ -65,7 +65,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::start_import`].
     pub async fn push(self: &Arc<Self>, plan: u32) -> Result<(), Problem> {
-        self.start(RunKind::Push, Job::Push(PlanId(i64::from(plan)))).await
+        self.start(RunKind::Push, Job::Push(PlanId(i64::from(plan))))
+            .await
     }
 
     /// Matches and plans anew.
@@ -73,24 +74,43 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when a run is under way or HubSpot cannot be asked.
     pub async fn make_plan(self: &Arc<Self>) -> Result<PlanSummary, Problem> {
-        let Some(_wish) = self.run.take() else { return Err(Problem::new(ProblemCode::AlreadyRunning)) };
+        let Some(_wish) = self.run.take() else {
+            return Err(Problem::new(ProblemCode::AlreadyRunning));
+        };
         let made = self.plan_anew().await;
         self.run.free();
         made?;
-        if self.with_store(|store| store.read(Profile::read)).await?.step == SetupStep::Preview {
-            self.change_profile(|profile| profile.reached = profile.reached.max(SetupStep::FirstSync)).await?;
+        if self
+            .with_store(|store| store.read(Profile::read))
+            .await?
+            .step
+            == SetupStep::Preview
+        {
+            self.change_profile(|profile| {
+                profile.reached = profile.reached.max(SetupStep::FirstSync)
+            })
+            .await?;
         }
         self.data_changed(&[DataKind::Plan, DataKind::Attention]);
-        self.plan_summary().await?.ok_or_else(|| Problem::new(ProblemCode::NothingToPush))
+        self.plan_summary()
+            .await?
+            .ok_or_else(|| Problem::new(ProblemCode::NothingToPush))
     }
 
     /// Pauses syncing for some minutes, or until resumed. A run under way is held where it is.
     ///
     /// # Errors
     /// None so far; the window's commands may all refuse.
-    #[expect(clippy::unused_async, reason = "every command of the window is asynchronous")]
+    #[expect(
+        clippy::unused_async,
+        reason = "every command of the window is asynchronous"
+    )]
     pub async fn pause(&self, minutes: Option<u32>) -> Result<Status, Problem> {
-        let until = minutes.and_then(|minutes| self.now().checked_add(jiff::SignedDuration::from_mins(i64::from(minutes))).ok());
+        let until = minutes.and_then(|minutes| {
+            self.now()
+                .checked_add(jiff::SignedDuration::from_mins(i64::from(minutes)))
+                .ok()
+        });
         self.live().pause = Some(until.map_or(Pause::UntilResumed, Pause::Until));
         self.run.wish(Wish::Hold);
         self.hold_progress(true);
@@ -102,7 +122,10 @@ impl Engine {
     ///
     /// # Errors
     /// None so far; the window's commands may all refuse.
-    #[expect(clippy::unused_async, reason = "every command of the window is asynchronous")]
+    #[expect(
+        clippy::unused_async,
+        reason = "every command of the window is asynchronous"
+    )]
     pub async fn resume(&self) -> Result<Status, Problem> {
         self.live().pause = None;
         self.run.wish(Wish::Go);
@@ -136,7 +159,11 @@ impl Engine {
 
     /// Waits until no run is under way.
     pub async fn run_ended(&self) {
-        let task = self.run.running().as_mut().and_then(|running| running.task.take());
+        let task = self
+            .run
+            .running()
+            .as_mut()
+            .and_then(|running| running.task.take());
         if let Some(task) = task {
             // A run that ended badly has said so in the status.
             let _ = task.await;
@@ -151,9 +178,15 @@ impl Engine {
     async fn start(self: &Arc<Self>, kind: RunKind, job: Job) -> Result<(), Problem> {
         let account = self.account().await?;
         let lease = self.with_store(clearsync_store::Store::lease).await?;
-        let Some(wish) = self.run.take() else { return Err(Problem::new(ProblemCode::AlreadyRunning)) };
+        let Some(wish) = self.run.take() else {
+            return Err(Problem::new(ProblemCode::AlreadyRunning));
+        };
         let now = self.now();
-        let begun = self.with_store(move |store| store.write(|writer| writer.begin_run(account, &word(kind), now))).await;
+        let begun = self
+            .with_store(move |store| {
+                store.write(|writer| writer.begin_run(account, &word(kind), now))
+            })
+            .await;
         let run = match begun {
             Ok(run) => run,
             Err(problem) => {
@@ -170,7 +203,14 @@ impl Engine {
         Ok(())
     }
 
-    async fn carry_out(self: Arc<Self>, kind: RunKind, job: Job, run: RunId, wish: watch::Receiver<Wish>, lease: Lease) {
+    async fn carry_out(
+        self: Arc<Self>,
+        kind: RunKind,
+        job: Job,
+        run: RunId,
+        wish: watch::Receiver<Wish>,
+        lease: Lease,
+    ) {
         let mut counts = Counts::default();
         let outcome = match job {
             Job::Import => self.import_all(kind, wish, &mut counts).await,
@@ -191,7 +231,11 @@ impl Engine {
             }
         };
         let (now, counts) = (self.now(), json!(counts));
-        let noted = self.with_store(move |store| store.write(|writer| writer.end_run(run, &word(outcome), &counts, now))).await;
+        let noted = self
+            .with_store(move |store| {
+                store.write(|writer| writer.end_run(run, &word(outcome), &counts, now))
+            })
+            .await;
         if let Err(problem) = noted {
             self.live().problem = Some(problem);
         }
@@ -203,7 +247,12 @@ impl Engine {
     }
 
     /// Reads all of Stripe and works the figures out.
-    async fn import_all(&self, kind: RunKind, wish: watch::Receiver<Wish>, counts: &mut Counts) -> Result<RunOutcome, Problem> {
+    async fn import_all(
+        &self,
+        kind: RunKind,
+        wish: watch::Receiver<Wish>,
+        counts: &mut Counts,
+    ) -> Result<RunOutcome, Problem> {
         let source = self.source().await?;
         self.read_everything(kind, &source, wish, counts).await?;
         self.work_figures_out(kind, source.account()).await?;
@@ -217,31 +266,41 @@ impl Engine {
     }
 
     /// Follows Stripe, plans, and pushes unless the plan is one the user wants to see first.
-    async fn sync(&self, wish: watch::Receiver<Wish>, counts: &mut Counts) -> Result<RunOutcome, Problem> {
+    async fn sync(
+        &self,
+        wish: watch::Receiver<Wish>,
+        counts: &mut Counts,
+    ) -> Result<RunOutcome, Problem> {
         let source = self.source().await?;
         let kind = RunKind::Sync;
         match import::follow(&source, &self.store, &self.clock, &wish).await? {
-            Followed::Current { changed, deleted, .. } => counts.objects_read += number(changed + deleted),
+            Followed::Current {
+                changed, deleted, ..
+            } => counts.objects_read += number(changed + deleted),
             Followed::ImportNeeded(needed) => {
                 tracing::info!(?needed, "reading everything");
                 if !matches!(needed, ImportNeeded::Unfinished) {
                     import::start_over(&source, &self.store).await?;
                 }
-                self.read_everything(kind, &source, wish.clone(), counts).await?;
+                self.read_everything(kind, &source, wish.clone(), counts)
+                    .await?;
             }
         }
         self.work_figures_out(kind, source.account()).await?;
         self.show_step(kind, RunStep::Planning);
         self.plan_anew().await?;
         self.tell(super::Change::Data(vec![DataKind::Figures, DataKind::Plan]));
-        let Some(plan) = self.plan_summary().await? else { return Ok(RunOutcome::Done) };
+        let Some(plan) = self.plan_summary().await? else {
+            return Ok(RunOutcome::Done);
+        };
         if plan.creates + plan.updates + plan.associations == 0 {
             return Ok(RunOutcome::Done);
         }
         if plan.needs_approval {
             return Ok(RunOutcome::WaitsForApproval);
         }
-        self.push_plan(kind, PlanId(i64::from(plan.id)), wish, counts).await
+        self.push_plan(kind, PlanId(i64::from(plan.id)), wish, counts)
+            .await
     }
 
     async fn push_plan(
@@ -255,14 +314,23 @@ impl Engine {
         let hubspot = self.connected_hubspot().await?;
         let target = self.target().await?;
         let (progress, moving) = watch::channel(push::PushProgress::default());
-        let pushing = push::push(&self.store, &hubspot, target, plan, &self.clock, wish, &progress);
-        let pushed = self.while_telling(pushing, moving, |progress, shown| {
-            shown.done = progress.done;
-            shown.total = Some(progress.total);
-            shown.per_second = progress.per_second;
-            shown.minutes_left = progress.minutes_left;
-        })
-        .await?;
+        let pushing = push::push(
+            &self.store,
+            &hubspot,
+            target,
+            plan,
+            &self.clock,
+            wish,
+            &progress,
+        );
+        let pushed = self
+            .while_telling(pushing, moving, |progress, shown| {
+                shown.done = progress.done;
+                shown.total = Some(progress.total);
+                shown.per_second = progress.per_second;
+                shown.minutes_left = progress.minutes_left;
+            })
+            .await?;
         counts.created += pushed.created;
         counts.updated += pushed.updated;
         counts.failed += pushed.failed;
@@ -272,7 +340,11 @@ impl Engine {
             }
         })
         .await?;
-        Ok(if pushed.failed == 0 { RunOutcome::Done } else { RunOutcome::DoneWithRefusals })
+        Ok(if pushed.failed == 0 {
+            RunOutcome::Done
+        } else {
+            RunOutcome::DoneWithRefusals
+        })
     }
 
     async fn read_everything(
@@ -310,7 +382,10 @@ impl Engine {
     async fn plan_anew(&self) -> Result<(), Problem> {
         let hubspot = self.connected_hubspot().await?;
         let target: Target = self.target().await?;
-        let choices = self.with_store(|store| store.read(Profile::read)).await?.choices;
+        let choices = self
+            .with_store(|store| store.read(Profile::read))
+            .await?
+            .choices;
         plan::make(&self.store, &hubspot, target, choices, self.now()).await?;
         Ok(())
     }
@@ -329,7 +404,12 @@ impl Engine {
             return Held::all_of(self.preset());
         }
         let open = |state: &CheckState| matches!(state, CheckState::Missing);
-        checklist.rows.iter().filter(|row| !open(&row.state)).filter_map(|row| catalog_row(&row.id)).collect()
+        checklist
+            .rows
+            .iter()
+            .filter(|row| !open(&row.state))
+            .filter_map(|row| catalog_row(&row.id))
+            .collect()
     }
 
     /// Does a piece of a run and tells its progress meanwhile, not more often than an eye can follow.
@@ -445,7 +525,10 @@ pub(super) fn row(run: &Run) -> Option<RunRow> {
 /// Whether everything was in sync when the run ended.
 pub(super) fn brought_in_sync(row: &RunRow) -> bool {
     matches!(row.kind, RunKind::Sync | RunKind::Push)
-        && matches!(row.outcome, Some(RunOutcome::Done | RunOutcome::DoneWithRefusals))
+        && matches!(
+            row.outcome,
+            Some(RunOutcome::Done | RunOutcome::DoneWithRefusals)
+        )
 }
 
 /// The word a value is stored with.

@@ -38,7 +38,10 @@ impl Engine {
 
     /// Transactions of the last 30 days, by which Stripe allots reads.
     pub(super) async fn activity(&self) -> Result<u64, Problem> {
-        let since = self.now().checked_sub(SignedDuration::from_hours(30 * 24)).unwrap_or(Timestamp::MIN);
+        let since = self
+            .now()
+            .checked_sub(SignedDuration::from_hours(30 * 24))
+            .unwrap_or(Timestamp::MIN);
         self.with_store(move |store| {
             store.read(|reader| match Profile::read(reader)?.account {
                 Some(account) => reader.count_created_since(account, "charge", since),
@@ -55,17 +58,27 @@ impl Engine {
             return failures + 1;
         }
         self.run_ended().await;
-        if self.live().problem.is_some() { failures + 1 } else { 0 }
+        if self.live().problem.is_some() {
+            failures + 1
+        } else {
+            0
+        }
     }
 
     /// When the next run is due; `None` while nothing may start by itself.
     async fn next_run(&self, failures: usize) -> Option<Timestamp> {
-        let profile = self.with_store(|store| store.read(Profile::read)).await.ok()?;
+        let profile = self
+            .with_store(|store| store.read(Profile::read))
+            .await
+            .ok()?;
         if !profile.finished || self.live().pause.is_some() {
             return None;
         }
         let problem = self.live().problem.clone();
-        if problem.as_ref().is_some_and(|problem| !problem.code.passes_by_itself()) {
+        if problem
+            .as_ref()
+            .is_some_and(|problem| !problem.code.passes_by_itself())
+        {
             return None;
         }
         let account = profile.account?;
@@ -75,13 +88,17 @@ impl Engine {
             .ok()?
             .first()
             .map(|run| run.ended_at.unwrap_or(run.started_at));
-        let Some(last) = last else { return Some(self.now()) };
+        let Some(last) = last else {
+            return Some(self.now());
+        };
         let minutes = match failures {
             0 => i64::from(interval_minutes(&profile, self.activity().await.ok()?)),
             count => RETRY_MINUTES[(count - 1).min(RETRY_MINUTES.len() - 1)],
         };
         // A clock that was set back must not put the next run off.
-        last.min(self.now()).checked_add(SignedDuration::from_mins(minutes)).ok()
+        last.min(self.now())
+            .checked_add(SignedDuration::from_mins(minutes))
+            .ok()
     }
 
     fn end_pause_when_over(&self) {
@@ -99,9 +116,13 @@ pub(super) fn interval_minutes(profile: &Profile, transactions: u64) -> u32 {
     if let Some(minutes) = profile.interval_minutes {
         return minutes;
     }
-    let reads = transactions.saturating_mul(READS_PER_TRANSACTION).max(LEAST_READS_A_MONTH);
+    let reads = transactions
+        .saturating_mul(READS_PER_TRANSACTION)
+        .max(LEAST_READS_A_MONTH);
     let polls = reads / 10 * 9;
-    let minutes = MINUTES_A_MONTH.div_ceil(polls).clamp(1, LONGEST_INTERVAL_MINUTES);
+    let minutes = MINUTES_A_MONTH
+        .div_ceil(polls)
+        .clamp(1, LONGEST_INTERVAL_MINUTES);
     u32::try_from(minutes).unwrap_or(1)
 }
 
@@ -118,7 +139,10 @@ mod tests {
         // 40 transactions: 20 000 reads, 18 000 polls: 2.4, so 3.
         assert_eq!(interval_minutes(&profile, 40), 3);
         assert_eq!(interval_minutes(&profile, 10_000), 1);
-        let own = Profile { interval_minutes: Some(30), ..Profile::default() };
+        let own = Profile {
+            interval_minutes: Some(30),
+            ..Profile::default()
+        };
         assert_eq!(interval_minutes(&own, 10_000), 30);
     }
 }

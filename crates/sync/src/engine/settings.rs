@@ -32,7 +32,8 @@ impl Engine {
     pub async fn change_setting(&self, change: SettingsChange) -> Result<Settings, Problem> {
         self.change_profile(move |profile| match change {
             SettingsChange::IntervalMinutes(minutes) => {
-                profile.interval_minutes = minutes.map(|minutes| minutes.clamp(1, LONGEST_INTERVAL_MINUTES));
+                profile.interval_minutes =
+                    minutes.map(|minutes| minutes.clamp(1, LONGEST_INTERVAL_MINUTES));
             }
             SettingsChange::Notify(notify) => profile.notify = notify,
             SettingsChange::Choices(choices) => profile.choices = choices,
@@ -47,6 +48,8 @@ impl Engine {
     /// Whether the user wants to be told when something needs them.
     #[must_use]
     pub fn notifies(&self) -> bool {
-        self.store.read(Profile::read).is_ok_and(|profile| profile.notify)
+        self.store
+            .read(Profile::read)
+            .is_ok_and(|profile| profile.notify)
     }
 }

@@ -5,7 +5,8 @@ use clearsync_stripe::{
 
 use super::{Engine, profile::Profile};
 use crate::view::{
-    Choices, DataKind, GuidePreset, GuideRow, KeyGuide, Level, Mode, Problem, Setup, SetupStep, Status,
+    Choices, DataKind, GuidePreset, GuideRow, KeyGuide, Level, Mode, Problem, Setup, SetupStep,
+    Status,
 };
 
 impl Engine {
@@ -102,7 +103,9 @@ impl Engine {
         &self,
         change: impl FnOnce(&mut Profile) + Send + 'static,
     ) -> Result<Setup, Problem> {
-        let profile = self.with_store(|store| store.write(|writer| Profile::change(writer, change))).await?;
+        let profile = self
+            .with_store(|store| store.write(|writer| Profile::change(writer, change)))
+            .await?;
         self.data_changed(&[DataKind::Setup, DataKind::Settings]);
         Ok(self.setup_from(profile))
     }

@@ -39,10 +39,13 @@ pub(super) async fn commit_all(
             return Ok(changed);
         }
         let store = store.clone();
-        changed += blocking(move || {
-            store.write(|writer| some.iter().map(|one| one.keep(writer, account)).sum())
-        })
-        .await?;
+        let committed = blocking(move || {
+            store.write(|writer| {
+                let counts = some.iter().map(|one| one.keep(writer, account));
+                counts.sum::<Result<usize, StoreError>>()
+            })
+        });
+        changed += committed.await?;
     }
 }
 

@@ -19,7 +19,7 @@ const LEAST_OBJECTS_TO_CUT: i64 = 400;
 pub(super) struct Parts {
     list: Arc<str>,
     by_created: bool,
-    parts: Vec<Part>,
+    pieces: Vec<Part>,
 }
 
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Parts {
         Self {
             list,
             by_created,
-            parts: vec![Part::new(CreatedRange {
+            pieces: vec![Part::new(CreatedRange {
                 from_s: None,
                 before_s: None,
             })],
@@ -91,7 +91,7 @@ impl Parts {
             from_s: None,
             before_s: None,
         };
-        let parts = cursors
+        let pieces = cursors
             .into_iter()
             .map(|cursor| Part {
                 after_id: cursor.after_id,
@@ -103,45 +103,45 @@ impl Parts {
         Self {
             list,
             by_created,
-            parts,
+            pieces,
         }
     }
 
     /// How far every part has been read.
     pub(super) fn cursors(&self) -> Vec<ImportCursor> {
-        (0..self.parts.len())
+        (0..self.pieces.len())
             .map(|part| self.cursor(part))
             .collect()
     }
 
     /// Whether anything was asked for.
     pub(super) fn begun(&self) -> bool {
-        self.parts
+        self.pieces
             .iter()
             .any(|part| part.busy || part.done || part.after_id.is_some())
     }
 
     /// Whether the whole list has been read.
     pub(super) fn done(&self) -> bool {
-        self.parts.iter().all(|part| part.done)
+        self.pieces.iter().all(|part| part.done)
     }
 
     /// Objects read so far, by this process and those before it.
     pub(super) fn read_count(&self) -> u64 {
-        self.parts.iter().map(|part| part.read_count).sum()
+        self.pieces.iter().map(|part| part.read_count).sum()
     }
 
     /// What to do next; nothing while enough is under way or all is read.
     pub(super) fn next(&mut self) -> Option<Step> {
-        if self.parts.iter().filter(|part| part.busy).count() >= PAGES_AT_ONCE {
+        if self.pieces.iter().filter(|part| part.busy).count() >= PAGES_AT_ONCE {
             return None;
         }
-        if let Some(part) = self.parts.iter().position(|part| !part.done && !part.busy) {
-            self.parts[part].busy = true;
+        if let Some(part) = self.pieces.iter().position(|part| !part.done && !part.busy) {
+            self.pieces[part].busy = true;
             return Some(Step::Ask(PageWanted {
                 part,
-                range: self.by_created.then_some(self.parts[part].range),
-                after_id: self.parts[part].after_id.clone(),
+                range: self.by_created.then_some(self.pieces[part].range),
+                after_id: self.pieces[part].after_id.clone(),
             }));
         }
         self.cut().map(Step::Cut)
@@ -149,7 +149,7 @@ impl Parts {
 
     /// Takes in a page of a part; gives back how far the part has been read now.
     pub(super) fn page_came(&mut self, part: usize, page: &PageRead) -> ImportCursor {
-        let read = &mut self.parts[part];
+        let read = &mut self.pieces[part];
         read.busy = false;
         let inside = |created_s: &Option<i64>| read.range.reaches_down_to(*created_s);
         read.read_count += page
@@ -168,12 +168,12 @@ impl Parts {
 
     /// The part's page did not come; it can be asked for again.
     pub(super) fn page_failed(&mut self, part: usize) {
-        self.parts[part].busy = false;
+        self.pieces[part].busy = false;
     }
 
     /// There is nothing to read after all.
     pub(super) fn close(&mut self) {
-        self.parts.iter_mut().for_each(|part| {
+        self.pieces.iter_mut().for_each(|part| {
             part.busy = false;
             part.done = true;
         });
@@ -182,7 +182,7 @@ impl Parts {
     /// The object a part was to go on after is gone; it goes on from that object's creation time instead, or from its
     /// beginning when even the store does not know that time.
     pub(super) fn cursor_lost(&mut self, part: usize, created_s: Option<i64>) {
-        let lost = &mut self.parts[part];
+        let lost = &mut self.pieces[part];
         lost.busy = false;
         lost.after_id = None;
         if let Some(created_s) = lost.seen.map(|seen| seen.oldest_s).or(created_s) {
@@ -195,25 +195,25 @@ impl Parts {
         if !self.by_created {
             return None;
         }
-        let cuts = self.parts.iter().enumerate();
+        let cuts = self.pieces.iter().enumerate();
         let (part, at_s, _) = cuts
             .filter_map(|(part, whole)| {
                 let (at_s, left) = whole.cut_at()?;
                 Some((part, at_s, left))
             })
             .max_by_key(|&(_, _, left)| left)?;
-        let whole = &mut self.parts[part];
+        let whole = &mut self.pieces[part];
         let older = CreatedRange {
             from_s: whole.range.from_s,
             before_s: Some(at_s),
         };
         whole.range.from_s = Some(at_s);
-        self.parts.push(Part::new(older));
-        Some([self.cursor(part), self.cursor(self.parts.len() - 1)])
+        self.pieces.push(Part::new(older));
+        Some([self.cursor(part), self.cursor(self.pieces.len() - 1)])
     }
 
     fn cursor(&self, part: usize) -> ImportCursor {
-        let read = &self.parts[part];
+        let read = &self.pieces[part];
         ImportCursor {
             list: self.list.to_string(),
             shard: u32::try_from(part).unwrap_or(u32::MAX),

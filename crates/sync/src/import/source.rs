@@ -61,7 +61,10 @@ pub async fn connect(
     let account = blocking(move || {
         store.write(|writer| {
             let profile = profile(&told);
-            let found = told.id.as_ref().map(|id| id.as_str());
+            let found = told
+                .id
+                .as_ref()
+                .map(clearsync_stripe::refusal::AccountId::as_str);
             if let Some(expected) = expected {
                 let known = writer.account(expected)?;
                 if known.mode != mode {

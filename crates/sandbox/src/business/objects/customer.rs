@@ -9,6 +9,9 @@ use crate::business::{
 };
 
 pub(super) fn customer(customer: &Customer) -> Value {
+    if customer.deleted {
+        return json!({ "id": customer.id, "object": "customer", "deleted": true });
+    }
     let discount = customer
         .discount
         .as_ref()

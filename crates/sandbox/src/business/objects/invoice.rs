@@ -185,20 +185,17 @@ fn line_item(line: &Line, invoice: &Invoice, subscription_id: &str) -> Value {
         Some(tax) if tax.inclusive => line.net_minor() - line.tax_minor,
         _ => line.net_minor(),
     };
-    json!({
+    let mut written = json!({
         "id": line.id,
         "object": "line_item",
         "amount": line.amount_minor,
         "currency": invoice.currency.code(),
         "description": line.description,
-        "discount_amounts": discounts,
         "discountable": matches!(line.origin, Origin::Cycle { .. }),
         "discounts": own,
         "invoice": invoice.id,
         "livemode": false,
         "metadata": {},
-        "parent": line_parent(&line.origin, subscription_id),
-        "period": period(line.period),
         "pretax_credit_amounts": [],
         "pricing": {
             "price_details": { "price": line.price_id, "product": line.product_id },
@@ -209,8 +206,17 @@ fn line_item(line: &Line, invoice: &Invoice, subscription_id: &str) -> Value {
         "quantity_decimal": line.quantity.to_string(),
         "subscription": subscription_id,
         "subtotal": line.amount_minor,
-        "taxes": taxes(invoice.tax.as_deref(), line.tax_minor, without_tax),
-    })
+    });
+    let tax = taxes(invoice.tax.as_deref(), line.tax_minor, without_tax);
+    put(&mut written, "discount_amounts", Value::Array(discounts));
+    put(
+        &mut written,
+        "parent",
+        line_parent(&line.origin, subscription_id),
+    );
+    put(&mut written, "period", period(line.period));
+    put(&mut written, "taxes", tax);
+    written
 }
 
 fn line_parent(origin: &Origin, subscription_id: &str) -> Value {

@@ -112,7 +112,12 @@ fn shorten(value: &mut Value) {
 
 /// One object of several parts; Stripe's order of fields says nothing.
 fn joined<const PARTS: usize>(parts: [Value; PARTS]) -> Value {
-    let mut whole = Map::new();
+    let fields = parts
+        .iter()
+        .filter_map(Value::as_object)
+        .map(Map::len)
+        .sum();
+    let mut whole = Map::with_capacity(fields);
     for part in parts {
         if let Value::Object(fields) = part {
             whole.extend(fields);
@@ -150,6 +155,9 @@ fn whole_minor(amount: Exact) -> Value {
 /// An amount as a decimal string with at most 12 places, as Stripe documents.
 fn decimal(amount: Exact) -> String {
     const PLACES: usize = 12;
+    if amount.is_integer() {
+        return amount.to_integer().to_string();
+    }
     let scaled = (amount * Exact::from_integer(10_i128.pow(12)))
         .round()
         .to_integer();

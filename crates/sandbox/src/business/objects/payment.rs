@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{customer::billing_details, joined, list, seconds};
+use super::{customer::billing_details, joined, list, put, seconds};
 use crate::business::{
     account::{Invoice, Payment},
     company::Company,
@@ -121,7 +121,7 @@ pub(super) fn charge(company: &Company, invoice: &Invoice, attempt: usize) -> Va
         0
     };
     let (id, paid) = (&attempt.charge_id, attempt.paid);
-    let outcome = json!({
+    let mut course = json!({
         "amount": payment.amount_minor,
         "amount_captured": if paid { payment.amount_minor } else { 0 },
         "amount_refunded": refunded,
@@ -129,21 +129,20 @@ pub(super) fn charge(company: &Company, invoice: &Invoice, attempt: usize) -> Va
         "failure_balance_transaction": null,
         "failure_code": (!paid).then_some("card_declined"),
         "failure_message": (!paid).then_some("Your card has insufficient funds."),
-        "outcome": outcome(paid),
         "paid": paid,
         "receipt_url": paid.then(|| format!("https://pay.stripe.com/receipts/{id}")),
         "refunded": paid && refunded == payment.amount_minor,
-        "refunds": refunds(company, invoice, paid, id),
         "status": if paid { "succeeded" } else { "failed" },
     });
-    let details = json!({
+    put(&mut course, "outcome", outcome(paid));
+    put(&mut course, "refunds", refunds(company, invoice, paid, id));
+    let mut head = json!({
         "id": id,
         "object": "charge",
         "application": null,
         "application_fee": null,
         "application_fee_amount": null,
         "balance_transaction": null,
-        "billing_details": billing_details(customer),
         "calculated_statement_descriptor": "BRIGHTDESK",
         "created": attempt.at.as_second(),
         "currency": invoice.currency.code(),
@@ -156,7 +155,6 @@ pub(super) fn charge(company: &Company, invoice: &Invoice, attempt: usize) -> Va
         "on_behalf_of": null,
         "payment_intent": payment.intent_id,
         "payment_method": customer.card.id,
-        "payment_method_details": method_details(company, invoice, payment),
         "receipt_email": null,
         "receipt_number": null,
         "review": null,
@@ -167,7 +165,10 @@ pub(super) fn charge(company: &Company, invoice: &Invoice, attempt: usize) -> Va
         "transfer_data": null,
         "transfer_group": null,
     });
-    joined([details, outcome])
+    let method = method_details(company, invoice, payment);
+    put(&mut head, "billing_details", billing_details(customer));
+    put(&mut head, "payment_method_details", method);
+    joined([head, course])
 }
 
 fn refunds(company: &Company, invoice: &Invoice, paid: bool, charge_id: &str) -> Value {

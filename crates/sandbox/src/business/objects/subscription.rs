@@ -87,9 +87,8 @@ fn course(subscription: &Subscription) -> Value {
         })
     });
     let requested = subscription.cancel_requested;
-    let scheduled_end = requested
-        .filter(|_| subscription.ended.is_none())
-        .map(|_| subscription.period.end);
+    // Both stay as they were after the end has come.
+    let scheduled_end = requested.map(|_| subscription.period.end);
     let ended_at_once = subscription
         .ended
         .filter(|_| subscription.status == Status::Canceled);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{integer, noon, objects, played};
-use crate::business::{Business, Fact, MovementKind, Shape, objects::as_in_events};
+use super::{integer, noon, objects, played, rows};
+use crate::business::{Business, Exact, Fact, MovementKind, Shape, objects::as_in_events};
 
 fn full_log(seed: u64) -> Business {
     Business::play(seed, &Shape::small().with_all_events(), noon())
@@ -14,7 +14,7 @@ fn full_log(seed: u64) -> Business {
 
 #[test]
 fn events_are_in_order_of_time() {
-    for seed in 0..5 {
+    for seed in 0..3 {
         let business = full_log(seed);
         let data = business.data();
         let data = data.read().unwrap();
@@ -36,7 +36,7 @@ const UNTOLD: [(&str, &str); 2] = [
 
 #[test]
 fn the_last_event_of_an_object_shows_it_as_it_is() {
-    for seed in 0..5 {
+    for seed in 0..3 {
         let business = full_log(seed);
         let data = business.data();
         let data = data.read().unwrap();
@@ -46,9 +46,14 @@ fn the_last_event_of_an_object_shows_it_as_it_is() {
             let (Some(kind), Some(id)) = (object["object"].as_str(), object["id"].as_str()) else {
                 panic!("an event of nothing: {event}");
             };
-            last.insert((kind, id), object);
+            last.insert((kind, id), event);
         }
-        for ((kind, id), then) in last {
+        for ((kind, id), event) in last {
+            let then = &event["data"]["object"];
+            if event["type"] == "customer.deleted" {
+                assert_eq!(data.get(kind, id).unwrap()["deleted"], true, "{id}");
+                continue;
+            }
             let mut then = then.clone();
             let mut now = as_in_events(data.get(kind, id).unwrap());
             for (_, field) in UNTOLD.iter().filter(|(of, _)| *of == kind) {
@@ -79,7 +84,7 @@ fn updates_say_what_was_before() {
 
 #[test]
 fn movements_add_up_to_the_mrr() {
-    for seed in 0..60 {
+    for seed in 0..20 {
         let business = played(seed);
         let ledger = business.ledger();
         for (id, life) in ledger.lives() {
@@ -110,7 +115,7 @@ fn movements_add_up_to_the_mrr() {
 #[test]
 fn the_ledger_agrees_with_plain_objects() {
     let mut compared = 0;
-    for seed in 0..60 {
+    for seed in 0..20 {
         let business = played(seed);
         let ledger = business.ledger();
         for subscription in &objects(&business)["subscription"] {
@@ -141,12 +146,80 @@ fn the_ledger_agrees_with_plain_objects() {
             compared += 1;
         }
     }
-    assert!(compared > 300, "only {compared} plain subscriptions");
+    assert!(compared > 100, "only {compared} plain subscriptions");
+}
+
+/// Invoices are rounded line by line in whole minor units, the ledger is exact: what a cycle was invoiced at must be what
+/// the ledger says the cycle is worth, but for the rounding.
+#[test]
+fn the_ledger_agrees_with_what_cycles_are_invoiced_at() {
+    let mut compared = 0;
+    let mut discounted = 0;
+    for seed in 0..20 {
+        let business = played(seed);
+        let objects = objects(&business);
+        let metered: Vec<&str> = objects["price"]
+            .iter()
+            .filter(|price| price["recurring"]["usage_type"] == "metered")
+            .filter_map(|price| price["id"].as_str())
+            .collect();
+        for invoice in &objects["invoice"] {
+            let details = &invoice["parent"]["subscription_details"];
+            let life = business
+                .ledger()
+                .life(details["subscription"].as_str().unwrap())
+                .unwrap();
+            let made = Timestamp::from_second(integer(invoice, "created")).unwrap();
+            let entry = life.entries.iter().rfind(|entry| entry.at <= made).unwrap();
+            let cycle: Vec<&Value> = rows(&invoice["lines"])
+                .iter()
+                .filter(|line| {
+                    let of_item = &line["parent"]["subscription_item_details"];
+                    let price = line["pricing"]["price_details"]["price"].as_str();
+                    of_item["proration"] == false && !metered.contains(&price.unwrap())
+                })
+                .collect();
+            let is_trial = cycle.iter().all(|line| integer(line, "amount") == 0);
+            if is_trial {
+                continue;
+            }
+            let net: i64 = cycle.iter().map(|line| net_without_tax(line)).sum();
+            let step = if invoice["currency"] == "kwd" { 10 } else { 1 };
+            let roundings = cycle.len() * (2 + entry.terms.discounts.len());
+            let tolerance = i128::try_from(roundings).unwrap() * step;
+            let exact = entry.terms.recurring();
+            let difference = Exact::from_integer(i128::from(net)) - exact;
+            assert!(
+                *difference.numer() <= tolerance * difference.denom()
+                    && -*difference.numer() <= tolerance * difference.denom(),
+                "{}: invoiced {net}, ledger {exact}",
+                invoice["id"]
+            );
+            compared += 1;
+            discounted += usize::from(!entry.terms.discounts.is_empty());
+        }
+    }
+    assert!(
+        compared > 1000 && discounted > 100,
+        "{compared} {discounted}"
+    );
+}
+
+fn net_without_tax(line: &Value) -> i64 {
+    let sum = |rows: &Value, only: fn(&Value) -> bool| -> i64 {
+        let rows = rows.as_array().unwrap().iter();
+        rows.filter(|row| only(row))
+            .map(|row| integer(row, "amount"))
+            .sum()
+    };
+    integer(line, "amount")
+        - sum(&line["discount_amounts"], |_| true)
+        - sum(&line["taxes"], |row| row["tax_behavior"] == "inclusive")
 }
 
 #[test]
 fn the_ledger_and_stripe_know_the_same_subscriptions() {
-    for seed in 0..20 {
+    for seed in 0..5 {
         let business = played(seed);
         let stripe: Vec<String> = objects(&business)["subscription"]
             .iter()

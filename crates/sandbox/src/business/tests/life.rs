@@ -14,7 +14,7 @@ fn written(business: &Business) -> String {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
-    for seed in 0..5 {
+    for seed in 0..3 {
         assert_eq!(
             written(&played(seed)),
             written(&played(seed)),
@@ -27,7 +27,7 @@ fn the_same_seed_gives_the_same_bytes() {
 #[test]
 fn a_life_does_not_depend_on_how_it_is_cut() {
     let later = |hours| -> Timestamp { noon() + SignedDuration::from_hours(hours) };
-    for seed in 0..5 {
+    for seed in 0..3 {
         let mut whole = played(seed);
         let whole_events = whole.advance(later(24 * 60));
         let mut cut = played(seed);
@@ -100,6 +100,10 @@ fn every_feature_is_lived_by_someone() {
         assert!(facts.contains(wanted), "nobody lived through {wanted}");
     }
     let objects = objects(&business);
+    let deleted = objects["customer"]
+        .iter()
+        .filter(|one| one["deleted"] == true);
+    assert!(deleted.count() > 0);
     for (kind, all) in &objects {
         assert!(*kind == "account" || !all.is_empty(), "no {kind}");
     }

@@ -1,0 +1,123 @@
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use crate::{
+    Clock, Served,
+    business::{Business, Shape},
+    hubspot::{HubSpotSandbox, Lags, PortalShape, Tier},
+    serve,
+    stripe::{SandboxKey, StripeSandbox},
+};
+
+/// The sample accounts: a business of some four hundred customers in Stripe, and a HubSpot portal that knows a few of
+/// them already.
+pub struct Sample {
+    /// The Stripe side.
+    pub stripe: StripeSandbox,
+    /// The HubSpot side.
+    pub hubspot: HubSpotSandbox,
+    business: Mutex<Business>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Both sides on ports of this computer.
+pub struct ServedSample {
+    /// Where Stripe answers.
+    pub stripe: Served,
+    /// Where HubSpot answers.
+    pub hubspot: Served,
+}
+
+impl Sample {
+    /// The sample account's restricted key. It opens nothing but the sandbox.
+    pub const STRIPE_KEY: &str = "rk_test_51SampleAccountOfClearSyncNothingReal0001";
+    /// The sample portal's service key. It opens nothing but the sandbox.
+    pub const HUBSPOT_TOKEN: &str = "pat-na1-5a3b1e00-c1ea-4000-8000-0000005a3b1e";
+    /// What the sample key may do: the whole checklist.
+    pub const PERMISSIONS: [&str; 15] = [
+        "charge_read",
+        "customer_read",
+        "event_read",
+        "payment_intent_read",
+        "payment_method_read",
+        "product_read",
+        "coupon_read",
+        "invoice_read",
+        "plan_read",
+        "subscription_read",
+        "connected_account_read",
+        "application_fee_read",
+        "transfer_read",
+        "top_up_read",
+        "webhook_write",
+    ];
+    /// What the sample token may do.
+    pub const SCOPES: [&str; 8] = [
+        "crm.objects.contacts.read",
+        "crm.objects.contacts.write",
+        "crm.objects.companies.read",
+        "crm.objects.companies.write",
+        "crm.schemas.contacts.read",
+        "crm.schemas.contacts.write",
+        "crm.schemas.companies.read",
+        "crm.schemas.companies.write",
+    ];
+    const SEED: u64 = 7;
+
+    /// Plays the business up to now and opens the accounts.
+    #[must_use]
+    pub fn open(clock: Arc<dyn Clock>) -> Self {
+        let sample = Self::of(
+            Business::play(Self::SEED, &Shape::sample(), clock.now()),
+            clock,
+        );
+        sample
+            .stripe
+            .add_key(SandboxKey::new(Self::STRIPE_KEY, Self::PERMISSIONS));
+        sample.hubspot.add_token(Self::HUBSPOT_TOKEN, Self::SCOPES);
+        sample
+    }
+
+    /// The accounts of a business, without keys.
+    #[must_use]
+    pub fn of(business: Business, clock: Arc<dyn Clock>) -> Self {
+        let stripe = StripeSandbox::new(business.data(), Arc::clone(&clock));
+        stripe.set_account_id(business.account_id());
+        let portal = PortalShape {
+            tier: Tier::Starter,
+            lags: Lags::OBSERVED,
+            ..PortalShape::default()
+        };
+        let hubspot = HubSpotSandbox::new(portal, Arc::clone(&clock), Self::SEED);
+        Self {
+            stripe,
+            hubspot,
+            business: Mutex::new(business),
+            clock,
+        }
+    }
+
+    /// Lets both sides answer on free ports, each answer held back by `latency`.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub async fn serve(&self, latency: Duration) -> io::Result<ServedSample> {
+        Ok(ServedSample {
+            stripe: serve(self.stripe.router(), 0, latency).await?,
+            hubspot: serve(self.hubspot.router(), 0, latency).await?,
+        })
+    }
+
+    /// Lets the business live on to now and says how many events that made.
+    pub fn live_on(&self) -> usize {
+        self.with_business(|business| business.advance(self.clock.now()))
+    }
+
+    /// Looks at the business behind the accounts.
+    pub fn with_business<T>(&self, look: impl FnOnce(&mut Business) -> T) -> T {
+        look(&mut self.business.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

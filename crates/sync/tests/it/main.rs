@@ -1,0 +1,12 @@
+//! The way from Stripe to the store, against the simulated Stripe and in virtual time.
+
+#[cfg(test)]
+mod derive;
+#[cfg(test)]
+mod follow;
+#[cfg(test)]
+mod import;
+#[cfg(test)]
+mod same;
+#[cfg(test)]
+mod world;

@@ -1,0 +1,297 @@
+//! The command line: the window by default, and the same job without one.
+
+use std::{
+    fs, io,
+    io::Read,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use clap::{Args, Parser, Subcommand};
+use clearsync_sync::{
+    Engine,
+    view::{Problem, RunOutcome, Service},
+};
+use clearsync_vault::Secret;
+use serde_json::json;
+
+use crate::{
+    demo,
+    sample::SampleKeys,
+    shell::{self, Shell},
+    start::{StartError, Started, start},
+    terminal::{self, Terminal},
+};
+
+/// Brings Stripe subscriptions and their MRR into HubSpot from your own computer.
+#[derive(Parser)]
+#[command(name = "clearsync", version)]
+pub(crate) struct Cli {
+    /// Use built-in sample accounts in place of Stripe and HubSpot.
+    #[arg(long)]
+    sample: bool,
+    /// Start in the tray, without a window.
+    #[arg(long)]
+    hidden: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Sync without a window, for a machine that is always on.
+    Sync {
+        /// Sync once and end.
+        #[arg(long, required = true)]
+        once: bool,
+        /// Carry out a plan that waits for your word, such as the first.
+        #[arg(long)]
+        approve: bool,
+        #[command(flatten)]
+        keys: Keys,
+        /// Print one JSON object instead of progress bars.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check what the Stripe key and the HubSpot key can do.
+    Audit {
+        /// Look also for what the Stripe key can do beyond the checklist. Refused questions appear in Stripe's request log.
+        #[arg(long)]
+        excess: bool,
+        #[command(flatten)]
+        keys: Keys,
+        /// Print one JSON object instead of tables.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Do the whole job on sample accounts and check its result.
+    #[command(hide = true)]
+    Demo,
+}
+
+/// Where keys come from; the keychain if nothing is said. Never the command line, which others can read.
+#[derive(Args)]
+struct Keys {
+    /// A file with the Stripe key that only its owner can read.
+    #[arg(long, value_name = "FILE")]
+    stripe_key_file: Option<PathBuf>,
+    /// A file with the HubSpot key that only its owner can read.
+    #[arg(long, value_name = "FILE")]
+    hubspot_key_file: Option<PathBuf>,
+    /// Read the Stripe key and then the HubSpot key from standard input, a line each.
+    #[arg(long, conflicts_with_all = ["stripe_key_file", "hubspot_key_file"])]
+    keys_from_stdin: bool,
+}
+
+/// Ended well.
+const DONE: u8 = 0;
+/// Something is missing, or could not be done.
+const FAILED: u8 = 1;
+/// The plan waits for the user's word; `--approve` gives it.
+const WAITS: u8 = 3;
+/// Done, but HubSpot refused some records.
+const REFUSALS: u8 = 4;
+
+/// Why a command of the terminal ended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("{}", terminal::problem_text(.0))]
+    Problem(Problem),
+    #[error("{} cannot be read ({source}).", .path.display())]
+    KeyFile { path: PathBuf, source: io::Error },
+    #[error("Others can read {}. Let only its owner read it: chmod 600.", .0.display())]
+    KeyFileOpen(PathBuf),
+    #[error("Standard input cannot be read ({0}).")]
+    StandardInput(#[source] io::Error),
+    #[error("{0}")]
+    NotHeld(String),
+    #[error("The terminal cannot be written ({0}).")]
+    Terminal(#[from] io::Error),
+}
+
+impl From<Problem> for CliError {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// Does what the command line says.
+pub(crate) fn run(cli: Cli) -> ExitCode {
+    let sample = cli.sample || matches!(cli.command, Some(Command::Demo));
+    let started = match tauri::async_runtime::block_on(start(sample)) {
+        Ok(started) => started,
+        Err(StartError::Engine(problem)) => return complain(&CliError::Problem(problem)),
+        Err(error) => return complain(&error.into()),
+    };
+    let Some(command) = cli.command else {
+        return open_window(started, cli.hidden);
+    };
+    let terminal = Terminal::new();
+    let outcome = tauri::async_runtime::block_on(async {
+        match command {
+            Command::Sync {
+                approve,
+                keys,
+                json,
+                ..
+            } => sync(&started, &terminal, keys, approve, json).await,
+            Command::Audit { excess, keys, json } => {
+                audit(&started, &terminal, keys, excess, json).await
+            }
+            Command::Demo => demo::run(&started, &terminal).await.map(|()| DONE),
+        }
+    });
+    match outcome {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => complain(&error),
+    }
+}
+
+fn open_window(started: Started, hidden: bool) -> ExitCode {
+    let sample = started.sample.as_ref().map(|_| SampleKeys::OWN);
+    shell::run(Shell {
+        engine: Arc::clone(&started.engine),
+        config: started.config.clone(),
+        sample,
+        hidden,
+    })
+}
+
+async fn sync(
+    started: &Started,
+    terminal: &Terminal,
+    keys: Keys,
+    approve: bool,
+    json: bool,
+) -> Result<u8, CliError> {
+    let engine = &started.engine;
+    take_keys(engine, keys, started.sample.is_some()).await?;
+    engine.sync_now().await?;
+    terminal.show_run(engine, json).await?;
+    let mut run = last_run(engine).await?;
+    if approve && run.outcome == Some(RunOutcome::WaitsForApproval) {
+        if let Some(plan) = engine.plan_summary().await? {
+            engine.push(plan.id).await?;
+            terminal.show_run(engine, json).await?;
+            run = last_run(engine).await?;
+        }
+    }
+    let plan = engine.plan_summary().await?;
+    if json {
+        terminal.json(&json!({ "run": run, "plan": plan }))?;
+    } else {
+        terminal.run(&run, plan.as_ref())?;
+    }
+    match run.outcome {
+        Some(RunOutcome::Done) => Ok(DONE),
+        Some(RunOutcome::DoneWithRefusals) => Ok(REFUSALS),
+        Some(RunOutcome::WaitsForApproval) => Ok(WAITS),
+        Some(RunOutcome::Stopped | RunOutcome::Failed) | None => match run.problem {
+            Some(problem) if !json => Err(problem.into()),
+            _ => Ok(FAILED),
+        },
+    }
+}
+
+async fn audit(
+    started: &Started,
+    terminal: &Terminal,
+    keys: Keys,
+    excess: bool,
+    json: bool,
+) -> Result<u8, CliError> {
+    let engine = &started.engine;
+    take_keys(engine, keys, started.sample.is_some()).await?;
+    let status = engine.status();
+    engine.check_all(Service::Stripe).await?;
+    if excess {
+        engine.check_excess().await?;
+    }
+    if status.hubspot.is_some() {
+        engine.check_all(Service::HubSpot).await?;
+    }
+    let checklists: Vec<_> = [
+        Some(Service::Stripe),
+        status.hubspot.map(|_| Service::HubSpot),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|service| engine.checklist(service))
+    .collect();
+    if json {
+        terminal.json(&json!({ "checklists": checklists }))?;
+    } else {
+        for checklist in &checklists {
+            terminal.checklist(checklist)?;
+        }
+    }
+    let complete = checklists.iter().all(|checklist| checklist.complete);
+    Ok(if complete { DONE } else { FAILED })
+}
+
+/// Connects the keys that were handed over. They stay in memory; the keychain is left as it is.
+async fn take_keys(engine: &Engine, keys: Keys, sample: bool) -> Result<(), CliError> {
+    let (mut stripe, mut hubspot) = (None, None);
+    if let Some(path) = &keys.stripe_key_file {
+        stripe = Some(key_file(path)?);
+    }
+    if let Some(path) = &keys.hubspot_key_file {
+        hubspot = Some(key_file(path)?);
+    }
+    if keys.keys_from_stdin {
+        let mut text = String::new();
+        io::stdin()
+            .lock()
+            .read_to_string(&mut text)
+            .map_err(CliError::StandardInput)?;
+        let mut lines = text
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| Secret::new(line.to_owned()));
+        (stripe, hubspot) = (lines.next(), lines.next());
+    }
+    if sample {
+        stripe = stripe.or_else(|| Some(Secret::new(SampleKeys::OWN.stripe.to_owned())));
+        hubspot = hubspot.or_else(|| Some(Secret::new(SampleKeys::OWN.hubspot.to_owned())));
+    }
+    if let Some(key) = stripe {
+        engine.connect_stripe(key, true, false).await?;
+    }
+    if let Some(key) = hubspot {
+        engine.connect_hubspot(key, true, false).await?;
+    }
+    Ok(())
+}
+
+fn key_file(path: &Path) -> Result<Secret, CliError> {
+    let failed = |source| CliError::KeyFile {
+        path: path.to_owned(),
+        source,
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            return Err(CliError::KeyFileOpen(path.to_owned()));
+        }
+    }
+    fs::read_to_string(path).map(Secret::new).map_err(failed)
+}
+
+async fn last_run(engine: &Engine) -> Result<clearsync_sync::view::RunRow, CliError> {
+    let runs = engine.runs().await?;
+    runs.into_iter()
+        .next()
+        .ok_or_else(|| CliError::NotHeld("Nothing was run.".to_owned()))
+}
+
+fn complain(error: &CliError) -> ExitCode {
+    tracing::error!(%error, "ended");
+    // The last words of a command; where they cannot be written nobody can be told.
+    let _ = Terminal::new().complain(&error.to_string());
+    ExitCode::from(FAILED)
+}

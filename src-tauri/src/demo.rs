@@ -1,0 +1,201 @@
+//! The whole job on the sample accounts, in the terminal, with its result held against what truly happened in the sample
+//! business.
+
+use std::collections::BTreeMap;
+
+use clearsync_sandbox::{Sample, business::Business};
+use clearsync_sync::view::{RunOutcome, Service};
+use clearsync_vault::Secret;
+use jiff::Timestamp;
+
+use crate::{cli::CliError, sample::SampleKeys, start::Started, terminal::Terminal};
+
+/// A sync with nothing new may ask Stripe for its events, and twice more.
+const QUIET_SYNC_REQUESTS: usize = 3;
+
+/// Runs the job; an error says what did not hold.
+pub(crate) async fn run(started: &Started, terminal: &Terminal) -> Result<(), CliError> {
+    let engine = &started.engine;
+    let Some(sample) = &started.sample else {
+        return Err(CliError::NotHeld(
+            "The demo runs on sample data.".to_owned(),
+        ));
+    };
+    let sample = &*sample.accounts;
+    terminal.say("Sample data: nothing leaves this computer.\n")?;
+
+    terminal.say("1. Keys and their permissions")?;
+    engine
+        .connect_stripe(Secret::new(SampleKeys::OWN.stripe.to_owned()), true, false)
+        .await?;
+    engine
+        .connect_hubspot(Secret::new(SampleKeys::OWN.hubspot.to_owned()), true, false)
+        .await?;
+    for service in [Service::Stripe, Service::HubSpot] {
+        engine.check_all(service).await?;
+        let checklist = engine.checklist(service);
+        terminal.checklist(&checklist)?;
+        held(checklist.complete, "every permission is held")?;
+    }
+
+    terminal.say("\n2. Import")?;
+    engine.start_import().await?;
+    finish(started, terminal, RunOutcome::Done).await?;
+
+    terminal.say("\n3. MRR")?;
+    terminal.overview(&engine.overview().await?)?;
+
+    terminal.say("\n4. Plan")?;
+    let plan = engine.make_plan().await?;
+    terminal.plan(&plan)?;
+    held(plan.creates > 0, "the plan brings new records")?;
+
+    terminal.say("\n5. Push")?;
+    engine.push(plan.id).await?;
+    finish(started, terminal, RunOutcome::Done).await?;
+    let compared = compare_mrr(sample)?;
+    terminal.say(&format!(
+        "  {compared} HubSpot contacts hold the MRR of the business's own ledger"
+    ))?;
+
+    terminal.say("\n6. A second sync")?;
+    sample.stripe.forget_requests();
+    sample.hubspot.forget_requests();
+    engine.sync_now().await?;
+    finish(started, terminal, RunOutcome::Done).await?;
+    let (asked, written) = (sample.stripe.requests().len(), writes(sample));
+    terminal.say(&format!(
+        "  {asked} Stripe requests, {written} HubSpot writes"
+    ))?;
+    held(
+        asked <= QUIET_SYNC_REQUESTS,
+        "a second sync asks Stripe no more than three times",
+    )?;
+    held(written == 0, "a second sync writes nothing")?;
+    terminal.say("\nAll of it held.")?;
+    Ok(())
+}
+
+/// Follows the run to its end, which must be the wanted one, or one with refusals that were named.
+async fn finish(
+    started: &Started,
+    terminal: &Terminal,
+    wanted: RunOutcome,
+) -> Result<(), CliError> {
+    let engine = &started.engine;
+    terminal.show_run(engine, false).await?;
+    let Some(run) = engine.runs().await?.into_iter().next() else {
+        return Err(CliError::NotHeld("No run was noted.".to_owned()));
+    };
+    terminal.run(&run, None)?;
+    if let Some(problem) = run.problem {
+        return Err(problem.into());
+    }
+    let ended_well =
+        run.outcome == Some(wanted) || run.outcome == Some(RunOutcome::DoneWithRefusals);
+    held(ended_well, "the run ended well")
+}
+
+/// Holds each contact's MRR against the ledger, for contacts whose subscriptions are all plainly priced. Gives how many.
+fn compare_mrr(sample: &Sample) -> Result<usize, CliError> {
+    let now = Timestamp::now();
+    let records = sample
+        .hubspot
+        .records("contacts")
+        .map_err(|_| CliError::NotHeld("The portal has no contacts.".to_owned()))?;
+    let customers = sample.with_business(|business| plain_customers(business, now));
+    let mut compared = 0;
+    for record in records.values() {
+        let text = |name: &str| record.get(name).cloned().unwrap_or_default();
+        let Some(expected) = customers.get(&text("clearsync_stripe_customer_id")) else {
+            continue;
+        };
+        let found = text("clearsync_mrr");
+        held(
+            same_number(&found, expected),
+            &format!("the MRR of {} is {expected}, not {found}", text("email")),
+        )?;
+        compared += 1;
+    }
+    held(compared > 0, "some contacts can be compared")?;
+    Ok(compared)
+}
+
+/// The MRR of every customer whose subscriptions are all plainly priced, as a decimal text, by customer.
+fn plain_customers(business: &Business, now: Timestamp) -> BTreeMap<String, String> {
+    let mut customers: BTreeMap<String, Option<(i128, u32)>> = BTreeMap::new();
+    let ledger = business.ledger();
+    for (subscription, life) in ledger.lives() {
+        let sum = customers
+            .entry(life.customer_id.clone())
+            .or_insert(Some((0, 0)));
+        let mrr = ledger
+            .mrr_at(subscription, now)
+            .filter(|_| ledger.is_plain(subscription));
+        // Twelfths and smaller parts are rounded once a customer, as the records are.
+        *sum = sum.zip(mrr).and_then(|((minor, _), mrr)| {
+            let twelfths = mrr.numerator * 5_040 / mrr.denominator;
+            Some((minor + twelfths, mrr.currency.decimals()))
+        });
+    }
+    let text = |(parts, decimals): (i128, u32)| decimal(half_even(parts, 5_040), decimals);
+    customers
+        .into_iter()
+        .filter_map(|(customer, sum)| Some((customer, text(sum?))))
+        .collect()
+}
+
+fn half_even(numerator: i128, denominator: i128) -> i128 {
+    let (whole, rest) = (
+        numerator.div_euclid(denominator),
+        numerator.rem_euclid(denominator),
+    );
+    match (rest * 2).cmp(&denominator) {
+        std::cmp::Ordering::Less => whole,
+        std::cmp::Ordering::Greater => whole + 1,
+        std::cmp::Ordering::Equal => whole + (whole & 1),
+    }
+}
+
+fn decimal(minor: i128, decimals: u32) -> String {
+    if decimals == 0 {
+        return minor.to_string();
+    }
+    let unit = 10_i128.pow(decimals);
+    format!(
+        "{}.{:0width$}",
+        minor / unit,
+        minor % unit,
+        width = decimals as usize
+    )
+}
+
+/// Whether two decimal texts mean the same number: HubSpot keeps numbers, not their zeros.
+fn same_number(one: &str, other: &str) -> bool {
+    let plain = |text: &str| match text.split_once('.') {
+        Some((whole, part)) => format!("{whole}.{}", part.trim_end_matches('0')),
+        None => format!("{text}."),
+    };
+    plain(one) == plain(other)
+}
+
+/// Requests that wrote something into the portal.
+fn writes(sample: &Sample) -> usize {
+    let reads = ["batch/read", "search", "access-token-info"];
+    sample
+        .hubspot
+        .requests()
+        .iter()
+        .filter(|request| {
+            request.method != "GET" && !reads.iter().any(|read| request.path.ends_with(read))
+        })
+        .count()
+}
+
+fn held(holds: bool, what: &str) -> Result<(), CliError> {
+    if holds {
+        Ok(())
+    } else {
+        Err(CliError::NotHeld(format!("This did not hold: {what}.")))
+    }
+}

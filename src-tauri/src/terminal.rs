@@ -1,0 +1,187 @@
+//! What the terminal shows: tables, progress bars and sentences, from the same words as the window.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    time::Duration,
+};
+
+use clearsync_sync::{
+    Engine,
+    view::{CheckState, Checklist, Level, Overview, PlanSummary, Problem, RunProgress, RunRow},
+};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::words::{code, words};
+
+/// Writes to standard output, and complains on standard error.
+pub(crate) struct Terminal {
+    /// Whether a person is looking, so that bars may move.
+    lively: bool,
+}
+
+impl Terminal {
+    pub(crate) fn new() -> Self {
+        Self {
+            lively: io::stderr().is_terminal(),
+        }
+    }
+
+    pub(crate) fn say(&self, text: &str) -> io::Result<()> {
+        writeln!(io::stdout(), "{text}")
+    }
+
+    pub(crate) fn complain(&self, text: &str) -> io::Result<()> {
+        writeln!(io::stderr(), "{text}")
+    }
+
+    pub(crate) fn json(&self, value: &impl Serialize) -> io::Result<()> {
+        self.say(&serde_json::to_string_pretty(value)?)
+    }
+
+    /// One line a row: tick, name, level, state.
+    pub(crate) fn checklist(&self, checklist: &Checklist) -> io::Result<()> {
+        let name = words(&format!("service.{}", code(&checklist.service)), &[]);
+        self.say(&format!(
+            "{name}: {} of {} held",
+            checklist.held, checklist.needed
+        ))?;
+        let width = checklist
+            .rows
+            .iter()
+            .map(|row| row.name.len())
+            .max()
+            .unwrap_or_default();
+        for row in &checklist.rows {
+            let (tick, state) = tick(&row.state);
+            let level = match row.level {
+                Level::None => "None",
+                Level::Read => "Read",
+                Level::Write => "Write",
+            };
+            self.say(&format!("  {tick} {:width$}  {level:5}  {state}", row.name))?;
+        }
+        if let Some(problem) = &checklist.problem {
+            self.say(&format!("  {}", problem_text(problem)))?;
+        }
+        Ok(())
+    }
+
+    /// MRR by currency.
+    pub(crate) fn overview(&self, overview: &Overview) -> io::Result<()> {
+        for totals in &overview.totals {
+            self.say(&format!(
+                "  MRR {:>14} {}   ARR {:>15}   at risk {:>13}   {} subscriptions of {} customers",
+                totals.mrr.decimal,
+                totals.mrr.currency,
+                totals.arr.decimal,
+                totals.at_risk.decimal,
+                totals.subscriptions,
+                totals.customers
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// What a push would do, in one line.
+    pub(crate) fn plan(&self, plan: &PlanSummary) -> io::Result<()> {
+        self.say(&format!(
+            "  Plan: {} new, {} updated, {} unchanged, {} skipped, {} associations, {} properties to make; {} requests",
+            plan.creates, plan.updates, plan.unchanged, plan.skipped, plan.associations, plan.properties, plan.requests
+        ))
+    }
+
+    /// How a run ended.
+    pub(crate) fn run(&self, run: &RunRow, plan: Option<&PlanSummary>) -> io::Result<()> {
+        let outcome = run
+            .outcome
+            .map_or_else(|| "running".to_owned(), |outcome| code(&outcome));
+        self.say(&format!(
+            "{}: {} objects new or changed in Stripe; HubSpot: {} created, {} updated, {} refused.",
+            words(&format!("outcome.{outcome}"), &[]),
+            run.objects_read,
+            run.created,
+            run.updated,
+            run.failed
+        ))?;
+        match plan {
+            Some(plan) if plan.needs_approval && plan.creates + plan.updates > 0 => {
+                self.plan(plan)?;
+                self.say("The plan waits for your word: run the same with --approve, or look at it in the window.")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Follows a run to its end, with a bar for each list while a person looks on.
+    pub(crate) async fn show_run(&self, engine: &Engine, quiet: bool) -> io::Result<()> {
+        let mut statuses = engine.watch_status();
+        let bar = if quiet || !self.lively {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(0)
+        };
+        if let Ok(style) = ProgressStyle::with_template("{msg:26} {wide_bar} {pos}/{len}") {
+            bar.set_style(style);
+        }
+        let follow = async {
+            let mut told = None;
+            loop {
+                let progress = statuses.borrow_and_update().progress.clone();
+                if let Some(progress) = progress {
+                    bar.set_message(step_text(&progress));
+                    bar.set_length(u64::from(progress.total.unwrap_or(progress.done)));
+                    bar.set_position(u64::from(progress.done));
+                    if !quiet && !self.lively && told != Some(progress.step) {
+                        self.say(&format!("  {}", step_text(&progress)))?;
+                        told = Some(progress.step);
+                    }
+                }
+                if statuses.changed().await.is_err() {
+                    return Ok::<(), io::Error>(());
+                }
+            }
+        };
+        tokio::select! {
+            outcome = follow => outcome?,
+            () = engine.run_ended() => {}
+        }
+        bar.finish_and_clear();
+        // The status settles right after the run; what is read next is complete.
+        tokio::time::sleep(Duration::ZERO).await;
+        Ok(())
+    }
+}
+
+/// A problem in the window's own words.
+pub(crate) fn problem_text(problem: &Problem) -> String {
+    let params: Vec<(&str, &str)> = problem
+        .params
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let part = |part: &str| words(&format!("problem.{}.{part}", code(&problem.code)), &params);
+    let request = problem
+        .request_id
+        .as_ref()
+        .map(|id| format!(" ({id})"))
+        .unwrap_or_default();
+    format!("{} {}{request}", part("title"), part("text"))
+}
+
+fn step_text(progress: &RunProgress) -> String {
+    words(&format!("step.{}", code(&progress.step)), &[])
+}
+
+fn tick(state: &CheckState) -> (char, String) {
+    let (tick, key) = match state {
+        CheckState::Held => ('✓', "check.held"),
+        CheckState::Missing => ('✕', "check.missing"),
+        CheckState::Excess => ('!', "check.excess"),
+        CheckState::Unverified { .. } => ('?', "check.unverified"),
+        CheckState::NotChecked => ('·', "check.notChecked"),
+        CheckState::Checking => ('◌', "check.checking"),
+        CheckState::Waiting => ('·', "check.waiting"),
+    };
+    (tick, words(key, &[]))
+}

@@ -1,0 +1,177 @@
+import { Button, PasswordInput, Tooltip } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconCheck, IconClipboard } from "@tabler/icons-react";
+import { type FormEvent, useEffect, useState } from "react";
+import { useWords, type Words } from "../../i18n/words";
+import type { KeyFinding, KeyInput, Mode, Problem, Service } from "../../ipc/backend";
+import { useBackend } from "../../ipc/queries";
+import { ProblemNotice } from "../../kit/ProblemNotice";
+import { useAction } from "../../kit/useAction";
+import classes from "./keys.module.css";
+import { OtherAccountDialog } from "./OtherAccountDialog";
+
+const LOOK_AFTER_MS = 120;
+const EMPTY: KeyFinding = { kind: "empty" };
+
+interface KeyFormProps {
+  service: Service;
+  /** Whether the sample account's key is offered. */
+  sample: boolean;
+  onConnected?: () => void;
+  /** Leaves without another key, where one is connected already. */
+  onCancel?: () => void;
+}
+
+/** Takes a key: typed, pasted by Rust past this window, or the sample's. The field is emptied once the key is kept. */
+export function KeyForm({ service, sample, onConnected, onCancel }: KeyFormProps) {
+  const t = useWords();
+  const [text, setText] = useState("");
+  const finding = useFinding(service, text);
+  const connect = useConnect(service, () => {
+    setText("");
+    onConnected?.();
+  });
+  const usable = finding.kind === "restricted" || finding.kind === "secret" || finding.kind === "hubSpotKey";
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (usable) connect.start({ kind: "typed", text });
+  };
+  return (
+    <form className={classes.form} onSubmit={submit}>
+      <PasswordInput
+        label={t(`key.label.${service}`)}
+        description={t(`key.hint.${service}`)}
+        placeholder={t(`key.placeholder.${service}`)}
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          connect.clear();
+        }}
+        autoComplete="off"
+        spellCheck={false}
+        visibilityToggleButtonProps={{ "aria-label": t("key.show"), tabIndex: 0 }}
+        classNames={{ innerInput: classes.keyText }}
+        aria-describedby={`finding-${service}`}
+        aria-invalid={finding.kind === "wrong" || undefined}
+      />
+      <div id={`finding-${service}`} className={classes.finding} aria-live="polite">
+        <Finding finding={finding} />
+      </div>
+      <div className={classes.buttons}>
+        <Button type="submit" disabled={!usable || connect.busy}>
+          {connect.busy ? t("key.connecting") : t(`key.connect.${service}`)}
+        </Button>
+        <Tooltip label={t("key.paste.hint")} multiline maw={280}>
+          <Button
+            variant="default"
+            leftSection={<IconClipboard size={16} aria-hidden />}
+            disabled={connect.busy}
+            onClick={() => connect.start({ kind: "clipboard" })}
+          >
+            {t("key.paste")}
+          </Button>
+        </Tooltip>
+        {sample && (
+          <Button variant="default" disabled={connect.busy} onClick={() => connect.start({ kind: "sample" })}>
+            {t("key.sample")}
+          </Button>
+        )}
+        {onCancel && (
+          <Button variant="subtle" color="gray" onClick={onCancel}>
+            {t("key.keep")}
+          </Button>
+        )}
+      </div>
+      {connect.shown && (
+        <ProblemNotice
+          problem={connect.shown}
+          onTryAgain={connect.again}
+          onKeepForThisRun={connect.keepForThisRun}
+        />
+      )}
+      <OtherAccountDialog
+        service={service}
+        problem={connect.other}
+        onConfirm={connect.replace}
+        onClose={connect.clear}
+      />
+    </form>
+  );
+}
+
+/** What the text is, told by Rust a moment after the last key. */
+function useFinding(service: Service, text: string): KeyFinding {
+  const backend = useBackend();
+  const [finding, setFinding] = useState<KeyFinding>(EMPTY);
+  const [settled] = useDebouncedValue(text, LOOK_AFTER_MS);
+  useEffect(() => {
+    let current = true;
+    const look = settled === "" ? Promise.resolve(EMPTY) : backend.lookAtKey(service, settled);
+    look.then((found) => current && setFinding(found)).catch(() => current && setFinding(EMPTY));
+    return () => {
+      current = false;
+    };
+  }, [backend, service, settled]);
+  return text === "" ? EMPTY : finding;
+}
+
+function Finding({ finding }: { finding: KeyFinding }) {
+  const t = useWords();
+  if (finding.kind === "empty") return null;
+  if (finding.kind === "wrong") {
+    return <ProblemNotice problem={{ code: finding.problem, params: {}, action: null, requestId: null }} />;
+  }
+  return (
+    <p className={classes.found}>
+      <IconCheck size={16} aria-hidden /> {foundText(t, finding)}
+    </p>
+  );
+}
+
+function foundText(t: Words, finding: Exclude<KeyFinding, { kind: "empty" | "wrong" }>): string {
+  if (finding.kind === "hubSpotKey") return t("key.finding.hubSpotKey");
+  const mode = (name: Mode) => t(`key.mode.${name}`);
+  return t(`key.finding.${finding.kind}`, { mode: mode(finding.mode) });
+}
+
+interface Attempt {
+  input: KeyInput;
+  keep: boolean;
+  replace: boolean;
+}
+
+/** Connects, and asks again where the user has to say a word first. A key is held only while its problem is shown. */
+function useConnect(service: Service, onDone: () => void) {
+  const backend = useBackend();
+  const [last, setLast] = useState<Attempt | null>(null);
+  const connecting = useAction(({ input, keep, replace }: Attempt) =>
+    service === "stripe"
+      ? backend.connectStripe(input, keep, replace)
+      : backend.connectHubspot(input, keep, replace),
+  );
+  const attempt = async (next: Attempt) => {
+    setLast(next);
+    if (!(await connecting.run(next))) return;
+    setLast(null);
+    onDone();
+  };
+  const repeat = (change: Partial<Attempt>) => () => void (last && attempt({ ...last, ...change }));
+  const { problem, busy, clear } = connecting;
+  const other = isOther(problem) ? problem : null;
+  return {
+    busy,
+    other,
+    shown: other === null ? problem : null,
+    start: (input: KeyInput) => void attempt({ input, keep: false, replace: false }),
+    again: repeat({}),
+    keepForThisRun: repeat({ keep: true }),
+    replace: repeat({ replace: true }),
+    clear: () => {
+      setLast(null);
+      clear();
+    },
+  };
+}
+
+const isOther = (problem: Problem | null) =>
+  problem?.code === "stripeKeyOtherAccount" || problem?.code === "hubSpotOtherPortal";

@@ -1,0 +1,121 @@
+import { Badge, Tooltip, UnstyledButton } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import {
+  IconAlertTriangle,
+  IconArrowsDiff,
+  IconChartLine,
+  IconHistory,
+  IconReceipt,
+  IconSettings,
+} from "@tabler/icons-react";
+import { useWords } from "../i18n/words";
+import type { Status } from "../ipc/backend";
+import { useNow } from "../kit/Moment";
+import { StatusDot } from "../kit/StatusDot";
+import classes from "./frame.module.css";
+import { useNavigation, VIEWS, type View } from "./navigation";
+import { shortStatus } from "./statusWords";
+
+const ICONS: Record<View, typeof IconHistory> = {
+  overview: IconChartLine,
+  subscriptions: IconReceipt,
+  preview: IconArrowsDiff,
+  history: IconHistory,
+  attention: IconAlertTriangle,
+  settings: IconSettings,
+};
+
+/** The rail on the left: the state in one sentence, the views, and the account. */
+export function Rail({ status, view }: { status: Status; view: View }) {
+  const t = useWords();
+  const { title, detail } = shortStatus(t, status, useNow());
+  const folded = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
+  const sentence = detail === null ? title : `${title} · ${detail}`;
+  return (
+    <>
+      <Tooltip label={sentence} position="right" disabled={!folded}>
+        <div className={classes.status}>
+          <StatusDot phase={status.phase} size={20} />
+          <p className={classes.unfolded}>
+            <span className={classes.statusTitle}>{title}</span>
+            {detail !== null && <span className={classes.statusDetail}>{detail}</span>}
+          </p>
+          <span className={`visuallyHidden ${classes.foldedOnly}`}>{sentence}</span>
+        </div>
+      </Tooltip>
+      <nav className={classes.nav} aria-label={t("rail.label")}>
+        {VIEWS.map((target) => (
+          <RailButton
+            key={target}
+            target={target}
+            current={view === target}
+            folded={folded}
+            status={status}
+          />
+        ))}
+      </nav>
+      <Account status={status} folded={folded} />
+    </>
+  );
+}
+
+interface RailButtonProps {
+  target: View;
+  current: boolean;
+  folded: boolean;
+  status: Status;
+}
+
+function RailButton({ target, current, folded, status }: RailButtonProps) {
+  const t = useWords();
+  const { open } = useNavigation();
+  const Icon = ICONS[target];
+  const count = target === "preview" ? status.waitingChanges : target === "attention" ? status.attention : 0;
+  const told = target === "preview" ? t("rail.waiting", { count }) : t("rail.attention", { count });
+  const name = t(`view.${target}`);
+  const hint = count === 0 ? undefined : told;
+  return (
+    <Tooltip label={hint ?? name} position="right" disabled={!folded}>
+      <UnstyledButton
+        className={classes.navButton}
+        aria-current={current ? "page" : undefined}
+        aria-label={name}
+        aria-description={hint}
+        onClick={() => open(target)}
+      >
+        <Icon size={20} stroke={1.5} aria-hidden />
+        <span className={classes.unfolded}>{name}</span>
+        {count > 0 && (
+          <span className={classes.count} data-tone={target === "attention" ? "warn" : undefined}>
+            {t("progress.done", { done: count })}
+          </span>
+        )}
+      </UnstyledButton>
+    </Tooltip>
+  );
+}
+
+function Account({ status: { stripe }, folded }: { status: Status; folded: boolean }) {
+  const t = useWords();
+  if (stripe === null)
+    return <p className={`${classes.account} ${classes.unfolded}`}>{t("rail.noAccount")}</p>;
+  const name = stripe.accountName ?? stripe.accountId ?? t("rail.account");
+  return (
+    <Tooltip label={`${name} · ${t(`mode.${stripe.mode}`)}`} position="right" disabled={!folded}>
+      <div className={classes.account}>
+        <span className={`${classes.accountName} ${classes.unfolded}`}>{name}</span>
+        <ModeBadge mode={stripe.mode} />
+      </div>
+    </Tooltip>
+  );
+}
+
+/** Whether live or test data is shown. */
+export function ModeBadge({ mode }: { mode: "test" | "live" }) {
+  const t = useWords();
+  return (
+    <Badge className={classes.mode} data-mode={mode} variant="transparent" size="sm" radius="sm">
+      {t(`mode.${mode}`)}
+    </Badge>
+  );
+}

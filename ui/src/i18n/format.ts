@@ -1,0 +1,81 @@
+import type { Money } from "../ipc/backend";
+
+/** The user's locale, for numbers and times. */
+export const LOCALE = typeof navigator === "undefined" ? "en" : navigator.language;
+
+const MINUTE_S = 60;
+const HOUR_S = 60 * MINUTE_S;
+const DAY_S = 24 * HOUR_S;
+
+/** Money as the locale writes it, with exactly the decimals that Rust gave. The digits never become a number. */
+export function formatMoney(money: Money, locale: string = LOCALE): string {
+  const decimals = money.decimal.split(".")[1]?.length ?? 0;
+  return new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency: money.currency,
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  }).format(money.decimal as Intl.StringNumericLiteral);
+}
+
+/** A plain number, or decimal text, as the locale writes it; text that is no number stays as it is. */
+export function formatNumber(value: number | string, locale: string = LOCALE): string {
+  if (typeof value === "number") return new Intl.NumberFormat(locale).format(value);
+  if (!/^-?\d+(\.\d+)?$/.test(value)) return value;
+  const decimals = value.split(".")[1]?.length ?? 0;
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: decimals }).format(
+    value as Intl.StringNumericLiteral,
+  );
+}
+
+/** The distance from `now` in the largest fitting unit, such as "4 minutes ago" or "in 1 hour". */
+export function formatRelative(
+  at: Date,
+  now: Date,
+  style: "long" | "short" = "long",
+  locale: string = LOCALE,
+): string {
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style });
+  const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
+  const size = Math.abs(seconds);
+  if (size < MINUTE_S) return seconds > 0 ? format.format(1, "minute") : format.format(0, "second");
+  if (size < HOUR_S) return format.format(Math.trunc(seconds / MINUTE_S), "minute");
+  if (size < DAY_S) return format.format(Math.trunc(seconds / HOUR_S), "hour");
+  if (size < 30 * DAY_S) return format.format(Math.trunc(seconds / DAY_S), "day");
+  return formatDate(at, locale);
+}
+
+/** A day, such as "12 May 2026". */
+export function formatDate(at: Date, locale: string = LOCALE, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone }).format(at);
+}
+
+/** A day with its time, to the second. */
+export function formatExact(at: Date, locale: string = LOCALE): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+}
+
+/** A time of day, such as "14:30". */
+export function formatTime(at: Date, locale: string = LOCALE): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
+}
+
+/** A `YYYY-MM-DD` as the locale writes a day, whatever the time zone. */
+export function formatDay(day: string, locale: string = LOCALE): string {
+  const at = new Date(`${day}T00:00:00Z`);
+  return Number.isNaN(at.getTime()) ? day : formatDate(at, locale, "UTC");
+}
+
+/** How long something took, in the largest fitting unit, such as "12 sec". */
+export function formatDuration(from: Date, to: Date, locale: string = LOCALE): string {
+  const seconds = Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
+  const [value, unit] =
+    seconds < MINUTE_S
+      ? [seconds, "second"]
+      : seconds < HOUR_S
+        ? [Math.round(seconds / MINUTE_S), "minute"]
+        : [Math.round(seconds / HOUR_S), "hour"];
+  return new Intl.NumberFormat(locale, { style: "unit", unit: unit as string, unitDisplay: "short" }).format(
+    value as number,
+  );
+}

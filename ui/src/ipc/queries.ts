@@ -1,0 +1,93 @@
+import { QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, use, useEffect } from "react";
+import type { Backend, DataKind, Problem, Service, SubscriptionQuery } from "./backend";
+
+declare module "@tanstack/react-query" {
+  interface Register {
+    defaultError: Problem;
+  }
+}
+
+/** The backend of this window. */
+export const BackendContext = createContext<Backend | null>(null);
+
+/** The backend of this window. */
+export function useBackend(): Backend {
+  const backend = use(BackendContext);
+  if (backend === null) throw new Error("no backend in this tree");
+  return backend;
+}
+
+/** Makes the cache. Rust says when something has changed, so nothing is asked again by itself. */
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        retry: false,
+        refetchOnWindowFocus: false,
+        refetchOnReconnect: false,
+        networkMode: "always",
+      },
+    },
+  });
+}
+
+/** Every question the window asks, with the name it is kept under. */
+export const queries = {
+  status: (b: Backend) => queryOptions({ queryKey: ["status"], queryFn: b.status }),
+  setup: (b: Backend) => queryOptions({ queryKey: ["setup"], queryFn: b.setup }),
+  checklist: (b: Backend, service: Service) =>
+    queryOptions({ queryKey: ["checklist", service], queryFn: () => b.checklist(service) }),
+  propertyPlan: (b: Backend) => queryOptions({ queryKey: ["propertyPlan"], queryFn: b.propertyPlan }),
+  planSummary: (b: Backend) => queryOptions({ queryKey: ["planSummary"], queryFn: b.planSummary }),
+  overview: (b: Backend) => queryOptions({ queryKey: ["overview"], queryFn: b.overview }),
+  subscriptionCount: (b: Backend, query: SubscriptionQuery) =>
+    queryOptions({ queryKey: ["subscriptions", query], queryFn: () => b.subscriptions(query) }),
+  subscription: (b: Backend, id: string) =>
+    queryOptions({ queryKey: ["subscription", id], queryFn: () => b.subscription(id) }),
+  runs: (b: Backend) => queryOptions({ queryKey: ["runs"], queryFn: b.runs }),
+  attention: (b: Backend) => queryOptions({ queryKey: ["attention"], queryFn: b.attention }),
+  settings: (b: Backend) => queryOptions({ queryKey: ["settings"], queryFn: b.settings }),
+};
+
+/** Which questions a change makes stale. */
+const STALE: Record<DataKind, string[]> = {
+  setup: ["setup", "propertyPlan"],
+  figures: ["overview", "subscriptions", "subscription"],
+  plan: ["planSummary", "planRows"],
+  history: ["runs"],
+  attention: ["attention"],
+  settings: ["settings"],
+};
+
+/** Keeps the cache in step with what Rust tells. Used once, at the top. */
+export function useLiveData(): void {
+  const backend = useBackend();
+  const cache = useQueryClient();
+  useEffect(() => {
+    const ends = [
+      backend.onStatus((status) => cache.setQueryData(["status"], status)),
+      backend.onChecklist((list) => cache.setQueryData(["checklist", list.service], list)),
+      backend.onData((kinds) => {
+        for (const key of kinds.flatMap((kind) => STALE[kind])) {
+          void cache.invalidateQueries({ queryKey: [key] });
+        }
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [backend, cache]);
+}
+
+/** The state, as it is told. */
+export const useStatus = () => useQuery(queries.status(useBackend()));
+/** Where setup stands. */
+export const useSetup = () => useQuery(queries.setup(useBackend()));
+/** A checklist, row by row as it changes. */
+export const useChecklist = (service: Service) => useQuery(queries.checklist(useBackend(), service));
+/** The plan as it stands. */
+export const usePlanSummary = () => useQuery(queries.planSummary(useBackend()));
+/** What can be set. */
+export const useSettings = () => useQuery(queries.settings(useBackend()));

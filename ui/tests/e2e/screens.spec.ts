@@ -1,0 +1,120 @@
+import { expect, type Page, test } from "@playwright/test";
+import type { Scenario } from "../fake/scenarios";
+import { look, open } from "./page";
+
+const rail = (name: string) => (page: Page) =>
+  page.getByRole("navigation", { name: "Main" }).getByRole("button", { name }).click();
+const none = () => Promise.resolve();
+
+/** A screen: the world behind it, what its picture is called, the way to it, and what must stand on it. */
+type Screen = [scenario: Scenario, name: string, go: (page: Page) => Promise<unknown>, says: string];
+
+const SETUP: Screen[] = [
+  ["welcome", "setup-01-welcome", none, "Start setup"],
+  ["stripeKey", "setup-02-stripe-key", none, "Use the sample key"],
+  ["stripeKeyConnected", "setup-02-stripe-key-connected", none, "Replace key"],
+  ["permissions", "setup-03-permissions-busy", none, "Set “Payment Methods” to Read on this key."],
+  ["permissionsHeld", "setup-03-permissions-held", none, "The key can do everything ClearSync needs."],
+  ["permissionsExcess", "setup-03-permissions-excess", none, "can do more"],
+  ["permissionsRefused", "setup-03-permissions-refused", none, "This key has expired"],
+  ["hubSpot", "setup-04-hubspot", none, "Open HubSpot"],
+  ["hubSpotScopes", "setup-04-hubspot-scopes", none, "Add this scope to the key."],
+  ["whatToCreate", "setup-05-what-to-create", none, "Create contacts"],
+  ["importReady", "setup-06-import-ready", none, "Start import"],
+  ["importBusy", "setup-06-import-busy", none, "12,400 of 20,000"],
+  ["importFailed", "setup-06-import-failed", none, "was not found"],
+  ["review", "setup-07-review", none, "420 subscriptions"],
+  ["preview", "setup-08-preview", none, "Push 143 changes"],
+  ["firstSync", "setup-09-first-sync", none, "112 of 212"],
+  ["firstSyncWaiting", "setup-09-first-sync-waiting", none, "Nothing has been pushed yet"],
+  ["firstSyncDone", "setup-09-first-sync-done", none, "The first sync is done."],
+  ["keepInSync", "setup-10-keep-in-sync", none, "Finish setup"],
+];
+
+const EVERYDAY: Screen[] = [
+  ["everyday", "overview", none, "Largest subscriptions"],
+  ["sample", "overview-sample", none, "Sample data"],
+  ["busy", "overview-busy", none, "12,400 of 20,000"],
+  ["held", "overview-held", none, "The run is paused."],
+  ["paused", "overview-paused", none, "Syncing is paused until"],
+  ["offline", "overview-offline", none, "answered"],
+  ["needsYou", "overview-needs-you", none, "lacks a permission"],
+  ["empty", "overview-empty", none, "No figures yet"],
+  ["everyday", "subscriptions", rail("Subscriptions"), "420 subscriptions"],
+  ["crowded", "subscriptions-crowded", rail("Subscriptions"), "20,000 subscriptions"],
+  ["empty", "subscriptions-empty", rail("Subscriptions"), "No subscriptions yet"],
+  ["everyday", "preview", rail("Preview"), "Push 143 changes"],
+  ["crowded", "preview-crowded", rail("Preview"), "5,000"],
+  ["empty", "preview-empty", rail("Preview"), "No plan yet"],
+  ["everyday", "history", rail("History"), "61,204"],
+  ["empty", "history-empty", rail("History"), "No run yet"],
+  ["everyday", "attention", rail("Attention"), "Permission missing"],
+  ["crowded", "attention-crowded", rail("Attention"), "Show 6 more"],
+  ["empty", "attention-empty", rail("Attention"), "Nothing needs you"],
+  ["everyday", "settings", rail("Settings"), "Look for changes"],
+  ["empty", "settings-not-connected", rail("Settings"), "Connect Stripe"],
+];
+
+for (const view of ["Overview", "Subscriptions", "Preview", "History", "Attention", "Settings"]) {
+  const name = view.toLowerCase();
+  EVERYDAY.push(["failing", `${name}-failing`, rail(view), "The database is in use"]);
+  EVERYDAY.push(["loading", `${name}-loading`, rail(view), view]);
+}
+
+for (const [scenario, name, go, says] of [...SETUP, ...EVERYDAY]) {
+  test(name, async ({ page }) => {
+    const complaints = await open(page, scenario);
+    await go(page);
+    await expect(page.getByText(says).first()).toBeVisible();
+    await look(page, name);
+    expect(complaints).toEqual([]);
+  });
+}
+
+test("a subscription's explanation", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Subscriptions")(page);
+  await page.getByRole("row").nth(2).click();
+  await expect(page.getByText("How this MRR was worked out")).toBeVisible();
+  await look(page, "subscription-drawer");
+  expect(complaints).toEqual([]);
+});
+
+test("a record's fields", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Preview")(page);
+  await page.getByRole("row").nth(2).click();
+  await expect(page.getByText("This record will be made.")).toBeVisible();
+  await look(page, "record-drawer");
+  expect(complaints).toEqual([]);
+});
+
+test("checking permissions from the settings", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "Check permissions" }).click();
+  await expect(page.getByText("The key can do everything ClearSync needs.")).toBeVisible();
+  await look(page, "settings-permissions");
+  expect(complaints).toEqual([]);
+});
+
+test("disconnecting asks first", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "Disconnect" }).first().click();
+  await expect(page.getByText("Disconnect Stripe?")).toBeVisible();
+  await look(page, "settings-disconnect");
+  await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+  await expect(page.getByRole("button", { name: "Connect Stripe" })).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test("a key that is refused, and the guide unfolded", async ({ page }) => {
+  const complaints = await open(page, "stripeKey");
+  await page.getByLabel("Restricted key").fill("pk_live_1234567890");
+  await expect(page.getByText("This is a publishable key")).toBeVisible();
+  await page.getByRole("button", { name: "Every row and its level" }).click();
+  await page.getByRole("button", { name: "Step by step" }).click();
+  await look(page, "stripe-key-wrong");
+  expect(complaints).toEqual([]);
+});
