@@ -115,7 +115,7 @@ fn item_phrase(item: &ItemStep, currency: Currency) -> String {
         );
     }
     match item.interval {
-        Some(interval) => format!("{phrase} each {interval}{}", factor(&item.factor)),
+        Some(interval) => format!("{phrase} every {interval}{}", factor(&item.factor)),
         None => phrase,
     }
 }
@@ -150,7 +150,7 @@ fn item_rows(item: &ItemStep, currency: Currency) -> Vec<ExplainedRow> {
     if let Some(interval) = item.interval {
         rows.push(row(
             item.item.as_str(),
-            format!("each {interval}{}", factor(&item.factor)),
+            format!("every {interval}{}", factor(&item.factor)),
             &item.mrr,
         ));
     }

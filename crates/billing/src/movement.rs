@@ -213,7 +213,10 @@ impl Telling<'_> {
             return false;
         };
         let others = || {
-            let mine = |timeline: &&Timeline| self.owner.timelines.contains(timeline);
+            let mine = |timeline: &Timeline| {
+                let mut mine = self.owner.timelines.iter();
+                mine.any(|one| one.subscription == timeline.subscription)
+            };
             self.owner
                 .of_customer
                 .iter()
