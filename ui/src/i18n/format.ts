@@ -1,7 +1,20 @@
 import type { Money } from "../ipc/backend";
 
-/** The user's locale, for numbers and times. */
-export const LOCALE = typeof navigator === "undefined" ? "en" : navigator.language;
+/** The user's locale, for numbers and times. A system without one calls it `C`, which is no language tag. */
+export const LOCALE = usableLocale(typeof navigator === "undefined" ? [] : navigator.languages);
+
+/** The first tag that formats can be made for, else English. */
+export function usableLocale(tags: readonly string[]): string {
+  return tags.find(isLanguageTag) ?? "en";
+}
+
+function isLanguageTag(tag: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 const MINUTE_S = 60;
 const HOUR_S = 60 * MINUTE_S;
