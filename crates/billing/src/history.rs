@@ -4,6 +4,7 @@
 //! was sold in its service period, and proration lines say what changed within one. From the first event on, events
 //! tell each state exactly.
 
+mod ended;
 mod invoiced;
 mod lines;
 mod order;
@@ -117,6 +118,7 @@ impl History {
         add_present(&mut states, &present, seen_at);
         states.sort_by_key(|state| state.from);
         keep_last_of_each_moment(&mut states);
+        ended::carry_discounts(&mut states);
         past.split_at_usage(&mut states);
         past.teach(&mut states);
         Self {

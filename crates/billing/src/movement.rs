@@ -245,7 +245,7 @@ impl Telling<'_> {
                 let mrr = last.map_or_else(Fraction::zero, |last| last.after.mrr.minor.clone());
                 // A date tells nothing of the amount that is going to end.
                 let origin = match &announcement.origin {
-                    Origin::Dates => &segment.origin,
+                    Origin::Dates => &segment.amount_origin,
                     told => told,
                 };
                 let side = cause::standing_side(segment, Amount::new(mrr, timeline.currency));

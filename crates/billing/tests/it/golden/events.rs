@@ -7,7 +7,6 @@ use crate::{build::*, lives::*};
 const JAN: &str = "2026-01-01";
 const FEB: &str = "2026-02-01";
 const MAR: &str = "2026-03-01";
-const APR: &str = "2026-04-01";
 
 #[test]
 fn events_are_exact() {
