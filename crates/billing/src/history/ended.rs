@@ -1,9 +1,11 @@
 //! Discounts that ended within a period.
 
+use jiff::Timestamp;
+
 use crate::{Discount, Period, State};
 
-/// Stripe takes a discount off the list when it ends, although the bill of the current period had it. It is carried on to
-/// the end of that period.
+/// Stripe takes a discount off the list when it ends, although the bill of the current period had it. It is carried on,
+/// in its place, to the end of that period.
 pub(super) fn carry_discounts(states: &mut [State]) {
     for index in 1..states.len() {
         let (before, after) = states.split_at_mut(index);
@@ -11,32 +13,28 @@ pub(super) fn carry_discounts(states: &mut [State]) {
             continue;
         };
         let period = after.subscription.current_period();
-        if period.is_none() || before.subscription.current_period() != period {
-            continue;
+        if period.is_some() && before.subscription.current_period() == period {
+            let discounts = &mut after.subscription.discounts;
+            carry(
+                &before.subscription.discounts,
+                discounts,
+                after.from,
+                period,
+            );
         }
-        let carried = ended(
-            &before.subscription.discounts,
-            &after.subscription.discounts,
-            after,
-            period,
-        );
-        after.subscription.discounts.splice(0..0, carried);
     }
 }
 
-fn ended(
-    before: &[Discount],
-    now: &[Discount],
-    after: &State,
-    period: Option<Period>,
-) -> Vec<Discount> {
-    let is_listed = |discount: &Discount| now.iter().any(|listed| listed.id == discount.id);
-    before
-        .iter()
-        .filter(|discount| {
-            !is_listed(discount) && discount.end.is_some_and(|end| end <= after.from)
-        })
-        .filter(|discount| discount.holds(after.from, period))
-        .cloned()
-        .collect()
+fn carry(before: &[Discount], now: &mut Vec<Discount>, from: Timestamp, period: Option<Period>) {
+    let mut place = 0;
+    for discount in before {
+        let listed = now.iter().position(|listed| listed.id == discount.id);
+        let has_ended = discount.end.is_some_and(|end| end <= from);
+        if let Some(listed) = listed {
+            place = listed + 1;
+        } else if has_ended && discount.holds(from, period) {
+            now.insert(place, discount.clone());
+            place += 1;
+        }
+    }
 }
