@@ -168,7 +168,7 @@ fn the_end_is_dated_by_the_subscription() {
     let life = Life::of(at_once, quarterly_story([1, 1, 1]));
     assert_eq!(
         clearsync(&life)[1..],
-        ["2026-03-10 Churn Cancellation 1000 → 0 by dates"]
+        ["2026-03-10 Churn Cancellation 1000 → 0 by in_1"]
     );
     let planned = ended(APR, "2026-03-10", plain("1000", MONTHLY, 1));
     let life = Life::of(planned, quarterly_story([1, 1, 1]));
@@ -176,7 +176,7 @@ fn the_end_is_dated_by_the_subscription() {
         clearsync(&life)[1..],
         [
             "2026-03-10 PlannedCancellation Cancellation 1000 → 1000 by in_1",
-            "2026-04-01 Churn Cancellation 1000 → 0 by dates",
+            "2026-04-01 Churn Cancellation 1000 → 0 by in_1",
         ]
     );
 }
@@ -187,7 +187,7 @@ fn by_request_the_end_comes_with_the_request() {
     let life = Life::of(planned, quarterly_story([1, 1, 1]));
     assert_eq!(
         life.story(&Policy::stripe())[1..],
-        ["2026-03-10 Churn Cancellation 1000 → 0 by dates"]
+        ["2026-03-10 Churn Cancellation 1000 → 0 by in_1"]
     );
 }
 
@@ -438,7 +438,7 @@ fn a_signup_never_paid() {
         clearsync(&life),
         [
             "2026-01-01 New Plan 0 → 1000 by in_1",
-            "2026-02-10 Churn Cancellation 1000 → 0 by dates",
+            "2026-02-10 Churn Cancellation 1000 → 0 by in_1",
         ]
     );
     assert_eq!(life.story(&Policy::chartmogul_like()), [] as [String; 0]);
