@@ -20,7 +20,7 @@ use clearsync_sync::{
     derive::{Summary, derive},
     import::Wish,
     matching::company_of,
-    plan::{self, LAST_SYNCED},
+    plan::{self, LAST_SYNCED, Looking},
     push::{self, Order, PushError, PushProgress, Pushed},
     view::Choices,
 };
@@ -163,24 +163,33 @@ impl Bridge {
     }
 
     pub(crate) fn client(&self) -> Client {
-        self.client_over(Arc::new(InProcess::new(self.portal.router())))
-    }
-
-    pub(crate) fn client_over(&self, transport: Arc<dyn Transport>) -> Client {
-        let token = HubSpotToken::new(&Secret::new(TOKEN.to_owned())).unwrap();
-        let base = BaseUrl::parse(BaseUrl::DEFAULT).unwrap();
-        Client::new(transport, base, API_VERSION, token)
+        client_over(Arc::new(InProcess::new(self.portal.router())))
     }
 
     pub(crate) async fn plan(&self) -> PlanId {
         self.plan_with(ALL).await
     }
 
+    pub(crate) async fn plan_anew(&self) -> PlanId {
+        self.plan_looking(ALL, Looking::Anew).await
+    }
+
     pub(crate) async fn plan_with(&self, choices: Choices) -> PlanId {
+        self.plan_looking(choices, Looking::AsNeeded).await
+    }
+
+    async fn plan_looking(&self, choices: Choices, looking: Looking) -> PlanId {
         let now = self.clock.now();
-        plan::make(&self.store(), &self.client(), self.target, choices, now)
-            .await
-            .unwrap()
+        plan::make(
+            &self.store(),
+            &self.client(),
+            self.target,
+            choices,
+            looking,
+            now,
+        )
+        .await
+        .unwrap()
     }
 
     pub(crate) async fn push(&self, plan: PlanId) -> Result<Pushed, PushError> {
@@ -248,6 +257,12 @@ impl Bridge {
             .map(|item| (item.code, item.subject))
             .collect()
     }
+}
+
+pub(crate) fn client_over(transport: Arc<dyn Transport>) -> Client {
+    let token = HubSpotToken::new(&Secret::new(TOKEN.to_owned())).unwrap();
+    let base = BaseUrl::parse(BaseUrl::DEFAULT).unwrap();
+    Client::new(transport, base, API_VERSION, token)
 }
 
 fn summary(customer: &Value) -> Summary {
@@ -351,9 +366,14 @@ pub(crate) fn promised(rows: &[PlanRow], object: &str, before: &Records) -> Reco
 pub(crate) fn held(after: Records, before: &Records) -> Records {
     promised_part(after)
         .into_iter()
-        .map(|(id, values)| match before.contains_key(&id) {
-            true => (id, values),
-            false => (values["clearsync_stripe_customer_id"].clone(), values),
+        .map(|(id, values)| {
+            let made = !before.contains_key(&id);
+            let name = if made {
+                values["clearsync_stripe_customer_id"].clone()
+            } else {
+                id
+            };
+            (name, values)
         })
         .collect()
 }
