@@ -84,7 +84,7 @@ impl Engine {
         let Some(_wish) = self.run.take() else {
             return Err(Problem::new(ProblemCode::AlreadyRunning));
         };
-        let made = self.plan_anew().await;
+        let made = self.plan(plan::Looking::Anew).await;
         self.run.free();
         made?;
         self.data_changed(&[DataKind::Plan, DataKind::Attention]);
@@ -286,7 +286,7 @@ impl Engine {
         }
         self.work_figures_out(kind, source.account()).await?;
         self.show_step(kind, RunStep::Planning);
-        self.plan_anew().await?;
+        self.plan(plan::Looking::AsNeeded).await?;
         self.tell(super::Change::Data(vec![DataKind::Figures, DataKind::Plan]));
         let Some(plan) = self.plan_summary().await? else {
             return Ok(RunOutcome::Done);
@@ -382,14 +382,14 @@ impl Engine {
         Ok(())
     }
 
-    async fn plan_anew(&self) -> Result<(), Problem> {
+    async fn plan(&self, looking: plan::Looking) -> Result<(), Problem> {
         let hubspot = self.connected_hubspot().await?;
         let target: Target = self.target().await?;
         let choices = self
             .with_store(|store| store.read(Profile::read))
             .await?
             .choices;
-        plan::make(&self.store, &hubspot, target, choices, self.now()).await?;
+        plan::make(&self.store, &hubspot, target, choices, looking, self.now()).await?;
         Ok(())
     }
 
