@@ -151,7 +151,10 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
 }
 
 fn open_window(started: &Started, hidden: bool) -> ExitCode {
-    let sample = started.sample.as_ref().map(|_| SampleKeys::OWN);
+    let sample = started.sample.as_ref().map(|running| {
+        running.let_live();
+        SampleKeys::OWN
+    });
     shell::run(Shell {
         engine: Arc::clone(&started.engine),
         config: started.config.clone(),

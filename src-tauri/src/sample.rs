@@ -52,13 +52,6 @@ impl RunningSample {
             stripe_url: address(&served.stripe)?,
             hubspot_url: address(&served.hubspot)?,
         };
-        let alive = Arc::clone(&accounts);
-        tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(LIFE_INTERVAL).await;
-                alive.live_on();
-            }
-        });
         Ok((
             Self {
                 accounts,
@@ -67,6 +60,17 @@ impl RunningSample {
             },
             config,
         ))
+    }
+
+    /// Lets the business live on while the window is open.
+    pub(crate) fn let_live(&self) {
+        let accounts = Arc::clone(&self.accounts);
+        tauri::async_runtime::spawn(async move {
+            loop {
+                tokio::time::sleep(LIFE_INTERVAL).await;
+                accounts.live_on();
+            }
+        });
     }
 }
 

@@ -88,13 +88,15 @@ impl Discount {
     /// Whether it reduces the bill that is current at `at`, when `period` is the last one billed.
     ///
     /// A discount that ends within a period still holds for the whole of it, because Stripe takes it off the whole
-    /// invoice: a coupon of three months on a yearly price reduces the first year's invoice.
+    /// invoice: a coupon of three months on a yearly price reduces the first year's invoice. One attached after the period
+    /// began was not on its invoice, and ends on its own date.
     #[must_use]
     pub fn holds(&self, at: Timestamp, period: Option<Period>) -> bool {
         let begun = self.start.is_none_or(|start| start <= at);
-        let billed_at = period
-            .filter(|period| period.contains(at))
-            .map_or(at, |period| period.start);
+        let was_billed = |period: &Period| {
+            period.contains(at) && self.start.is_none_or(|start| start <= period.start)
+        };
+        let billed_at = period.filter(was_billed).map_or(at, |period| period.start);
         let ended = self.end.is_some_and(|end| end <= billed_at);
         let in_its_period = self.only_in.is_none_or(|period| period.contains(at));
         begun && !ended && in_its_period

@@ -4,14 +4,15 @@
 //! was sold in its service period, and proration lines say what changed within one. From the first event on, events
 //! tell each state exactly.
 
+mod ended;
 mod invoiced;
 mod lines;
 mod order;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Catalog, EventId, Invoice, InvoiceId, Subscription, SubscriptionId};
+use crate::{Catalog, EventId, Invoice, InvoiceId, Status, Subscription, SubscriptionId};
 
 use invoiced::Invoiced;
 
@@ -110,13 +111,14 @@ impl History {
 
         let mut states = match changes.first() {
             Some(first) if first.kind == ChangeKind::Created => Vec::new(),
-            Some(first) => before_events(&past, first),
+            Some(first) => before_events(&past, first, catalog),
             None => past.states(),
         };
         states.extend(changes.iter().map(|change| told(change, catalog)));
         add_present(&mut states, &present, seen_at);
         states.sort_by_key(|state| state.from);
         keep_last_of_each_moment(&mut states);
+        ended::carry_discounts(&mut states);
         past.split_at_usage(&mut states);
         past.teach(&mut states);
         Self {
@@ -126,20 +128,51 @@ impl History {
     }
 }
 
-/// What invoices tell of the time before the first event; without invoices, what the event says was before it.
-fn before_events(past: &Invoiced<'_>, first: &Change) -> Vec<State> {
+/// What invoices tell of the time before the first event, and what the event says was right before it.
+fn before_events(past: &Invoiced<'_>, first: &Change, catalog: &Catalog) -> Vec<State> {
     let mut states = past.states();
     states.retain(|state| state.from < first.at);
-    if states.is_empty()
-        && let Some(before) = &first.before
-    {
+    let before = match (&first.before, first.kind) {
+        (Some(before), _) => Some(before.clone()),
+        (None, ChangeKind::Deleted) => Some(not_ended(&first.after, states.last())),
+        (None, _) => None,
+    };
+    if let Some(mut before) = before {
+        catalog.complete(&mut before);
+        add_right_before(&mut states, before, first.at);
+    }
+    states
+}
+
+/// What is known of the last moment before `at`. Where it differs from what was known until then, something changed
+/// without a trace, and that is the latest moment it can have.
+fn add_right_before(states: &mut Vec<State>, before: Subscription, at: Timestamp) {
+    let from = match states.last() {
+        None => before.start_date.min(at),
+        Some(_) => at
+            .checked_sub(SignedDuration::from_secs(1))
+            .unwrap_or(Timestamp::MIN),
+    };
+    if states.last().is_none_or(|last| last.from < from) {
         states.push(State {
-            from: before.start_date.min(first.at),
-            subscription: before.clone(),
+            from,
+            subscription: before,
             origin: Origin::Present,
         });
     }
-    states
+}
+
+/// An ended subscription as it was before its end.
+fn not_ended(ended: &Subscription, last: Option<&State>) -> Subscription {
+    let status = last.map_or(Status::Active, |last| last.subscription.status.clone());
+    Subscription {
+        status,
+        cancel_at: ended
+            .ended_at
+            .filter(|end| ended.canceled_at.is_some_and(|asked| asked < *end)),
+        cancel_at_period_end: false,
+        ..ended.clone()
+    }
 }
 
 fn told(change: &Change, catalog: &Catalog) -> State {
@@ -167,7 +200,13 @@ fn add_present(states: &mut Vec<State>, present: &Subscription, seen_at: Timesta
     let ended = present.ended_at.filter(|_| present.status.is_final());
     let (from, origin) = match (last, ended) {
         (None, _) => (present.start_date.min(seen_at), Origin::Present),
-        (Some(_), Some(ended)) => (ended, Origin::Dates),
+        (Some(last), Some(ended)) => {
+            let before = not_ended(present, Some(last));
+            if matches!(last.origin, Origin::Invoice { .. }) {
+                add_right_before(states, before, ended);
+            }
+            (ended, Origin::Dates)
+        }
         (Some(_), None) => (seen_at, Origin::Present),
     };
     states.push(State {

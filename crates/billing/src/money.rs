@@ -17,6 +17,9 @@ pub struct Currency([u8; 3]);
 pub struct NotACurrency;
 
 impl Currency {
+    /// The US dollar.
+    pub const USD: Self = Self(*b"usd");
+
     /// The code as Stripe writes it, in lower case.
     #[must_use]
     pub fn code(&self) -> String {

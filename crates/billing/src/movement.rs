@@ -213,7 +213,10 @@ impl Telling<'_> {
             return false;
         };
         let others = || {
-            let mine = |timeline: &&Timeline| self.owner.timelines.contains(timeline);
+            let mine = |timeline: &Timeline| {
+                let mut mine = self.owner.timelines.iter();
+                mine.any(|one| one.subscription == timeline.subscription)
+            };
             self.owner
                 .of_customer
                 .iter()
@@ -236,16 +239,15 @@ impl Telling<'_> {
                 else {
                     continue;
                 };
-                let mrr: Fraction = self
-                    .owner
-                    .steps
+                let last = movements
                     .iter()
-                    .take_while(|step| step.at <= announcement.at)
-                    .map(Step::change)
-                    .sum();
-                if mrr.is_zero() {
-                    continue;
-                }
+                    .rfind(|movement| movement.at <= announcement.at);
+                let mrr = last.map_or_else(Fraction::zero, |last| last.after.mrr.minor.clone());
+                // A date tells nothing of the amount that is going to end.
+                let origin = match &announcement.origin {
+                    Origin::Dates => &segment.amount_origin,
+                    told => told,
+                };
                 let side = cause::standing_side(segment, Amount::new(mrr, timeline.currency));
                 told.push(Movement {
                     subscription: timeline.subscription.clone(),
@@ -261,7 +263,7 @@ impl Telling<'_> {
                     after: side,
                     change: Amount::zero(timeline.currency),
                     effective: announcement.effective,
-                    origin: announcement.origin.clone(),
+                    origin: origin.clone(),
                 });
             }
         }

@@ -32,6 +32,8 @@ pub struct Segment {
     pub figure: Figure,
     /// Where the knowledge of its begin comes from.
     pub origin: Origin,
+    /// Where the knowledge of its amount comes from.
+    pub amount_origin: Origin,
 }
 
 /// A cancellation was scheduled, or the schedule taken back.
@@ -91,6 +93,7 @@ impl History {
                     from: at,
                     figure,
                     origin: origin_of(state, at),
+                    amount_origin: state.origin.clone(),
                 });
             }
         }

@@ -99,8 +99,11 @@ impl Client {
     ) -> Result<Found, HubSpotError> {
         let sent: BTreeSet<String> = keys.iter().map(|key| by.sent(key)).collect();
         let sent: Vec<String> = sent.into_iter().collect();
-        let parts: Vec<Found> = stream::iter(sent.chunks(LARGEST_BATCH))
+        let reads: Vec<_> = sent
+            .chunks(LARGEST_BATCH)
             .map(|keys| self.read_part(object, by, keys, properties))
+            .collect();
+        let parts: Vec<Found> = stream::iter(reads)
             .buffer_unordered(READS_IN_FLIGHT)
             .try_collect()
             .await?;

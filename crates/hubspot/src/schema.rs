@@ -68,6 +68,16 @@ const MOST_LABEL_TRIES: u8 = 9;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 const MOST_LOOKS: u8 = 20;
 
+impl Misfit {
+    /// The property.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Type { name, .. } | Self::NotUnique { name } => name,
+        }
+    }
+}
+
 impl Client {
     /// Sees to it that `object` has these properties, in ClearSync's group. What exists is checked and left as it is, but
     /// for missing choices, which are added. Doing it again changes nothing.
@@ -208,7 +218,7 @@ fn refuse_misfits(
 ) -> Result<(), SchemaError> {
     let misfits: Vec<Misfit> = wanted
         .iter()
-        .filter_map(|own| misfit(own, standing.get(own.name)?))
+        .filter_map(|own| own.misfit(standing.get(own.name)?))
         .collect();
     if misfits.is_empty() {
         return Ok(());
@@ -216,16 +226,20 @@ fn refuse_misfits(
     Err(SchemaError::Misfits(misfits))
 }
 
-fn misfit(own: &OwnProperty, found: &Property) -> Option<Misfit> {
-    let name = own.name.to_owned();
-    if found.property_type != own.property_type() {
-        return Some(Misfit::Type {
-            name,
-            wanted: own.property_type(),
-            found: found.property_type,
-        });
+impl OwnProperty {
+    /// Why a property of this name that exists cannot be used; `None` when it can.
+    #[must_use]
+    pub fn misfit(&self, found: &Property) -> Option<Misfit> {
+        let name = self.name.to_owned();
+        if found.property_type != self.property_type() {
+            return Some(Misfit::Type {
+                name,
+                wanted: self.property_type(),
+                found: found.property_type,
+            });
+        }
+        (self.is_unique() && !found.has_unique_value).then_some(Misfit::NotUnique { name })
     }
-    (own.is_unique() && !found.has_unique_value).then_some(Misfit::NotUnique { name })
 }
 
 /// What can be chosen with the missing choices added; `None` when none is missing. HubSpot replaces the whole list, so

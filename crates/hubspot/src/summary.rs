@@ -249,6 +249,14 @@ pub const SUMMARY: &[OwnProperty] = &[
         42,
     ),
     own(
+        "clearsync_other_mrr",
+        "MRR in other currencies (ClearSync)",
+        "MRR beside the one above, each sum with its currency.",
+        PropertyKind::Text,
+        47,
+        46,
+    ),
+    own(
         "clearsync_last_synced",
         "Last synced (ClearSync)",
         "When ClearSync last changed this record.",

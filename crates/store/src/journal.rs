@@ -99,6 +99,16 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The write with this key.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn journal_by_key(&self, write_key: &str) -> Result<Option<JournalEntry>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM journal WHERE write_key = ?1");
+        let mut query = self.0.prepare_cached(&sql)?;
+        Ok(query.query_row([write_key], entry).optional()?)
+    }
+
     /// All writes of a run, in order.
     ///
     /// # Errors
@@ -107,6 +117,17 @@ impl Reader {
         let sql = format!("SELECT {COLUMNS} FROM journal WHERE run = ?1 ORDER BY id");
         let mut query = self.0.prepare_cached(&sql)?;
         let rows = query.query_map([run.0], entry)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// All writes a plan asked for, in order.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn journal_of_plan(&self, plan: PlanId) -> Result<Vec<JournalEntry>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM journal WHERE plan = ?1 ORDER BY id");
+        let mut query = self.0.prepare_cached(&sql)?;
+        let rows = query.query_map([plan.0], entry)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

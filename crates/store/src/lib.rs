@@ -37,7 +37,7 @@ pub use lease::Lease;
 pub use link::Link;
 pub use object::{Object, PutCounts, StoredObject};
 pub use open::Opened;
-pub use plan::{Plan, PlanId, PlanRow, PlanState};
+pub use plan::{Plan, PlanFilter, PlanId, PlanRow, PlanState};
 pub use rollup::{Grain, Rollup};
 pub use run::{Run, RunId};
 pub use schema::LATEST_VERSION;

@@ -68,6 +68,19 @@ pub struct PlanRow {
     pub details: Value,
 }
 
+/// Which rows of a plan are looked for. What is `None` or empty does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlanFilter {
+    /// Only of these kinds of record.
+    pub objects: Vec<String>,
+    /// Only with this action.
+    pub action: Option<String>,
+    /// Only those that change this property.
+    pub property: Option<String>,
+    /// Only those whose label or subject holds this text, in any case.
+    pub text: String,
+}
+
 impl Reader {
     /// One plan.
     ///
@@ -109,17 +122,50 @@ impl Reader {
             "SELECT number, object, subject, action, label, details FROM plan_row
              WHERE plan = ?1 AND number >= ?3 AND (?2 IS NULL OR action = ?2) ORDER BY number LIMIT ?4",
         )?;
-        let rows = query.query_map(params![id.0, action, from, limit], |row| {
-            Ok(PlanRow {
-                number: row.get(0)?,
-                object: row.get(1)?,
-                subject: row.get(2)?,
-                action: row.get(3)?,
-                label: row.get(4)?,
-                details: row.get::<_, Json<_>>(5)?.0,
-            })
-        })?;
+        let rows = query.query_map(params![id.0, action, from, limit], plan_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Up to `limit` of the rows that match, after the first `offset` of them, and how many match in all.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn find_plan_rows(
+        &self,
+        id: PlanId,
+        filter: &PlanFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(Vec<PlanRow>, u32), StoreError> {
+        const MATCHING: &str = "FROM plan_row WHERE plan = ?1
+             AND (?2 IS NULL OR object IN (SELECT value FROM json_each(?2)))
+             AND (?3 IS NULL OR action = ?3)
+             AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(details, '$.changes') AS change
+                                        WHERE change.value ->> 'property' = ?4)
+                 OR details ->> ('$.values.' || ?4) IS NOT NULL AND action = 'create')
+             AND (?5 = '' OR instr(lower(label), lower(?5)) > 0 OR instr(lower(subject), lower(?5)) > 0)";
+        let objects = (!filter.objects.is_empty()).then_some(Json(&filter.objects));
+        let matching = params![id.0, objects, filter.action, filter.property, filter.text];
+        let total = self
+            .0
+            .prepare_cached(&format!("SELECT count(*) {MATCHING}"))?
+            .query_row(matching, |row| row.get(0))?;
+        let mut query = self.0.prepare_cached(&format!(
+            "SELECT number, object, subject, action, label, details {MATCHING} ORDER BY number LIMIT ?6 OFFSET ?7"
+        ))?;
+        let rows = query.query_map(
+            params![
+                id.0,
+                objects,
+                filter.action,
+                filter.property,
+                filter.text,
+                limit,
+                offset
+            ],
+            plan_row,
+        )?;
+        Ok((rows.collect::<Result<_, _>>()?, total))
     }
 }
 
@@ -194,6 +240,17 @@ impl Writer {
         )?;
         Ok(())
     }
+}
+
+fn plan_row(row: &Row<'_>) -> rusqlite::Result<PlanRow> {
+    Ok(PlanRow {
+        number: row.get(0)?,
+        object: row.get(1)?,
+        subject: row.get(2)?,
+        action: row.get(3)?,
+        label: row.get(4)?,
+        details: row.get::<_, Json<_>>(5)?.0,
+    })
 }
 
 fn plan(row: &Row<'_>) -> rusqlite::Result<Plan> {

@@ -22,6 +22,7 @@ use crate::{blocking::blocking, clock::Clock, view::ListName};
 
 pub use follow::{Followed, ImportNeeded, follow};
 pub use progress::ImportProgress;
+pub(crate) use progress::{Meter, minutes};
 pub use source::{ConnectError, Source, connect};
 
 use commit::commit_all;

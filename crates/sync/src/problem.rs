@@ -1,6 +1,6 @@
 //! What each fault of the parts below is called towards a user.
 
-use clearsync_hubspot::{HubSpotError, Reason};
+use clearsync_hubspot::{HubSpotError, Misfit, Reason, SchemaError};
 use clearsync_store::StoreError;
 use clearsync_stripe::error::{StripeError, Unauthorized};
 use clearsync_transport::TransportError;
@@ -8,6 +8,8 @@ use clearsync_vault::VaultError;
 
 use crate::{
     import::{ConnectError, ImportError},
+    plan::PlanError,
+    push::PushError,
     view::{Action, Problem, ProblemCode},
 };
 
@@ -137,6 +139,55 @@ impl From<ImportError> for Problem {
             ImportError::Stopped => Self::new(ProblemCode::Stopped),
             ImportError::Stripe(error) => error.into(),
             ImportError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PlanError> for Problem {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::HubSpot(error) => error.into(),
+            PlanError::Store(error) => error.into(),
+            PlanError::OtherPortal { before, after } => Self::new(ProblemCode::HubSpotOtherPortal)
+                .with("before", before.to_string())
+                .with("after", after.to_string())
+                .act(Action::ReplaceHubSpotKey),
+            PlanError::KeyUnusable { property } => {
+                Self::new(ProblemCode::HubSpotPropertyUnusable).with("property", property)
+            }
+            PlanError::NoRoom => Self::new(ProblemCode::HubSpotPropertyUnusable)
+                .with("property", clearsync_hubspot::CUSTOMER_ID),
+        }
+    }
+}
+
+impl From<PushError> for Problem {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Stopped => Self::new(ProblemCode::Stopped),
+            PushError::Outdated => Self::new(ProblemCode::PlanOutdated).act(Action::ReviewPlan),
+            PushError::HubSpot(error) => error.into(),
+            PushError::Properties(error) => error.into(),
+            PushError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SchemaError> for Problem {
+    fn from(error: SchemaError) -> Self {
+        match error {
+            SchemaError::Misfits(misfits) => {
+                let name = |misfit: Misfit| match misfit {
+                    Misfit::Type { name, .. } | Misfit::NotUnique { name } => name,
+                };
+                let names: Vec<String> = misfits.into_iter().map(name).collect();
+                Self::new(ProblemCode::HubSpotPropertyUnusable).with("property", names.join(", "))
+            }
+            SchemaError::NotCreated { source, .. } => source.into(),
+            SchemaError::NotSeen(_) => {
+                service(ProblemCode::ServiceBusy, "HubSpot").act(Action::TryAgain)
+            }
+            SchemaError::HubSpot(error) => error.into(),
         }
     }
 }

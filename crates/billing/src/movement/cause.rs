@@ -28,7 +28,7 @@ impl<'a> Step<'a> {
                 Self {
                     at: after.from,
                     timeline,
-                    origin: &after.origin,
+                    origin: origin(index.checked_sub(1).map(|before| &segments[before]), after),
                     before: index.checked_sub(1).map(|before| &segments[before]),
                     after,
                 }
@@ -69,6 +69,22 @@ impl<'a> Step<'a> {
         } else {
             ChangeType::Price
         }
+    }
+}
+
+/// Where the knowledge of a whole change comes from. A date, and an event that tells of an end, say nothing of the amount
+/// there was before.
+fn origin<'a>(before: Option<&'a Segment>, after: &'a Segment) -> &'a Origin {
+    let tells_no_amount = after.origin == Origin::Dates || after.figure.amount.minor.is_zero();
+    match before {
+        Some(before)
+            if tells_no_amount
+                && !before.figure.amount.minor.is_zero()
+                && !before.amount_origin.is_exact() =>
+        {
+            &before.amount_origin
+        }
+        _ => &after.origin,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whose changes are told together.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, rc::Rc};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,7 +12,7 @@ pub(super) struct Owner<'a> {
     pub(super) company: Option<String>,
     pub(super) timelines: Vec<&'a Timeline>,
     /// All timelines of the same customer, these with them.
-    pub(super) of_customer: Vec<&'a Timeline>,
+    pub(super) of_customer: Rc<[&'a Timeline]>,
     /// Every change of any of them, in order of time.
     pub(super) steps: Vec<Step<'a>>,
 }
@@ -48,12 +48,13 @@ pub(super) fn of<'a>(
                 Key::Company(name) => Some(name),
                 Key::Customer(_) => None,
             };
+            let of_customer: Rc<[_]> = group.as_slice().into();
             match policy.grain {
                 Grain::Subscription => chains(&group, policy)
                     .into_iter()
-                    .map(|chain| joined(chain, group.clone()))
+                    .map(|chain| joined(chain, Rc::clone(&of_customer)))
                     .collect(),
-                Grain::Customer | Grain::Company => vec![owner(company, group.clone(), group)],
+                Grain::Customer | Grain::Company => vec![owner(company, group, of_customer)],
             }
         })
         .collect()
@@ -62,7 +63,7 @@ pub(super) fn of<'a>(
 fn owner<'a>(
     company: Option<String>,
     timelines: Vec<&'a Timeline>,
-    of_customer: Vec<&'a Timeline>,
+    of_customer: Rc<[&'a Timeline]>,
 ) -> Owner<'a> {
     let mut steps: Vec<_> = timelines
         .iter()
@@ -78,7 +79,7 @@ fn owner<'a>(
 }
 
 /// A chain is one continuing subscription: each one's end is told together with the next one's begin.
-fn joined<'a>(chain: Vec<&'a Timeline>, of_customer: Vec<&'a Timeline>) -> Owner<'a> {
+fn joined<'a>(chain: Vec<&'a Timeline>, of_customer: Rc<[&'a Timeline]>) -> Owner<'a> {
     let successors: Vec<_> = chain
         .windows(2)
         .map(|pair| (pair[0], end(pair[0]), begin(pair[1])))

@@ -30,10 +30,7 @@ pub(super) fn of(
     for (index, item) in subscription.items.iter().enumerate() {
         for discount in &item.discounts {
             if discount.holds(at, item.current_period) && counts(discount, policy) {
-                let level = discount
-                    .only_in
-                    .map_or(DiscountLevel::Item, |_| DiscountLevel::Invoice);
-                state.take(discount, level, &[index]);
+                state.take(discount, DiscountLevel::Item, &[index]);
             }
         }
     }
@@ -89,6 +86,7 @@ impl Reducing<'_> {
             });
             return;
         };
+        let level = discount.only_in.map_or(level, |_| DiscountLevel::Invoice);
         let eligible: Vec<_> = indexes
             .iter()
             .copied()

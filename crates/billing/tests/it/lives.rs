@@ -2,7 +2,8 @@
 
 use clearsync_billing::{
     Catalog, Change, ChangeKind, EventId, Fraction, History, Invoice, InvoiceLine, InvoiceStatus,
-    LineDiscount, LineId, Movement, Origin, Policy, Price, Subscription, Timeline, movements,
+    LineDiscount, LineId, Movement, Origin, Policy, Price, Status, Subscription, Timeline,
+    movements,
 };
 use jiff::Timestamp;
 
@@ -169,4 +170,40 @@ fn told(movement: &Movement) -> String {
 
 fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
+}
+
+/// January to April at 1000 each for `quantities`.
+pub(crate) fn quarterly_story(quantities: [u64; 3]) -> Vec<Invoice> {
+    let months = [
+        ("2026-01-01", "2026-02-01"),
+        ("2026-02-01", "2026-03-01"),
+        ("2026-03-01", "2026-04-01"),
+    ];
+    months
+        .into_iter()
+        .zip(quantities)
+        .enumerate()
+        .map(|(number, ((start, end), quantity))| {
+            let amount = i64::try_from(quantity).unwrap() * 1000;
+            invoice(
+                &format!("in_{}", number + 1),
+                start,
+                vec![line("si_1", quantity, amount, start, end)],
+            )
+        })
+        .collect()
+}
+
+/// `present`, asked to end on one day and ended on another.
+pub(crate) fn ended(at: &str, asked: &str, present: Subscription) -> Subscription {
+    changed(present, |subscription| {
+        subscription.status = Status::Canceled;
+        subscription.canceled_at = Some(day(asked));
+        subscription.ended_at = Some(day(at));
+    })
+}
+
+/// The movements of a life under ClearSync's own rules.
+pub(crate) fn clearsync(life: &Life) -> Vec<String> {
+    life.story(&Policy::clearsync())
 }

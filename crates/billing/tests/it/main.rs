@@ -6,3 +6,5 @@ mod build;
 mod golden;
 #[cfg(test)]
 mod lives;
+#[cfg(test)]
+mod properties;

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use clearsync_billing::{
-    Catalog, Change, History, Invoice, Origin, Policy, Subscription, Timeline, movements,
+    Catalog, Change, History, Invoice, Movement, Policy, Subscription, Timeline, movements,
 };
-use clearsync_sandbox::business::{Business, Ledger};
+use clearsync_sandbox::business::Business;
 use clearsync_stripe::decode;
 use jiff::Timestamp;
 
@@ -42,23 +42,23 @@ impl Account {
             .map(|subscription| (subscription.id.to_string(), subscription))
             .collect();
         let mut invoices: HashMap<String, Vec<Invoice>> = HashMap::new();
-        for value in data.all("invoice") {
-            let invoice = decode::invoice(value).unwrap();
+        for invoice in data
+            .all("invoice")
+            .map(|value| decode::invoice(value).unwrap())
+        {
             if let Some(subscription) = &invoice.subscription {
-                invoices
-                    .entry(subscription.to_string())
-                    .or_default()
-                    .push(invoice);
+                let of_subscription = invoices.entry(subscription.to_string()).or_default();
+                of_subscription.push(invoice);
             }
         }
         let mut changes: HashMap<String, Vec<Change>> = HashMap::new();
-        for value in data.events() {
-            if let Some(change) = decode::change(value).unwrap() {
-                changes
-                    .entry(change.after.id.to_string())
-                    .or_default()
-                    .push(change);
-            }
+        for change in data
+            .events()
+            .iter()
+            .filter_map(|value| decode::change(value).unwrap())
+        {
+            let of_subscription = changes.entry(change.after.id.to_string()).or_default();
+            of_subscription.push(change);
         }
         Self {
             catalog,
@@ -82,43 +82,7 @@ impl Account {
         .unwrap()
     }
 
-    pub(crate) fn movements(
-        &self,
-        id: &str,
-        policy: &Policy,
-        now: Timestamp,
-    ) -> Vec<(String, Origin)> {
-        let timeline = self.timeline(id, policy, now);
-        movements(&[timeline], policy, |_| None)
-            .into_iter()
-            .map(|movement| {
-                let text = format!(
-                    "{} {:?} {:?} {} -> {}",
-                    movement.at,
-                    movement.kind,
-                    movement.change_type,
-                    movement.before.mrr.minor,
-                    movement.after.mrr.minor
-                );
-                (text, movement.origin)
-            })
-            .collect()
-    }
-
-    pub(crate) fn truth(&self, ledger: &Ledger, id: &str) -> Vec<String> {
-        ledger
-            .movements(id)
-            .into_iter()
-            .map(|movement| {
-                format!(
-                    "{} {:?} {:?} {} -> {}",
-                    movement.at,
-                    movement.kind,
-                    movement.change_type,
-                    movement.before.exact(),
-                    movement.after.exact()
-                )
-            })
-            .collect()
+    pub(crate) fn movements(&self, id: &str, policy: &Policy, now: Timestamp) -> Vec<Movement> {
+        movements(&[self.timeline(id, policy, now)], policy, |_| None)
     }
 }

@@ -115,8 +115,16 @@ impl Summary {
     }
 
     pub(super) fn of_company(domain: &str, customers: impl Iterator<Item = Self>) -> Self {
-        let mut summary = Self {
+        Self {
             domain: Some(domain.to_owned()),
+            payment_method: None,
+            ..Self::joined(customers)
+        }
+    }
+
+    /// Several customers as one, without name, e-mail and domain.
+    pub(crate) fn joined(customers: impl Iterator<Item = Self>) -> Self {
+        let mut summary = Self {
             deleted: true,
             ..Self::default()
         };
@@ -142,6 +150,7 @@ impl Summary {
             summary.renews_at = earlier(summary.renews_at, customer.renews_at);
             summary.trial_ends_at = earlier(summary.trial_ends_at, customer.trial_ends_at);
             summary.cancels_at = summary.cancels_at.max(customer.cancels_at);
+            summary.payment_method = summary.payment_method.or(customer.payment_method);
         }
         summary.cancels_at = summary.cancels_at.filter(|_| !goes_on);
         summary.sums = sums.into_list();

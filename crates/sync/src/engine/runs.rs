@@ -219,8 +219,8 @@ impl Engine {
         let work = async {
             match job {
                 Job::Import => self.import_all(kind, wish, &mut counts).await,
-                Job::Sync => self.sync(wish, &mut counts).await,
-                Job::Push(plan) => self.push_plan(kind, plan, wish, &mut counts).await,
+                Job::Sync => self.sync(run, wish, &mut counts).await,
+                Job::Push(plan) => self.push_plan(kind, run, plan, wish, &mut counts).await,
             }
         };
         // A fault of ours ends the run like any other problem.
@@ -264,8 +264,9 @@ impl Engine {
         counts: &mut Counts,
     ) -> Result<RunOutcome, Problem> {
         let source = self.source().await?;
-        self.read_everything(kind, &source, wish, counts).await?;
-        self.work_figures_out(kind, source.account()).await?;
+        self.read_everything(kind, &source, wish.clone(), counts)
+            .await?;
+        self.work_figures_out(kind, source.account(), wish).await?;
         self.change_profile(|profile| {
             if profile.reached == SetupStep::Import {
                 // The review asks for nothing, so that the step behind it is open too.
@@ -279,6 +280,7 @@ impl Engine {
     /// Follows Stripe, plans, and pushes unless the plan is one the user wants to see first.
     async fn sync(
         &self,
+        run: RunId,
         wish: watch::Receiver<Wish>,
         counts: &mut Counts,
     ) -> Result<RunOutcome, Problem> {
@@ -297,8 +299,10 @@ impl Engine {
                     .await?;
             }
         }
-        self.work_figures_out(kind, source.account()).await?;
-        self.show_step(kind, RunStep::Planning);
+        self.work_figures_out(kind, source.account(), wish.clone())
+            .await?;
+        self.begin_step(kind, RunStep::Planning, wish.clone())
+            .await?;
         self.plan_anew().await?;
         self.tell(super::Change::Data(vec![DataKind::Figures, DataKind::Plan]));
         let Some(plan) = self.plan_summary().await? else {
@@ -310,26 +314,31 @@ impl Engine {
         if plan.needs_approval {
             return Ok(RunOutcome::WaitsForApproval);
         }
-        self.push_plan(kind, PlanId(i64::from(plan.id)), wish, counts)
+        self.push_plan(kind, run, PlanId(i64::from(plan.id)), wish, counts)
             .await
     }
 
     async fn push_plan(
         &self,
         kind: RunKind,
+        run: RunId,
         plan: PlanId,
         wish: watch::Receiver<Wish>,
         counts: &mut Counts,
     ) -> Result<RunOutcome, Problem> {
-        self.show_step(kind, RunStep::Writing);
+        self.begin_step(kind, RunStep::Writing, wish.clone())
+            .await?;
         let hubspot = self.connected_hubspot().await?;
         let target = self.target().await?;
         let (progress, moving) = watch::channel(push::PushProgress::default());
         let pushing = push::push(
             &self.store,
             &hubspot,
-            target,
-            plan,
+            push::Order {
+                target,
+                plan,
+                run: Some(run),
+            },
             &self.clock,
             wish,
             &progress,
@@ -340,6 +349,7 @@ impl Engine {
                 shown.total = Some(progress.total);
                 shown.per_second = progress.per_second;
                 shown.minutes_left = progress.minutes_left;
+                shown.held = progress.held;
             })
             .await?;
         counts.created += pushed.created;
@@ -365,7 +375,8 @@ impl Engine {
         wish: watch::Receiver<Wish>,
         counts: &mut Counts,
     ) -> Result<(), Problem> {
-        self.show_step(kind, RunStep::Reading);
+        self.begin_step(kind, RunStep::Reading, wish.clone())
+            .await?;
         let (progress, moving) = watch::channel(ImportProgress::default());
         let reading = import::import(source, &self.store, &self.clock, wish, &progress);
         let imported = self
@@ -382,8 +393,13 @@ impl Engine {
         Ok(())
     }
 
-    async fn work_figures_out(&self, kind: RunKind, account: AccountId) -> Result<(), Problem> {
-        self.show_step(kind, RunStep::Computing);
+    async fn work_figures_out(
+        &self,
+        kind: RunKind,
+        account: AccountId,
+        wish: watch::Receiver<Wish>,
+    ) -> Result<(), Problem> {
+        self.begin_step(kind, RunStep::Computing, wish).await?;
         let (store, now) = (self.store.clone(), self.now());
         let policy = clearsync_billing::Policy::clearsync();
         blocking(move || derive(&store, account, &policy, &company_of, now)).await?;
@@ -445,6 +461,27 @@ impl Engine {
             outcome = work => outcome.map_err(Into::into),
             () = tell => Err(Problem::new(ProblemCode::Unexpected)),
         }
+    }
+
+    /// Shows the step and begins it once the user does not hold the run.
+    async fn begin_step(
+        &self,
+        run: RunKind,
+        step: RunStep,
+        mut wish: watch::Receiver<Wish>,
+    ) -> Result<(), Problem> {
+        self.show_step(run, step);
+        if *wish.borrow() == Wish::Hold {
+            self.hold_progress(true);
+        }
+        let stopped = wish
+            .wait_for(|wish| *wish != Wish::Hold)
+            .await
+            .is_ok_and(|wish| *wish == Wish::Stop);
+        if stopped {
+            return Err(Problem::new(ProblemCode::Stopped));
+        }
+        Ok(())
     }
 
     fn show_step(&self, run: RunKind, step: RunStep) {

@@ -22,13 +22,13 @@ pub struct ImportProgress {
 
 /// Counts per second over a window of two minutes that slides along.
 #[derive(Debug, Default)]
-pub(super) struct Meter {
+pub(crate) struct Meter {
     counts: VecDeque<(Instant, u64)>,
 }
 
 impl Meter {
     /// Notes what the count is now.
-    pub(super) fn note(&mut self, count: u64) {
+    pub(crate) fn note(&mut self, count: u64) {
         let now = Instant::now();
         self.counts.push_back((now, count));
         while let Some((second, _)) = self.counts.get(1)
@@ -39,7 +39,7 @@ impl Meter {
     }
 
     /// How many came a second.
-    pub(super) fn per_second(&self) -> u32 {
+    pub(crate) fn per_second(&self) -> u32 {
         let (Some((first, before)), Some((last, after))) =
             (self.counts.front(), self.counts.back())
         else {
@@ -53,7 +53,7 @@ impl Meter {
 }
 
 /// Minutes for `left` at `per_second`, in rounded numbers.
-pub(super) fn minutes(left: u64, per_second: u32) -> Option<u32> {
+pub(crate) fn minutes(left: u64, per_second: u32) -> Option<u32> {
     let seconds = left.checked_div(u64::from(per_second))?;
     let exact = seconds / 60 + 1;
     let rounded = ROUND_MINUTES.into_iter().find(|round| *round >= exact);

@@ -1,8 +1,7 @@
 //! Pasts rebuilt from invoices and told by events.
 
 use clearsync_billing::{
-    ChangeKind, Discount, Duration, Invoice, InvoiceStatus, MeteredRule, Note, Origin, Policy,
-    Scheme, Status, Subscription,
+    ChangeKind, Duration, InvoiceStatus, MeteredRule, Note, Origin, Policy, Scheme,
 };
 
 use crate::{build::*, lives::*};
@@ -12,36 +11,6 @@ const FEB: &str = "2026-02-01";
 const MAR: &str = "2026-03-01";
 const APR: &str = "2026-04-01";
 const MAY: &str = "2026-05-01";
-
-/// January to April at 1000 each for `quantities`.
-fn quarterly_story(quantities: [u64; 3]) -> Vec<Invoice> {
-    let months = [(JAN, FEB), (FEB, MAR), (MAR, APR)];
-    months
-        .into_iter()
-        .zip(quantities)
-        .enumerate()
-        .map(|(number, ((start, end), quantity))| {
-            let amount = i64::try_from(quantity).unwrap() * 1000;
-            invoice(
-                &format!("in_{}", number + 1),
-                start,
-                vec![line("si_1", quantity, amount, start, end)],
-            )
-        })
-        .collect()
-}
-
-fn ended(at: &str, asked: &str, present: Subscription) -> Subscription {
-    changed(present, |subscription| {
-        subscription.status = Status::Canceled;
-        subscription.canceled_at = Some(day(asked));
-        subscription.ended_at = Some(day(at));
-    })
-}
-
-fn clearsync(life: &Life) -> Vec<String> {
-    life.story(&Policy::clearsync())
-}
 
 #[test]
 fn renewals_are_no_movements() {
@@ -199,15 +168,15 @@ fn the_end_is_dated_by_the_subscription() {
     let life = Life::of(at_once, quarterly_story([1, 1, 1]));
     assert_eq!(
         clearsync(&life)[1..],
-        ["2026-03-10 Churn Cancellation 1000 → 0 by dates"]
+        ["2026-03-10 Churn Cancellation 1000 → 0 by in_1"]
     );
     let planned = ended(APR, "2026-03-10", plain("1000", MONTHLY, 1));
     let life = Life::of(planned, quarterly_story([1, 1, 1]));
     assert_eq!(
         clearsync(&life)[1..],
         [
-            "2026-03-10 PlannedCancellation Cancellation 1000 → 1000 by dates",
-            "2026-04-01 Churn Cancellation 1000 → 0 by dates",
+            "2026-03-10 PlannedCancellation Cancellation 1000 → 1000 by in_1",
+            "2026-04-01 Churn Cancellation 1000 → 0 by in_1",
         ]
     );
 }
@@ -218,7 +187,7 @@ fn by_request_the_end_comes_with_the_request() {
     let life = Life::of(planned, quarterly_story([1, 1, 1]));
     assert_eq!(
         life.story(&Policy::stripe())[1..],
-        ["2026-03-10 Churn Cancellation 1000 → 0 by dates"]
+        ["2026-03-10 Churn Cancellation 1000 → 0 by in_1"]
     );
 }
 
@@ -443,161 +412,6 @@ fn tax_within_prices_is_learned_from_invoices() {
 }
 
 #[test]
-fn events_are_exact() {
-    let one = plain("1000", MONTHLY, 1);
-    let three = plain("1000", MONTHLY, 3);
-    let over = ended("2026-03-10", "2026-03-10", three.clone());
-    let life = Life::told_by(
-        over.clone(),
-        vec![
-            event("evt_1", JAN, ChangeKind::Created, &one),
-            event("evt_2", "2026-01-20", ChangeKind::Updated, &three),
-            event("evt_3", "2026-03-10", ChangeKind::Deleted, &over),
-        ],
-    );
-    assert_eq!(
-        clearsync(&life),
-        [
-            "2026-01-01 New Plan 0 → 1000 by evt_1",
-            "2026-01-20 Upgrade Quantity 1000 → 3000 by evt_2",
-            "2026-03-10 Churn Cancellation 3000 → 0 by evt_3",
-        ]
-    );
-}
-
-#[test]
-fn events_take_over_from_invoices() {
-    let present = plain("1000", MONTHLY, 5);
-    let life = Life {
-        changes: vec![event("evt_1", "2026-03-15", ChangeKind::Updated, &present)],
-        ..Life::of(present.clone(), quarterly_story([1, 3, 3]))
-    };
-    assert_eq!(
-        clearsync(&life)[1..],
-        [
-            "2026-02-01 Upgrade Quantity 1000 → 3000 by in_2",
-            "2026-03-15 Upgrade Quantity 3000 → 5000 by evt_1",
-        ]
-    );
-}
-
-#[test]
-fn a_coupon_used_up_in_an_event_still_counts_for_its_invoices_period() {
-    let with_coupon = changed(plain("1000", MONTHLY, 1), |subscription| {
-        subscription.discounts = vec![percent("O", "50", Duration::Once)];
-    });
-    let without = plain("1000", MONTHLY, 1);
-    let renewed = changed(without.clone(), |subscription| {
-        subscription.items[0].current_period = Some(span(FEB, MAR));
-    });
-    let mut life = Life {
-        changes: vec![
-            event("evt_1", JAN, ChangeKind::Created, &with_coupon),
-            event("evt_2", JAN, ChangeKind::Updated, &without),
-            event("evt_3", FEB, ChangeKind::Updated, &renewed),
-        ],
-        ..Life::of(
-            renewed.clone(),
-            vec![
-                invoice(
-                    "in_1",
-                    JAN,
-                    vec![line("si_1", 1, 1000, JAN, FEB).less("di_O", 500)],
-                ),
-                invoice("in_2", FEB, vec![line("si_1", 1, 1000, FEB, MAR)]),
-            ],
-        )
-    };
-    life.catalog
-        .add_discount(percent("O", "50", Duration::Once));
-    assert_eq!(
-        clearsync(&life),
-        [
-            "2026-01-01 New Plan 0 → 500 by evt_2",
-            "2026-02-01 Upgrade Price 500 → 1000 by evt_3",
-        ]
-    );
-}
-
-#[test]
-fn a_planned_cancellation_may_be_taken_back() {
-    let present = plain("1000", MONTHLY, 1);
-    let planned = changed(present.clone(), |subscription| {
-        subscription.cancel_at_period_end = true;
-        subscription.canceled_at = Some(day("2026-01-10"));
-    });
-    let life = Life::told_by(
-        present.clone(),
-        vec![
-            event("evt_1", JAN, ChangeKind::Created, &present),
-            event("evt_2", "2026-01-10", ChangeKind::Updated, &planned),
-            event("evt_3", "2026-01-12", ChangeKind::Updated, &present),
-        ],
-    );
-    assert_eq!(
-        clearsync(&life)[1..],
-        [
-            "2026-01-10 PlannedCancellation Cancellation 1000 → 1000 by evt_2",
-            "2026-01-12 PlannedCancellationWithdrawn Cancellation 1000 → 1000 by evt_3",
-        ]
-    );
-    assert_eq!(
-        life.story(&Policy::stripe())[1..],
-        [
-            "2026-01-10 Churn Cancellation 1000 → 0 by evt_2",
-            "2026-01-12 Reactivation Plan 0 → 1000 by evt_3",
-        ]
-    );
-}
-
-#[test]
-fn changes_of_one_second_are_chained_by_what_was_before() {
-    let [one, two, three] = [1, 2, 3].map(|quantity| plain("1000", MONTHLY, quantity));
-    let chained =
-        |id: &str, before: &Subscription, after: &Subscription| clearsync_billing::Change {
-            before: Some(before.clone()),
-            ..event(id, "2026-01-20", ChangeKind::Updated, after)
-        };
-    // By id evt_2 would come last.
-    let changes = vec![
-        event("evt_0", JAN, ChangeKind::Created, &one),
-        chained("evt_2", &one, &two),
-        chained("evt_1", &two, &three),
-    ];
-    let life = Life::told_by(three.clone(), changes);
-    assert_eq!(
-        clearsync(&life)[1..],
-        ["2026-01-20 Upgrade Quantity 1000 → 3000 by evt_1"]
-    );
-}
-
-#[test]
-fn a_first_event_without_invoices_tells_what_was_before_it() {
-    let present = plain("1000", MONTHLY, 2);
-    let update = clearsync_billing::Change {
-        before: Some(plain("1000", MONTHLY, 1)),
-        ..event("evt_1", "2026-03-15", ChangeKind::Updated, &present)
-    };
-    let life = Life::told_by(present, vec![update]);
-    assert_eq!(
-        clearsync(&life),
-        [
-            "2026-01-01 New Plan 0 → 1000 by present",
-            "2026-03-15 Upgrade Quantity 1000 → 2000 by evt_1",
-        ]
-    );
-}
-
-#[test]
-fn without_invoices_and_events_the_present_is_all_there_is() {
-    let life = Life::of(plain("1000", MONTHLY, 2), Vec::new());
-    assert_eq!(
-        clearsync(&life),
-        ["2026-01-01 New Plan 0 → 2000 by present"]
-    );
-}
-
-#[test]
 fn what_belongs_to_another_subscription_is_left_out() {
     let mut invoices = quarterly_story([1, 1, 1]);
     invoices[1].subscription = Some("sub_2".into());
@@ -624,45 +438,10 @@ fn a_signup_never_paid() {
         clearsync(&life),
         [
             "2026-01-01 New Plan 0 → 1000 by in_1",
-            "2026-02-10 Churn Cancellation 1000 → 0 by dates",
+            "2026-02-10 Churn Cancellation 1000 → 0 by in_1",
         ]
     );
     assert_eq!(life.story(&Policy::chartmogul_like()), [] as [String; 0]);
-}
-
-#[test]
-fn a_backdated_start_counts_from_its_date() {
-    let present = changed(plain("1000", MONTHLY, 1), |subscription| {
-        subscription.created = day("2026-01-20");
-    });
-    let life = Life::told_by(
-        present.clone(),
-        vec![event("evt_1", "2026-01-20", ChangeKind::Created, &present)],
-    );
-    assert_eq!(clearsync(&life), ["2026-01-01 New Plan 0 → 1000 by evt_1"]);
-}
-
-#[test]
-fn discounts_begin_and_end_by_their_dates() {
-    let discount = Discount {
-        start: Some(day(JAN)),
-        end: Some(day(MAR)),
-        ..percent("R", "50", Duration::Repeating { months: Some(2) })
-    };
-    let present = changed(plain("1000", MONTHLY, 1), |subscription| {
-        subscription.discounts = vec![discount];
-    });
-    let life = Life::told_by(
-        present.clone(),
-        vec![event("evt_1", JAN, ChangeKind::Created, &present)],
-    );
-    assert_eq!(
-        clearsync(&life),
-        [
-            "2026-01-01 New Plan 0 → 500 by evt_1",
-            "2026-03-01 Upgrade Price 500 → 1000 by evt_1",
-        ]
-    );
 }
 
 #[test]

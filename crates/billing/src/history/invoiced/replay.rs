@@ -1,0 +1,121 @@
+//! Edits in order of time, as states.
+
+use std::collections::BTreeMap;
+
+use super::{Edit, Invoiced, ItemChange};
+use crate::{Discount, ItemId, Origin, Reduction, State, Status, Subscription, SubscriptionItem};
+
+impl Invoiced<'_> {
+    /// The states the invoices tell of, oldest first.
+    pub(in super::super) fn states(&self) -> Vec<State> {
+        let mut items: BTreeMap<ItemId, SubscriptionItem> = BTreeMap::new();
+        let mut states: Vec<State> = Vec::new();
+        for moment in self.edits.chunk_by(|one, next| one.at == next.at) {
+            for edit in moment {
+                apply(&mut items, edit);
+            }
+            let (Some(edit), false) = (moment.last(), items.is_empty()) else {
+                continue;
+            };
+            if let Some(last) = states.last()
+                && same_terms(&last.subscription.items, items.values())
+            {
+                continue;
+            }
+            states.push(State {
+                from: edit.at,
+                subscription: self.past(items.values().cloned().collect()),
+                origin: Origin::Invoice {
+                    invoice: edit.invoice.clone(),
+                },
+            });
+        }
+        states
+    }
+
+    /// The subscription as it was in the past with `items`: what invoices cannot know is taken as undisturbed.
+    fn past(&self, items: Vec<SubscriptionItem>) -> Subscription {
+        let live = self.live;
+        Subscription {
+            status: match live.status {
+                Status::IncompleteExpired => Status::IncompleteExpired,
+                _ if self.stopped_after_trial() => Status::Paused,
+                _ => Status::Active,
+            },
+            items,
+            discounts: Vec::new(),
+            customer_discount: None,
+            cancel_at: live.ended_at.or_else(|| live.scheduled_end()),
+            cancel_at_period_end: false,
+            pause_collection: None,
+            notes: self.notes.clone(),
+            ..live.clone()
+        }
+    }
+
+    /// Nothing was billed after the trial: Stripe pauses or ends a subscription whose trial nobody pays for.
+    fn stopped_after_trial(&self) -> bool {
+        self.live.trial.is_some_and(|trial| {
+            let mut billed = self.billed.values().flatten();
+            billed.all(|billed| billed.period.end <= trial.end)
+        })
+    }
+}
+
+fn apply(items: &mut BTreeMap<ItemId, SubscriptionItem>, edit: &Edit) {
+    match &edit.change {
+        ItemChange::Removed => {
+            items.remove(&edit.item);
+        }
+        ItemChange::Billed(billed) => {
+            items.insert(edit.item.clone(), billed.clone());
+        }
+        ItemChange::Discounted(discount) => {
+            if let Some(item) = items.get_mut(&edit.item) {
+                item.discounts.push(discount.clone());
+            }
+        }
+        ItemChange::Altered(altered) => {
+            let before = items.get(&edit.item);
+            let discounts = before.map_or_else(|| shared(items), |item| item.discounts.clone());
+            let inclusive_tax = altered
+                .inclusive_tax
+                .clone()
+                .or_else(|| before?.inclusive_tax.clone());
+            let altered = SubscriptionItem {
+                discounts,
+                inclusive_tax,
+                ..altered.clone()
+            };
+            items.insert(edit.item.clone(), altered);
+        }
+    }
+}
+
+/// Percentages off the whole subscription, which hold for an item added within the period too.
+fn shared(items: &BTreeMap<ItemId, SubscriptionItem>) -> Vec<Discount> {
+    let is_shared = |discount: &&Discount| {
+        let coupon = discount.coupon.as_ref();
+        let is_percent =
+            coupon.is_some_and(|coupon| matches!(coupon.reduction, Reduction::Percent(_)));
+        discount.on_item.is_none() && is_percent
+    };
+    let first = items.values().find(|item| !item.discounts.is_empty());
+    first.map_or_else(Vec::new, |item| {
+        item.discounts.iter().filter(is_shared).cloned().collect()
+    })
+}
+
+fn same_terms<'a>(
+    before: &[SubscriptionItem],
+    after: impl ExactSizeIterator<Item = &'a SubscriptionItem>,
+) -> bool {
+    before.len() == after.len()
+        && before.iter().zip(after).all(|(one, other)| {
+            one.id == other.id
+                && one.price == other.price
+                && one.quantity == other.quantity
+                && one.discounts == other.discounts
+                && one.inclusive_tax == other.inclusive_tax
+        })
+}

@@ -1,0 +1,63 @@
+//! Customers by the month of their first MRR.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Currency, CustomerId, Fraction, Timeline};
+
+/// The customers whose first MRR fell into one month.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cohort {
+    /// Which of the given months.
+    pub month: usize,
+    /// How many customers.
+    pub customers: u64,
+    /// Their MRR at the end of this month and of each one after it, in minor units.
+    pub mrr: Vec<Fraction>,
+}
+
+/// Cohorts of `currency`. `month_ends` are the ends of months in order; a customer belongs to the first at whose end or
+/// before which it had MRR.
+#[must_use]
+pub fn cohorts(
+    timelines: &[Timeline],
+    currency: Currency,
+    month_ends: &[Timestamp],
+) -> Vec<Cohort> {
+    let mut customers: BTreeMap<&CustomerId, Vec<&Timeline>> = BTreeMap::new();
+    for timeline in timelines
+        .iter()
+        .filter(|timeline| timeline.currency == currency)
+    {
+        customers
+            .entry(&timeline.customer)
+            .or_default()
+            .push(timeline);
+    }
+    let mut cohorts: BTreeMap<usize, Cohort> = BTreeMap::new();
+    for timelines in customers.into_values() {
+        let begun = |end: &Timestamp| {
+            timelines
+                .iter()
+                .any(|timeline| timeline.counted_before(*end))
+        };
+        let Some(month) = month_ends.iter().position(begun) else {
+            continue;
+        };
+        let ends = month_ends.get(month..).unwrap_or_default();
+        let cohort = cohorts.entry(month).or_insert_with(|| Cohort {
+            month,
+            customers: 0,
+            mrr: vec![Fraction::zero(); ends.len()],
+        });
+        cohort.customers += 1;
+        for (sum, end) in cohort.mrr.iter_mut().zip(ends) {
+            for timeline in &timelines {
+                *sum += &timeline.mrr_at(*end);
+            }
+        }
+    }
+    cohorts.into_values().collect()
+}

@@ -1,0 +1,212 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearsync_hubspot::{CUSTOMER_ID, Client, HubSpotError, ObjectType, ReadBy, Record, RecordId};
+
+use super::Person;
+
+/// What was found in HubSpot for something ClearSync writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sought {
+    /// One record, and by what it was found.
+    Found {
+        /// As HubSpot holds it.
+        record: Record,
+        /// What found it: `link`, `customer_id`, `email` or `domain`.
+        by: &'static str,
+    },
+    /// None.
+    Absent,
+    /// Several, or one that belongs to a customer of another Stripe account.
+    Ambiguous(Vec<RecordId>),
+    /// HubSpot does not take the address.
+    Refused,
+}
+
+/// Finds the contacts of people of whom nothing was written yet, in the order given. `known` is every customer of the
+/// account; `has_key` says whether contacts have ClearSync's own property already.
+pub(crate) async fn find_contacts(
+    hubspot: &Client,
+    people: &[Person],
+    properties: &[&str],
+    has_key: bool,
+    known: &BTreeSet<String>,
+) -> Result<Vec<Sought>, HubSpotError> {
+    let object = ObjectType::Contacts;
+    let properties = with_key(properties, has_key);
+    let ids = people.iter().filter_map(|person| person.record).collect();
+    let by_id = read_linked(hubspot, &object, ids, &properties).await?;
+    let unlinked = || people.iter().filter(|person| person.record.is_none());
+    let keys: Vec<String> = unlinked()
+        .flat_map(|person| person.customers.clone())
+        .collect();
+    let by_key = read_by_key(hubspot, &object, keys, &properties, has_key).await?;
+    let emails: Vec<String> = unlinked()
+        .filter(|person| person.customers.iter().all(|id| !by_key.contains_key(id)))
+        .filter_map(|person| person.email.clone())
+        .collect();
+    let by_email = if emails.is_empty() {
+        clearsync_hubspot::Found::default()
+    } else {
+        hubspot
+            .read(&object, ReadBy::Email, &emails, &properties)
+            .await?
+    };
+    let seek = |person: &Person| {
+        if let Some(id) = person.record {
+            return found(by_id.get(&id), "link", known);
+        }
+        let keyed: Vec<&Record> = person
+            .customers
+            .iter()
+            .filter_map(|id| by_key.get(id))
+            .collect();
+        if let Some(sought) = single(&keyed, "customer_id", known) {
+            return sought;
+        }
+        let Some(email) = &person.email else {
+            return Sought::Absent;
+        };
+        if by_email.refused.contains_key(email) {
+            return Sought::Refused;
+        }
+        found(by_email.records.get(email), "email", known)
+    };
+    Ok(people.iter().map(seek).collect())
+}
+
+/// A company to be found.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted<'a> {
+    /// Its domain.
+    pub(crate) domain: &'a str,
+    /// Its customers' ids.
+    pub(crate) customers: &'a [String],
+    /// The company, where the store knows it.
+    pub(crate) record: Option<RecordId>,
+}
+
+/// As [`find_contacts`], for companies.
+pub(crate) async fn find_companies(
+    hubspot: &Client,
+    companies: &[Wanted<'_>],
+    properties: &[&str],
+    has_key: bool,
+    known: &BTreeSet<String>,
+) -> Result<Vec<Sought>, HubSpotError> {
+    let object = ObjectType::Companies;
+    let mut properties = with_key(properties, has_key);
+    properties.push(clearsync_hubspot::DOMAIN);
+    let ids = companies
+        .iter()
+        .filter_map(|company| company.record)
+        .collect();
+    let by_id = read_linked(hubspot, &object, ids, &properties).await?;
+    let unlinked = || companies.iter().filter(|company| company.record.is_none());
+    let keys: Vec<String> = unlinked()
+        .flat_map(|company| company.customers.to_vec())
+        .collect();
+    let by_key = read_by_key(hubspot, &object, keys, &properties, has_key).await?;
+    let of_domain = |record: &&Record, domain: &str| {
+        let held = record.value(clearsync_hubspot::DOMAIN);
+        held.is_none_or(|held| held.eq_ignore_ascii_case(domain))
+    };
+    let keyed = |company: &Wanted<'_>| -> Vec<&Record> {
+        let records = company.customers.iter().filter_map(|id| by_key.get(id));
+        records
+            .filter(|record| of_domain(record, company.domain))
+            .collect()
+    };
+    let domains: BTreeSet<String> = unlinked()
+        .filter(|company| keyed(company).is_empty())
+        .map(|company| company.domain.to_owned())
+        .collect();
+    let by_domain = if domains.is_empty() {
+        BTreeMap::new()
+    } else {
+        hubspot.companies_by_domain(&domains, &properties).await?
+    };
+    let seek = |company: &Wanted<'_>| {
+        if let Some(id) = company.record {
+            return found(by_id.get(&id), "link", known);
+        }
+        if let Some(sought) = single(&keyed(company), "customer_id", known) {
+            return sought;
+        }
+        let same: Vec<&Record> = by_domain
+            .get(company.domain)
+            .into_iter()
+            .flatten()
+            .collect();
+        single(&same, "domain", known).unwrap_or(Sought::Absent)
+    };
+    Ok(companies.iter().map(seek).collect())
+}
+
+fn with_key<'a>(properties: &[&'a str], has_key: bool) -> Vec<&'a str> {
+    let key = has_key.then_some(CUSTOMER_ID);
+    properties.iter().copied().chain(key).collect()
+}
+
+/// Records by the ids the store links, each under the id it was asked by. A batch does not find those that were merged
+/// into another; they are asked for one by one.
+async fn read_linked(
+    hubspot: &Client,
+    object: &ObjectType,
+    ids: BTreeSet<RecordId>,
+    properties: &[&str],
+) -> Result<BTreeMap<RecordId, Record>, HubSpotError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let texts: Vec<String> = ids.iter().map(RecordId::to_string).collect();
+    let mut read = hubspot
+        .read(object, ReadBy::Id, &texts, properties)
+        .await?
+        .records;
+    let mut records = BTreeMap::new();
+    for (id, text) in ids.into_iter().zip(texts) {
+        let record = match read.remove(&text) {
+            Some(record) => Some(record),
+            None => hubspot.get(object, id, properties).await?,
+        };
+        records.extend(record.map(|record| (id, record)));
+    }
+    Ok(records)
+}
+
+async fn read_by_key(
+    hubspot: &Client,
+    object: &ObjectType,
+    keys: Vec<String>,
+    properties: &[&str],
+    has_key: bool,
+) -> Result<BTreeMap<String, Record>, HubSpotError> {
+    if keys.is_empty() || !has_key {
+        return Ok(BTreeMap::new());
+    }
+    let by = ReadBy::Property(CUSTOMER_ID);
+    Ok(hubspot.read(object, by, &keys, properties).await?.records)
+}
+
+/// The only one of some records; `None` when there are none.
+fn single(records: &[&Record], by: &'static str, known: &BTreeSet<String>) -> Option<Sought> {
+    let ids: BTreeSet<RecordId> = records.iter().map(|record| record.id).collect();
+    match (ids.len(), records.first()) {
+        (0, _) | (_, None) => None,
+        (1, Some(record)) => Some(found(Some(record), by, known)),
+        _ => Some(Sought::Ambiguous(ids.into_iter().collect())),
+    }
+}
+
+fn found(record: Option<&Record>, by: &'static str, known: &BTreeSet<String>) -> Sought {
+    let Some(record) = record.filter(|record| !record.archived) else {
+        return Sought::Absent;
+    };
+    match record.value(CUSTOMER_ID) {
+        Some(customer) if !known.contains(customer) => Sought::Ambiguous(vec![record.id]),
+        _ => Sought::Found {
+            record: record.clone(),
+            by,
+        },
+    }
+}

@@ -1,0 +1,213 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearsync_hubspot::{CUSTOMER_ID, Client, HubSpotError, ObjectType, OwnProperty};
+
+use super::{
+    known::Known,
+    portal::Portal,
+    row::{Record, Standing, Values},
+    standing_of, values,
+};
+use crate::{
+    derive::Summary,
+    matching::{Person, find_contacts, people, unite},
+    view::SkipReason,
+};
+
+/// The contacts as they should be, each with what is known of it, and the domains of each one's companies.
+pub(super) struct Contacts {
+    pub(super) records: Vec<(Record, Standing)>,
+    pub(super) companies_of: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Gathers the contacts. HubSpot is asked only about those nothing was written of.
+pub(super) async fn gather(
+    hubspot: &Client,
+    known: &Known,
+    portal: &Portal,
+) -> Result<Contacts, HubSpotError> {
+    let (people, left_out) = people(&known.customers, &known.contact_links);
+    let (mut standing, unknown): (Vec<_>, Vec<_>) = people
+        .into_iter()
+        .map(|person| {
+            let values = written(known, &person);
+            (person, values)
+        })
+        .partition(|(_, values)| values.is_some());
+    let unknown: Vec<Person> = unknown.into_iter().map(|(person, _)| person).collect();
+    let object = ObjectType::Contacts;
+    let sought = if unknown.is_empty() {
+        Vec::new()
+    } else {
+        let ours: BTreeSet<String> = known.customers.keys().cloned().collect();
+        let properties = portal.present(&object);
+        find_contacts(
+            hubspot,
+            &unknown,
+            &properties,
+            portal.has_key(&object),
+            &ours,
+        )
+        .await?
+    };
+    for (mut person, sought) in unknown.into_iter().zip(sought) {
+        let found = standing_of(sought, &portal.present(&object));
+        if let Standing::Stands { record, .. } = &found {
+            person.record = Some(*record);
+        }
+        standing.push((person, Some(found)));
+    }
+    let chosen = portal.chosen(&object);
+    let mut contacts = Contacts {
+        records: Vec::new(),
+        companies_of: BTreeMap::new(),
+    };
+    let people = unite(standing, |first, later| {
+        // What was read just now tells more than what was written once.
+        if matches!(
+            &later,
+            Some(Standing::Stands {
+                found_by: Some(_),
+                ..
+            })
+        ) {
+            *first = later;
+        }
+    });
+    for (person, standing) in people {
+        let standing = standing.unwrap_or(Standing::Absent);
+        let record = record(
+            known,
+            portal,
+            &chosen,
+            person,
+            &standing,
+            &mut contacts.companies_of,
+        );
+        contacts.records.push((record, standing));
+    }
+    let left_out = left_out.into_iter().filter_map(|(id, reason)| {
+        let summary = known.customers.get(&id)?;
+        Some(left_out_record(&id, summary, reason))
+    });
+    contacts.records.extend(left_out);
+    Ok(contacts)
+}
+
+/// The contact as ClearSync wrote it last, when that is certain: with several customers that each had one, what stands in
+/// HubSpot now is to be read.
+fn written(known: &Known, person: &Person) -> Option<Standing> {
+    let record = person.record?;
+    let mut written = person
+        .customers
+        .iter()
+        .filter_map(|id| known.contacts_written.get(id));
+    let values = written.next().filter(|_| written.next().is_none())?.clone();
+    Some(Standing::Stands {
+        record,
+        values,
+        found_by: None,
+    })
+}
+
+fn record(
+    known: &Known,
+    portal: &Portal,
+    chosen: &[&'static OwnProperty],
+    person: Person,
+    standing: &Standing,
+    companies_of: &mut BTreeMap<String, BTreeSet<String>>,
+) -> Record {
+    let held = match standing {
+        Standing::Stands { values, .. } => values.get(CUSTOMER_ID),
+        _ => None,
+    };
+    let key = held
+        .filter(|key| person.customers.contains(key))
+        .unwrap_or(&person.key)
+        .clone();
+    let summaries: Vec<&Summary> = person
+        .customers
+        .iter()
+        .filter_map(|id| known.customers.get(id))
+        .collect();
+    let companies: BTreeSet<String> = summaries
+        .iter()
+        .filter_map(|summary| summary.domain.clone())
+        .collect();
+    companies_of.insert(key.clone(), companies);
+    let name = summaries.iter().find_map(|summary| summary.name.clone());
+    let summary = match summaries.as_slice() {
+        [only] => (*only).clone(),
+        several => Summary::joined(several.iter().map(|summary| (*summary).clone())),
+    };
+    let mut linked = person.linked;
+    if !linked.contains(&key) {
+        linked.push(key.clone());
+    }
+    Record {
+        object: ObjectType::Contacts,
+        label: person
+            .email
+            .clone()
+            .or_else(|| name.clone())
+            .unwrap_or_else(|| key.clone()),
+        linked,
+        values: values::values(&summary, &key, portal.currency(), chosen),
+        at_birth: at_birth(person.email, name.as_deref()),
+        subject: key,
+    }
+}
+
+/// What a new contact gets beside ClearSync's own properties: the e-mail and the name, the last word of which is taken for
+/// the family name.
+fn at_birth(email: Option<String>, name: Option<&str>) -> Values {
+    let mut values = Values::new();
+    values.extend(email.map(|email| ("email".to_owned(), email)));
+    let words: Vec<&str> = name.unwrap_or_default().split_whitespace().collect();
+    if let Some((last, first)) = words.split_last() {
+        if !first.is_empty() {
+            values.insert("firstname".to_owned(), first.join(" "));
+        }
+        values.insert("lastname".to_owned(), (*last).to_owned());
+    }
+    values
+}
+
+fn left_out_record(id: &str, summary: &Summary, reason: SkipReason) -> (Record, Standing) {
+    let label = summary.email.clone().or_else(|| summary.name.clone());
+    let record = Record {
+        object: ObjectType::Contacts,
+        subject: id.to_owned(),
+        label: label.unwrap_or_else(|| id.to_owned()),
+        linked: Vec::new(),
+        values: Values::new(),
+        at_birth: Values::new(),
+    };
+    (record, Standing::LeftOut(reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_split_before_its_last_word() {
+        let birth = |name| at_birth(Some("a@b.co".to_owned()), Some(name));
+        let named = |name| {
+            let values = birth(name);
+            let get = |property: &str| values.get(property).cloned().unwrap_or_default();
+            (get("firstname"), get("lastname"))
+        };
+        assert_eq!(
+            named("Jenny Rosen"),
+            ("Jenny".to_owned(), "Rosen".to_owned())
+        );
+        assert_eq!(
+            named(" Ana  María Souza "),
+            ("Ana María".to_owned(), "Souza".to_owned())
+        );
+        assert_eq!(named("Cher"), (String::new(), "Cher".to_owned()));
+        assert_eq!(birth("").len(), 1, "only the e-mail");
+    }
+}

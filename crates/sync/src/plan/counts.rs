@@ -1,0 +1,147 @@
+use std::collections::BTreeMap;
+
+use clearsync_hubspot::{LARGEST_BATCH, ObjectType, Quota};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    portal::Portal,
+    row::{Deed, Row},
+};
+
+/// HubSpot documents this as the most links one request makes.
+const LARGEST_ASSOCIATION_BATCH: usize = 2_000;
+/// A push that touches more than this share of the records, and more than this many, waits for the user's word.
+const UNASKED_SHARE_PERCENT: usize = 20;
+const UNASKED_RECORDS: usize = 50;
+
+/// A plan's rows, counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Counts {
+    pub(crate) creates: u32,
+    pub(crate) updates: u32,
+    pub(crate) unchanged: u32,
+    pub(crate) skipped: u32,
+    pub(crate) associations: u32,
+    pub(crate) properties: u32,
+    pub(crate) requests: u32,
+    pub(crate) daily_limit: Option<u32>,
+    pub(crate) daily_left: Option<u32>,
+    /// Kind of record, property, and on how many records it changes.
+    pub(crate) by_property: Vec<(String, String, u32)>,
+    pub(crate) needs_approval: bool,
+}
+
+impl Counts {
+    pub(super) fn of(rows: &[Row], portal: &Portal, quota: Quota, first: bool) -> Self {
+        let objects = [ObjectType::Companies, ObjectType::Contacts];
+        let mut tally = Tally::default();
+        let mut by_property: BTreeMap<(&str, String), u32> = BTreeMap::new();
+        for row in rows {
+            tally.add(row);
+            for change in row.deed.changes() {
+                *by_property
+                    .entry((&row.object, change.property))
+                    .or_default() += 1;
+            }
+        }
+        let to_create = objects.iter().map(|object| portal.to_create(object).len());
+        let properties: usize = to_create.clone().sum();
+        let written = tally.creates + tally.updates;
+        let touched = written * 100 > UNASKED_SHARE_PERCENT * (written + tally.unchanged);
+        let for_properties: usize = to_create
+            .map(|missing| match (missing, portal.ensured) {
+                (0, true) => 0,
+                (0, false) => 1,
+                // The properties, the groups, a group, all properties at once, and the properties again.
+                _ => 5,
+            })
+            .sum();
+        let something = written + tally.associations > 0;
+        Self {
+            creates: number(tally.creates),
+            updates: number(tally.updates),
+            unchanged: number(tally.unchanged),
+            skipped: number(tally.skipped),
+            associations: number(tally.associations),
+            properties: number(properties),
+            requests: number(if something {
+                tally.requests() + for_properties
+            } else {
+                0
+            }),
+            daily_limit: quota
+                .daily_limit
+                .map(|limit| u32::try_from(limit).unwrap_or(u32::MAX)),
+            daily_left: quota
+                .daily_remaining
+                .map(|left| u32::try_from(left).unwrap_or(u32::MAX)),
+            by_property: by_property
+                .into_iter()
+                .map(|((object, property), count)| (object.to_owned(), property, count))
+                .collect(),
+            needs_approval: something && (first || (written > UNASKED_RECORDS && touched)),
+        }
+    }
+
+    /// How many records and links the push writes.
+    pub(crate) fn changes(&self) -> u32 {
+        self.creates
+            .saturating_add(self.updates)
+            .saturating_add(self.associations)
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        // Numbers and text always have a JSON form.
+        serde_json::to_value(self).unwrap_or(Value::Null)
+    }
+
+    /// From a stored plan; nothing where another version wrote it.
+    pub(crate) fn read(counts: &Value) -> Self {
+        Self::deserialize(counts).unwrap_or_default()
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    creates: usize,
+    updates: usize,
+    unchanged: usize,
+    skipped: usize,
+    associations: usize,
+    /// Records to make and to change, by kind.
+    batches: BTreeMap<(String, &'static str), usize>,
+}
+
+impl Tally {
+    fn add(&mut self, row: &Row) {
+        let count = match row.deed {
+            Deed::Create { .. } => &mut self.creates,
+            Deed::Update { .. } => &mut self.updates,
+            Deed::Keep { .. } => &mut self.unchanged,
+            Deed::Skip { .. } => &mut self.skipped,
+            Deed::Associate { .. } => &mut self.associations,
+        };
+        *count += 1;
+        if matches!(row.deed, Deed::Create { .. } | Deed::Update { .. }) {
+            let batch = (row.object.clone(), row.deed.word());
+            *self.batches.entry(batch).or_default() += 1;
+        }
+    }
+
+    fn requests(&self) -> usize {
+        let batches = |((object, _), count): (&(String, &str), &usize)| {
+            let batches = count.div_ceil(LARGEST_BATCH);
+            // New companies are looked for once more right before they are made.
+            let looked_for = object == ObjectType::Companies.path_name();
+            batches * if looked_for { 2 } else { 1 }
+        };
+        let records: usize = self.batches.iter().map(batches).sum();
+        records + self.associations.div_ceil(LARGEST_ASSOCIATION_BATCH)
+    }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

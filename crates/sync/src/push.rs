@@ -1,0 +1,216 @@
+//! Carries out a plan, row by row.
+//!
+//! Every write is first an entry of the store's journal with what stands there before and what shall stand there, then a
+//! request, then a receipt. Records are made by an upsert under ClearSync's own unique property, and changed by id, so that
+//! any request may be sent again: a push that ended at any point goes on where it was when it is started again, and a plan
+//! made after it first looks at what became of its open writes.
+//!
+//! Companies come before contacts, since HubSpot may make companies of its own for contacts without one, and links last.
+
+mod former;
+mod journal;
+mod links;
+mod properties;
+mod records;
+mod telling;
+
+use clearsync_hubspot::{Client, HubSpotError, ObjectType, Reason, SchemaError};
+use clearsync_store::{PlanId, PlanState, Reader, RunId, Scope, Store, StoreError, Target, Writer};
+use tokio::sync::watch;
+
+pub(crate) use former::settle_former;
+pub use journal::RECORD_REFUSED;
+pub use telling::PushProgress;
+
+use self::{journal::Journal, telling::Telling};
+use crate::{
+    blocking::blocking,
+    clock::Clock,
+    import::Wish,
+    plan::{ASSOCIATE, CREATE, Portal, Row, UPDATE},
+};
+
+/// What is to be pushed.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    /// The account and the portal.
+    pub target: Target,
+    /// The plan that was shown.
+    pub plan: PlanId,
+    /// The run the writes belong to.
+    pub run: Option<RunId>,
+}
+
+/// What a push did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pushed {
+    /// Records that were made.
+    pub created: u32,
+    /// Records that were changed.
+    pub updated: u32,
+    /// Contact-to-company links that were made.
+    pub associated: u32,
+    /// Records and links that could not be written; each is an open item, or is tried again by the next plan.
+    pub failed: u32,
+    /// Properties that were made.
+    pub properties_created: u32,
+}
+
+/// Why a push ended early. What was written until then is kept, and the next goes on behind it.
+#[derive(Debug, thiserror::Error)]
+pub enum PushError {
+    /// The user stopped it.
+    #[error("stopped")]
+    Stopped,
+    /// The plan is not the one that is shown, or was carried out already.
+    #[error("the plan is out of date")]
+    Outdated,
+    /// HubSpot did not do as asked.
+    #[error(transparent)]
+    HubSpot(#[from] HubSpotError),
+    /// ClearSync's own properties could not be made, or cannot be used.
+    #[error(transparent)]
+    Properties(#[from] SchemaError),
+    /// The store could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Carries out exactly the plan that was shown, or what is left of it.
+///
+/// # Errors
+/// [`PushError`]; the next call goes on where this one ended.
+pub async fn push(
+    store: &Store,
+    hubspot: &Client,
+    order: Order,
+    clock: &Clock,
+    wish: watch::Receiver<Wish>,
+    progress: &watch::Sender<PushProgress>,
+) -> Result<Pushed, PushError> {
+    let now = clock.now();
+    let begun = {
+        let store = store.clone();
+        blocking(move || store.write(|writer| Begun::begin(writer, order, now))).await?
+    };
+    let portal = match begun.portal {
+        Some(portal) => portal,
+        None => Portal::look(hubspot, order.target, now)
+            .await
+            .map_err(|error| match error {
+                crate::plan::PlanError::HubSpot(error) => PushError::HubSpot(error),
+                crate::plan::PlanError::Store(error) => PushError::Store(error),
+                _ => PushError::Outdated,
+            })?,
+    };
+    let mut work = Work {
+        journal: Journal::new(store, order, clock),
+        hubspot,
+        portal,
+        telling: Telling::new(progress, wish, begun.rows.len()),
+        pushed: Pushed::default(),
+    };
+    let outcome = work.carry_out(begun.rows).await;
+    if let Err(PushError::HubSpot(error)) = &outcome
+        && matches!(
+            error.reason,
+            Reason::UnknownProperty { .. } | Reason::NotUnique { .. }
+        )
+    {
+        let store = store.clone();
+        blocking(move || store.write(|writer| Portal::forget(writer, order.target))).await?;
+    }
+    outcome?;
+    let pushed = work.pushed;
+    let store = store.clone();
+    blocking(move || store.write(|writer| writer.set_plan_state(order.plan, PlanState::Done)))
+        .await?;
+    Ok(pushed)
+}
+
+/// A row to be carried out, with its number in the plan.
+type Numbered = (i64, Row);
+
+/// What a push starts with.
+struct Begun {
+    portal: Option<Portal>,
+    /// The rows that are not settled yet.
+    rows: Vec<Numbered>,
+}
+
+impl Begun {
+    fn begin(writer: &Writer, order: Order, now: jiff::Timestamp) -> Result<Self, PushError> {
+        let current = writer.current_plan(order.target)?;
+        if current.is_none_or(|current| current.id != order.plan) {
+            return Err(PushError::Outdated);
+        }
+        writer.set_plan_state(order.plan, PlanState::Approved)?;
+        note_pushed(writer, order.target)?;
+        let mut rows = Vec::new();
+        for action in [UPDATE, CREATE, ASSOCIATE] {
+            for stored in writer.plan_rows(order.plan, Some(action), 0, u32::MAX)? {
+                let row = Row::read(&stored).ok_or(PushError::Outdated)?;
+                if !journal::is_settled(writer, order, stored.number)? {
+                    rows.push((stored.number, row));
+                }
+            }
+        }
+        Ok(Self {
+            portal: Portal::remembered(writer, order.target, now)?,
+            rows,
+        })
+    }
+}
+
+/// A push under way.
+struct Work<'a> {
+    journal: Journal<'a>,
+    hubspot: &'a Client,
+    portal: Portal,
+    telling: Telling<'a>,
+    pushed: Pushed,
+}
+
+impl Work<'_> {
+    async fn carry_out(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.make_properties().await?;
+        let (companies, contacts) = (ObjectType::Companies, ObjectType::Contacts);
+        let of = |object: &ObjectType, action: &str| -> Vec<Numbered> {
+            let same = |(_, row): &&Numbered| {
+                row.object == object.path_name() && row.deed.word() == action
+            };
+            rows.iter().filter(same).cloned().collect()
+        };
+        let (freeing, other): (Vec<_>, Vec<_>) = of(&companies, UPDATE)
+            .into_iter()
+            .partition(|(_, row)| row.deed.frees_key());
+        self.write(&companies, freeing).await?;
+        self.write(&companies, other).await?;
+        self.write(&companies, of(&companies, CREATE)).await?;
+        self.write(&contacts, of(&contacts, UPDATE)).await?;
+        self.write(&contacts, of(&contacts, CREATE)).await?;
+        let links = |(_, row): &Numbered| row.deed.word() == ASSOCIATE;
+        self.link(rows.into_iter().filter(links).collect()).await
+    }
+}
+
+const PUSHED_SETTING: &str = "pushed_portals";
+
+/// Whether anything was ever pushed to the portal.
+pub(crate) fn was_pushed(view: &Reader, target: Target) -> Result<bool, StoreError> {
+    let pushed: Option<Vec<i64>> = view.setting(Scope::Account(target.account), PUSHED_SETTING)?;
+    Ok(pushed.is_some_and(|pushed| pushed.contains(&target.portal)))
+}
+
+fn note_pushed(writer: &Writer, target: Target) -> Result<(), StoreError> {
+    if was_pushed(writer, target)? {
+        return Ok(());
+    }
+    let scope = Scope::Account(target.account);
+    let mut pushed: Vec<i64> = writer.setting(scope, PUSHED_SETTING)?.unwrap_or_default();
+    pushed.push(target.portal);
+    writer.set_setting(scope, PUSHED_SETTING, &pushed)
+}

@@ -1,0 +1,134 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearsync_hubspot::{AssociationOutcome, ObjectType, Pair, Reason, RecordId};
+use clearsync_store::{JournalId, NewJournalEntry, Reader, Settled, StoreError, Writer, Written};
+use serde_json::json;
+
+use super::{Numbered, Order, PushError, Work, journal::write_key};
+use crate::plan::{ASSOCIATE, ASSOCIATION, Deed, pair_values};
+
+/// HubSpot documents this as the most links one request makes.
+const LARGEST_BATCH: usize = 2_000;
+
+impl Work<'_> {
+    /// Links contacts to companies. A link whose contact or company could not be written waits for the next plan.
+    pub(super) async fn link(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
+        for part in rows.chunks(LARGEST_BATCH) {
+            self.telling.may_go_on().await?;
+            let rows = part.to_vec();
+            let noted = self
+                .journal
+                .write(move |writer, order, now| note(writer, order, rows, now))
+                .await?;
+            let pairs: BTreeSet<Pair> = noted.keys().copied().collect();
+            if !pairs.is_empty() {
+                let (from, to) = (ObjectType::Contacts, ObjectType::Companies);
+                let result = self.hubspot.associate(&from, &to, &pairs).await;
+                let ends: Vec<_> = result
+                    .outcomes
+                    .into_iter()
+                    .filter_map(|(pair, outcome)| Some((noted.get(&pair)?.clone(), pair, outcome)))
+                    .collect();
+                self.count_links(&ends);
+                self.journal
+                    .write(move |writer, order, now| settle(writer, order, ends, now))
+                    .await?;
+                if let Some(error) = result.stopped_by {
+                    return Err(error.into());
+                }
+            }
+            self.telling.settled(part.len());
+        }
+        Ok(())
+    }
+
+    fn count_links(&mut self, ends: &[End]) {
+        for (noted, _, outcome) in ends {
+            let count = u32::try_from(noted.len()).unwrap_or(u32::MAX);
+            match outcome {
+                AssociationOutcome::Stands => self.pushed.associated += count,
+                AssociationOutcome::Refused { .. } | AssociationOutcome::Unconfirmed => {
+                    self.pushed.failed += count;
+                }
+            }
+        }
+    }
+}
+
+/// The journal's entries that ask for one pair, each with its subject.
+type Noted = Vec<(JournalId, String)>;
+type End = (Noted, Pair, AssociationOutcome);
+
+fn note(
+    writer: &Writer,
+    order: Order,
+    rows: Vec<Numbered>,
+    now: jiff::Timestamp,
+) -> Result<BTreeMap<Pair, Noted>, StoreError> {
+    let mut noted: BTreeMap<Pair, Noted> = BTreeMap::new();
+    for (number, row) in rows {
+        let Deed::Associate { contact, company } = &row.deed else {
+            continue;
+        };
+        let from = record(writer, order, &ObjectType::Contacts, contact)?;
+        let to = record(writer, order, &ObjectType::Companies, company)?;
+        let Some((from, to)) = from.zip(to) else {
+            continue;
+        };
+        let pair = Pair { from, to };
+        let write = NewJournalEntry {
+            run: order.run,
+            plan_row: Some((order.plan, number)),
+            action: ASSOCIATE.to_owned(),
+            object: ASSOCIATION.to_owned(),
+            subject: row.subject.clone(),
+            before: json!({}),
+            after: json!(pair_values(pair)),
+            write_key: write_key(order, number),
+        };
+        let entry = writer.note_write(order.target, &write, now)?;
+        writer.mark_sent(entry)?;
+        noted.entry(pair).or_default().push((entry, row.subject));
+    }
+    Ok(noted)
+}
+
+fn record(
+    view: &Reader,
+    order: Order,
+    object: &ObjectType,
+    subject: &str,
+) -> Result<Option<RecordId>, StoreError> {
+    let link = view.link(order.target, object.path_name(), subject)?;
+    Ok(link.and_then(|link| link.record.parse().ok()))
+}
+
+fn settle(
+    writer: &Writer,
+    order: Order,
+    ends: Vec<End>,
+    now: jiff::Timestamp,
+) -> Result<(), StoreError> {
+    for (noted, pair, outcome) in ends {
+        for (entry, subject) in noted {
+            match &outcome {
+                AssociationOutcome::Stands => {
+                    writer.settle_write(entry, Settled::Done, &json!({}), now)?;
+                    let written = Written {
+                        object: ASSOCIATION.to_owned(),
+                        subject,
+                        properties: pair_values(pair),
+                        written_at: now,
+                    };
+                    writer.put_written(order.target, &written)?;
+                }
+                AssociationOutcome::Refused { reason } => {
+                    let gone = *reason == Reason::NotFound;
+                    writer.settle_write(entry, Settled::Failed, &json!({ "gone": gone }), now)?;
+                }
+                AssociationOutcome::Unconfirmed => {}
+            }
+        }
+    }
+    Ok(())
+}

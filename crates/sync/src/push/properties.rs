@@ -1,0 +1,72 @@
+use clearsync_hubspot::{ObjectType, OwnProperty};
+use clearsync_store::{JournalId, NewJournalEntry, Settled, StoreError, Writer};
+use serde_json::json;
+
+use super::{Order, PushError, Work};
+use crate::plan::CREATE;
+
+/// How properties are named where kinds of record are.
+pub(super) const PROPERTY: &str = "properties";
+
+impl Work<'_> {
+    /// Sees to it that the properties the plan writes exist and fit. Looks once for a portal.
+    pub(super) async fn make_properties(&mut self) -> Result<(), PushError> {
+        if self.portal.ensured {
+            return Ok(());
+        }
+        for object in [ObjectType::Companies, ObjectType::Contacts] {
+            self.telling.may_go_on().await?;
+            let missing = self.portal.to_create(&object);
+            let on = object.clone();
+            let noted = self
+                .journal
+                .write(move |writer, order, now| note(writer, order, &on, &missing, now))
+                .await?;
+            let wanted = self.portal.chosen(&object);
+            let ensured = self.hubspot.ensure_properties(&object, &wanted).await?;
+            self.pushed.properties_created +=
+                u32::try_from(ensured.created.len()).unwrap_or(u32::MAX);
+            self.journal
+                .write(move |writer, _, now| {
+                    let receipt =
+                        json!({ "created": ensured.created, "group": ensured.group_created });
+                    noted.into_iter().try_for_each(|entry| {
+                        writer.settle_write(entry, Settled::Done, &receipt, now)
+                    })
+                })
+                .await?;
+        }
+        self.portal.all_made();
+        let portal = self.portal.clone();
+        self.journal
+            .write(move |writer, order, _| portal.remember(writer, order.target))
+            .await?;
+        Ok(())
+    }
+}
+
+fn note(
+    writer: &Writer,
+    order: Order,
+    object: &ObjectType,
+    missing: &[&OwnProperty],
+    now: jiff::Timestamp,
+) -> Result<Vec<JournalId>, StoreError> {
+    let note = |own: &&OwnProperty| {
+        let subject = format!("{}.{}", object.path_name(), own.name);
+        let write = NewJournalEntry {
+            run: order.run,
+            plan_row: None,
+            action: CREATE.to_owned(),
+            object: PROPERTY.to_owned(),
+            before: json!({}),
+            after: json!({ "name": own.name }),
+            write_key: format!("{}:{subject}", order.plan.0),
+            subject,
+        };
+        let entry = writer.note_write(order.target, &write, now)?;
+        writer.mark_sent(entry)?;
+        Ok(entry)
+    };
+    missing.iter().map(note).collect()
+}

@@ -1,0 +1,335 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearsync_hubspot::{
+    BatchResult, CUSTOMER_ID, HubSpotError, LARGEST_BATCH, ObjectType, Outcome, ReadBy, Reason,
+    Record, RecordId, Update, Upsert, pack,
+};
+
+use super::{
+    Numbered, PushError, Work,
+    journal::{self, End, Step},
+};
+use crate::plan::{Deed, LAST_SYNCED, MATCH_AMBIGUOUS};
+
+impl Work<'_> {
+    /// Writes records of one kind, a full batch at a time.
+    pub(super) async fn write(
+        &mut self,
+        object: &ObjectType,
+        rows: Vec<Numbered>,
+    ) -> Result<(), PushError> {
+        for part in rows.chunks(LARGEST_BATCH) {
+            self.telling.may_go_on().await?;
+            self.write_part(object, part.to_vec()).await?;
+            self.telling.settled(part.len());
+        }
+        Ok(())
+    }
+
+    async fn write_part(
+        &mut self,
+        object: &ObjectType,
+        rows: Vec<Numbered>,
+    ) -> Result<(), PushError> {
+        let (rows, conflicts) = self.split_conflicts(rows).await?;
+        let mut conflicts = conflicts;
+        let making =
+            matches!(rows.first(), Some((_, row)) if matches!(row.deed, Deed::Create { .. }));
+        let (rows, adopted) = if making && *object == ObjectType::Companies {
+            self.look_once_more(rows).await?
+        } else {
+            (rows, BTreeMap::new())
+        };
+        let steps = self
+            .journal
+            .note(rows, adopted, self.stamps(object))
+            .await?;
+        let unsure = self.send(object, steps, &mut conflicts).await?;
+        // HubSpot took the batch and said nothing of these. Every write may be sent again.
+        let lost = self.send(object, unsure, &mut conflicts).await?;
+        self.pushed.failed += count(lost.len());
+        self.write_to_existing(object, conflicts).await
+    }
+
+    /// Rows that ended at a record that stood in the way, when the push was stopped there.
+    async fn split_conflicts(
+        &self,
+        rows: Vec<Numbered>,
+    ) -> Result<(Vec<Numbered>, Vec<(Numbered, RecordId)>), PushError> {
+        let split = self.journal.write(move |writer, order, _| {
+            let (mut fresh, mut conflicts) = (Vec::new(), Vec::new());
+            for (number, row) in rows {
+                match journal::conflict(writer, order, number)? {
+                    Some(existing) => conflicts.push(((number, row), existing)),
+                    None => fresh.push((number, row)),
+                }
+            }
+            Ok((fresh, conflicts))
+        });
+        Ok(split.await?)
+    }
+
+    /// Companies may have come into being since the plan was made: HubSpot makes some by itself.
+    async fn look_once_more(
+        &mut self,
+        rows: Vec<Numbered>,
+    ) -> Result<(Vec<Numbered>, BTreeMap<i64, journal::Adopted>), PushError> {
+        let domains: BTreeSet<String> = rows.iter().map(|(_, row)| row.subject.clone()).collect();
+        let properties = self.readable(&ObjectType::Companies);
+        let mut standing = self
+            .hubspot
+            .companies_by_domain(&domains, &properties)
+            .await?;
+        let (mut fresh, mut found, mut several) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, row) in rows {
+            let mut same = standing.remove(&row.subject).unwrap_or_default();
+            match (same.pop(), same.is_empty()) {
+                (None, _) => fresh.push((number, row)),
+                (Some(record), true) => found.push(((number, row), record)),
+                (Some(_), false) => several.push((number, row)),
+            }
+        }
+        self.pushed.failed += count(several.len());
+        let params = serde_json::json!({ "object": ObjectType::Companies.path_name() });
+        self.journal
+            .leave_open(several, MATCH_AMBIGUOUS, params)
+            .await?;
+        let adoptions = self.journal.adopt(found, "domain", false).await?;
+        self.pushed.failed += count(adoptions.taken);
+        fresh.extend(adoptions.rows);
+        Ok((fresh, adoptions.adopted))
+    }
+
+    /// Sends noted writes and settles those whose end is known. Gives those back of which HubSpot said nothing.
+    async fn send(
+        &mut self,
+        object: &ObjectType,
+        steps: Vec<Step>,
+        conflicts: &mut Vec<(Numbered, RecordId)>,
+    ) -> Result<Vec<Step>, PushError> {
+        let (updates, upserts): (Vec<Step>, Vec<Step>) =
+            steps.into_iter().partition(|step| step.record.is_some());
+        let mut unsure = self.send_updates(object, updates).await?;
+        unsure.extend(self.send_upserts(object, upserts, conflicts).await?);
+        Ok(unsure)
+    }
+
+    async fn send_updates(
+        &mut self,
+        object: &ObjectType,
+        steps: Vec<Step>,
+    ) -> Result<Vec<Step>, PushError> {
+        let inputs = steps.iter().filter_map(|step| {
+            let properties = step.body.clone();
+            Some(Update {
+                id: step.record?,
+                properties,
+            })
+        });
+        let mut unsure = Vec::new();
+        let packed = pack(inputs);
+        let batches = packed
+            .batches
+            .into_iter()
+            .chain(pack(packed.repeated).batches);
+        let mut waiting = steps;
+        for batch in batches {
+            let sent: BTreeSet<RecordId> = batch.inputs().iter().map(|input| input.id).collect();
+            let mut seen = BTreeSet::new();
+            let (these, later) = waiting.into_iter().partition(|step| {
+                step.record
+                    .is_some_and(|id| sent.contains(&id) && seen.insert(id))
+            });
+            waiting = later;
+            let result = self.hubspot.update(object, &batch).await;
+            let mut none = Vec::new();
+            let settled = self.settle(object, these, result, |step| step.record, &mut none);
+            unsure.extend(settled.await?);
+        }
+        Ok(unsure)
+    }
+
+    async fn send_upserts(
+        &mut self,
+        object: &ObjectType,
+        steps: Vec<Step>,
+        conflicts: &mut Vec<(Numbered, RecordId)>,
+    ) -> Result<Vec<Step>, PushError> {
+        let key_of: fn(&Step) -> Option<String> = |step| step.body.get(CUSTOMER_ID).cloned();
+        let inputs = steps.iter().filter_map(|step| {
+            let properties = step.body.clone();
+            Some(Upsert {
+                key: key_of(step)?,
+                properties,
+            })
+        });
+        let Some(batch) = pack(inputs).batches.into_iter().next() else {
+            return Ok(Vec::new());
+        };
+        let result = self.hubspot.upsert(object, CUSTOMER_ID, &batch).await;
+        self.settle(object, steps, result, key_of, conflicts).await
+    }
+
+    /// Settles what is known, then reports what stopped the rest.
+    async fn settle<K: Ord + Clone>(
+        &mut self,
+        object: &ObjectType,
+        steps: Vec<Step>,
+        mut result: BatchResult<K>,
+        key_of: fn(&Step) -> Option<K>,
+        conflicts: &mut Vec<(Numbered, RecordId)>,
+    ) -> Result<Vec<Step>, PushError> {
+        let mut stopped_by = result.stopped_by.take();
+        let (mut ends, mut unsure, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        for step in steps {
+            let outcome = key_of(&step).and_then(|key| result.outcomes.remove(&key));
+            match outcome {
+                Some(Outcome::Written { id, created }) => {
+                    ends.push((
+                        step,
+                        End::Written {
+                            record: id,
+                            created,
+                        },
+                    ));
+                }
+                Some(Outcome::Conflict { existing_id }) if step.record.is_none() => {
+                    conflicts.push(((step.number, step.row.clone()), existing_id));
+                    ends.push((
+                        step,
+                        End::Conflict {
+                            existing: existing_id,
+                        },
+                    ));
+                }
+                Some(Outcome::Conflict { existing_id }) => {
+                    let existing_id = Some(existing_id);
+                    let reason = Reason::UniqueValueHeld {
+                        existing_id,
+                        property: None,
+                    };
+                    ends.push((step, End::Refused(reason)));
+                }
+                Some(Outcome::Refused {
+                    reason: Reason::NotFound,
+                }) if step.record.is_some() => {
+                    missing.push(step);
+                }
+                Some(Outcome::Refused { reason }) if concerns_all(&reason) => {
+                    stopped_by = stopped_by.or(Some(HubSpotError::from(reason)));
+                }
+                Some(Outcome::Refused { reason }) => ends.push((step, End::Refused(reason))),
+                Some(Outcome::Unconfirmed) => unsure.push(step),
+                None => {}
+            }
+        }
+        self.finish(ends).await?;
+        if let Some(error) = stopped_by {
+            return Err(error.into());
+        }
+        for step in missing {
+            self.follow_merge(object, step).await?;
+        }
+        Ok(unsure)
+    }
+
+    /// HubSpot documents that a batch does not find the ids of merged records, and that a single change does.
+    async fn follow_merge(&mut self, object: &ObjectType, step: Step) -> Result<(), PushError> {
+        let Some(id) = step.record else { return Ok(()) };
+        let end = match self.hubspot.patch(object, id, &step.body).await {
+            Ok(record) => End::Written {
+                record: record.id,
+                created: false,
+            },
+            Err(error) if error.reason == Reason::NotFound => End::Gone,
+            Err(error) if error.reason.concerns_one_record() => End::Refused(error.reason),
+            Err(error) => return Err(error.into()),
+        };
+        self.finish(vec![(step, end)]).await
+    }
+
+    /// Writes to records that stood in the way of those that were to be made.
+    async fn write_to_existing(
+        &mut self,
+        object: &ObjectType,
+        conflicts: Vec<(Numbered, RecordId)>,
+    ) -> Result<(), PushError> {
+        if conflicts.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = conflicts.iter().map(|(_, id)| id.to_string()).collect();
+        let properties = self.readable(object);
+        let records = self
+            .hubspot
+            .read(object, ReadBy::Id, &ids, &properties)
+            .await?
+            .records;
+        let standing = |(row, id): (Numbered, RecordId)| -> Result<(Numbered, Record), Numbered> {
+            records
+                .get(&id.to_string())
+                .cloned()
+                .map(|record| (row.clone(), record))
+                .ok_or(row)
+        };
+        let (found, gone): (Vec<_>, Vec<_>) =
+            conflicts.into_iter().map(standing).partition(Result::is_ok);
+        // A record in the recycle bin may hold the value: people must restore or delete it there.
+        let gone: Vec<Numbered> = gone.into_iter().filter_map(Result::err).collect();
+        self.pushed.failed += count(gone.len());
+        let params =
+            serde_json::json!({ "object": object.path_name(), "reason": "HELD_BY_DELETED" });
+        self.journal
+            .leave_open(gone, MATCH_AMBIGUOUS, params)
+            .await?;
+        let found = found.into_iter().filter_map(Result::ok).collect();
+        let adoptions = self.journal.adopt(found, "conflict", true).await?;
+        self.pushed.failed += count(adoptions.taken);
+        let stamps = self.stamps(object);
+        let steps = self
+            .journal
+            .note(adoptions.rows, adoptions.adopted, stamps)
+            .await?;
+        let unsure = self.send_updates(object, steps).await?;
+        let lost = self.send_updates(object, unsure).await?;
+        self.pushed.failed += count(lost.len());
+        Ok(())
+    }
+
+    async fn finish(&mut self, ends: Vec<(Step, End)>) -> Result<(), PushError> {
+        for (_, end) in &ends {
+            match end {
+                End::Written { created: true, .. } => self.pushed.created += 1,
+                End::Written { created: false, .. } => self.pushed.updated += 1,
+                End::Refused(_) | End::Gone => self.pushed.failed += 1,
+                End::Conflict { .. } => {}
+            }
+        }
+        if ends.is_empty() {
+            return Ok(());
+        }
+        Ok(self.journal.settle(ends).await?)
+    }
+
+    fn stamps(&self, object: &ObjectType) -> bool {
+        self.portal
+            .chosen(object)
+            .iter()
+            .any(|own| own.name == LAST_SYNCED)
+    }
+
+    fn readable(&self, object: &ObjectType) -> Vec<&'static str> {
+        self.portal.present(object)
+    }
+}
+
+/// Whether a refusal of one record is a refusal of all: the portal is not as it was when the plan was made.
+fn concerns_all(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::UnknownProperty { .. } | Reason::NotUnique { .. } | Reason::MissingScopes { .. }
+    )
+}
+
+fn count(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,81 @@
+use tokio::sync::watch;
+
+use super::PushError;
+use crate::import::{Meter, Wish, minutes};
+
+/// How far a push has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PushProgress {
+    /// Rows settled.
+    pub done: u32,
+    /// Rows of the plan that were not settled when the push began.
+    pub total: u32,
+    /// Rows a second over the last two minutes.
+    pub per_second: u32,
+    /// Minutes left, rounded as an import's; `None` while it cannot be told.
+    pub minutes_left: Option<u32>,
+    /// Whether it waits for the user to resume it.
+    pub held: bool,
+}
+
+/// Tells the progress, and hears what the user wants.
+pub(super) struct Telling<'a> {
+    progress: &'a watch::Sender<PushProgress>,
+    wish: watch::Receiver<Wish>,
+    meter: Meter,
+    total: usize,
+    done: usize,
+}
+
+impl<'a> Telling<'a> {
+    pub(super) fn new(
+        progress: &'a watch::Sender<PushProgress>,
+        wish: watch::Receiver<Wish>,
+        total: usize,
+    ) -> Self {
+        let mut telling = Self {
+            progress,
+            wish,
+            meter: Meter::default(),
+            total,
+            done: 0,
+        };
+        telling.settled(0);
+        telling
+    }
+
+    pub(super) fn settled(&mut self, rows: usize) {
+        self.done += rows;
+        self.meter.note(self.done as u64);
+        self.tell(false);
+    }
+
+    /// Waits while the user holds the push.
+    pub(super) async fn may_go_on(&mut self) -> Result<(), PushError> {
+        loop {
+            let wish = *self.wish.borrow_and_update();
+            match wish {
+                Wish::Go => return Ok(()),
+                Wish::Stop => return Err(PushError::Stopped),
+                Wish::Hold => self.tell(true),
+            }
+            if self.wish.changed().await.is_err() {
+                return Err(PushError::Stopped);
+            }
+            self.tell(false);
+        }
+    }
+
+    fn tell(&self, held: bool) {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let per_second = self.meter.per_second();
+        let left = self.total.saturating_sub(self.done);
+        self.progress.send_replace(PushProgress {
+            done: number(self.done),
+            total: number(self.total),
+            per_second,
+            minutes_left: minutes(left as u64, per_second),
+            held,
+        });
+    }
+}
