@@ -103,10 +103,6 @@ impl Engine {
     /// A [`Problem`] when the store cannot be used.
     pub fn open(config: EngineConfig) -> Result<Arc<Self>, Problem> {
         let now = config.clock.now();
-        std::fs::create_dir_all(&config.data_folder).map_err(|source| StoreError::Unreachable {
-            path: config.data_folder.clone(),
-            source,
-        })?;
         let Opened { store, set_aside } =
             Store::open(&config.data_folder.join("clearsync.sqlite"), now)?;
         let engine = Arc::new(Self {

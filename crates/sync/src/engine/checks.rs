@@ -18,19 +18,41 @@ const WATCH_LONGEST: Duration = Duration::from_mins(2);
 /// Both checklists as they are known, and who watches them.
 #[derive(Default)]
 pub(super) struct Checks {
-    stripe: Option<Checklist>,
-    hubspot: Option<Checklist>,
+    stripe: Known,
+    hubspot: Known,
     /// Grows with each watch that begins or ends, so that a former one notices.
     watch: u64,
 }
 
+/// What is known of one key.
+#[derive(Default)]
+struct Known {
+    checklist: Option<Checklist>,
+    /// How many checks are under way.
+    under_way: u32,
+    key: KeyTurn,
+}
+
+/// Grows with each key that takes the place of another, so that a check of the former one is not heard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct KeyTurn(u64);
+
 impl Checks {
     /// The key changed, so that nothing is known of it.
     pub(super) fn forget(&mut self, service: Service) {
-        *self.of(service) = None;
+        let known = self.of(service);
+        *known = Known {
+            key: KeyTurn(known.key.0 + 1),
+            ..Known::default()
+        };
     }
 
-    pub(super) fn of(&mut self, service: Service) -> &mut Option<Checklist> {
+    /// The key in use. Whoever checks it asks for this before the key itself.
+    pub(super) fn key(&mut self, service: Service) -> KeyTurn {
+        self.of(service).key
+    }
+
+    fn of(&mut self, service: Service) -> &mut Known {
         match service {
             Service::Stripe => &mut self.stripe,
             Service::HubSpot => &mut self.hubspot,
@@ -42,13 +64,8 @@ impl Engine {
     /// The checklist as it is known.
     #[must_use]
     pub fn checklist(&self, service: Service) -> Checklist {
-        if let Some(known) = self.checks().of(service) {
-            return known.clone();
-        }
-        match service {
-            Service::Stripe => blank_stripe(self.preset()),
-            Service::HubSpot => super::hubspot_checks::blank(),
-        }
+        let known = self.checks().of(service).checklist.clone();
+        known.unwrap_or_else(|| self.blank(service))
     }
 
     /// Chooses which permissions the key is to have, and starts the checklist anew.
@@ -70,7 +87,9 @@ impl Engine {
         match service {
             Service::Stripe => {
                 let rows: Vec<&'static Row> = catalog::wanted(self.preset()).collect();
-                self.check_stripe(&rows).await
+                let blank = self.blank(Service::Stripe);
+                self.check_stripe(&rows, |checklist| *checklist = blank)
+                    .await
             }
             Service::HubSpot => self.check_hubspot().await,
         }
@@ -86,13 +105,18 @@ impl Engine {
         });
     }
 
-    /// Checks one row. HubSpot lists all scopes in one answer, so there it is the whole list.
+    /// Checks one row. HubSpot lists all scopes in one answer, so there it is the whole list; and one row where a key can
+    /// do too much is asked about with all others.
     ///
     /// # Errors
     /// As [`Engine::check_all`].
     pub async fn check_row(&self, service: Service, row: String) -> Result<(), Problem> {
+        let exceeds = |known: &CheckRow| known.id == row && known.state == CheckState::Excess;
         match (service, catalog::row(&row)) {
-            (Service::Stripe, Some(row)) => self.check_stripe(&[row]).await,
+            (Service::Stripe, Some(_)) if self.checklist(service).rows.iter().any(exceeds) => {
+                self.check_excess().await
+            }
+            (Service::Stripe, Some(row)) => self.check_stripe(&[row], |_| ()).await,
             (Service::Stripe, None) => Err(Problem::new(ProblemCode::Unexpected)),
             (Service::HubSpot, _) => self.check_hubspot().await,
         }
@@ -102,17 +126,25 @@ impl Engine {
     /// Stripe's own log of requests.
     ///
     /// # Errors
-    /// A [`Problem`] when there is no key to check, or Stripe does not take it.
+    /// A [`Problem`] when there is no key to check, Stripe does not take it, or some of it could not be asked.
     pub async fn check_excess(&self) -> Result<(), Problem> {
+        let key = self.checks().key(Service::Stripe);
         let client = self.connected_stripe().await?;
         let preset = self.preset();
-        audit::excess(&client, preset, |finding| {
-            if let Some(row) = excess_row(finding, preset) {
-                self.change_checklist(Service::Stripe, |checklist| put_row(checklist, row));
-            }
+        let change = |change: &dyn Fn(&mut Checklist)| {
+            self.change_checklist(Service::Stripe, key, change);
+        };
+        change(&|checklist| checklist.excess_checked = false);
+        let findings = audit::excess(&client, preset, |finding| {
+            change(&|checklist| note_reach(checklist, finding, preset));
         })
         .await?;
-        self.change_checklist(Service::Stripe, |checklist| checklist.excess_checked = true);
+        for finding in findings {
+            if let Reach::Unverified { cause } = finding.reach {
+                return Err(cause.into());
+            }
+        }
+        change(&|checklist| checklist.excess_checked = true);
         Ok(())
     }
 
@@ -159,7 +191,7 @@ impl Engine {
                 Service::HubSpot => self.check_hubspot().await,
                 Service::Stripe => {
                     let open: Vec<_> = open_rows(&checklist).collect();
-                    self.check_stripe(&open).await
+                    self.check_stripe(&open, |_| ()).await
                 }
             };
             if let Err(problem) = outcome {
@@ -168,34 +200,32 @@ impl Engine {
         }
     }
 
-    async fn check_stripe(&self, rows: &[&'static Row]) -> Result<(), Problem> {
+    async fn check_stripe(
+        &self,
+        rows: &[&'static Row],
+        prepare: impl FnOnce(&mut Checklist),
+    ) -> Result<(), Problem> {
+        let key = self.checks().key(Service::Stripe);
         let client = self.connected_stripe().await?;
-        self.change_checklist(Service::Stripe, |checklist| {
-            checklist.checking = true;
+        self.begin_check(Service::Stripe, key, |checklist| {
+            prepare(checklist);
             checklist.problem = None;
             for row in rows {
                 set_state(checklist, row.id, CheckState::Checking, None);
             }
         });
         let audit = audit::audit(&client, self.preset(), rows, |check| {
-            self.change_checklist(Service::Stripe, |checklist| {
+            self.change_checklist(Service::Stripe, key, |checklist| {
                 set_state(checklist, check.row.id, state(check), fix_url(check));
             });
         })
         .await;
         let now = self.now().to_string();
-        self.change_checklist(Service::Stripe, |checklist| {
-            checklist.checking = false;
+        self.end_check(Service::Stripe, key, |checklist| {
             checklist.checked_at = Some(now);
             if let Some(stopped) = audit.stopped {
                 checklist.problem = Some(stopped.into());
-                for row in checklist
-                    .rows
-                    .iter_mut()
-                    .filter(|row| row.state == CheckState::Checking)
-                {
-                    row.state = CheckState::Waiting;
-                }
+                wait_instead(checklist);
             }
         });
         self.pass_when_complete(Service::Stripe, SetupStep::Permissions)
@@ -225,13 +255,73 @@ impl Engine {
         Ok(())
     }
 
-    /// Changes a checklist, counts it and tells it.
-    pub(super) fn change_checklist(&self, service: Service, change: impl FnOnce(&mut Checklist)) {
-        let mut checklist = self.checklist(service);
-        change(&mut checklist);
-        count(&mut checklist);
-        *self.checks().of(service) = Some(checklist.clone());
-        self.tell(Change::Checklist(checklist));
+    /// Notes that a check begins.
+    pub(super) fn begin_check(
+        &self,
+        service: Service,
+        key: KeyTurn,
+        change: impl FnOnce(&mut Checklist),
+    ) {
+        self.change_known(
+            service,
+            key,
+            |under_way| under_way.saturating_add(1),
+            change,
+        );
+    }
+
+    /// Notes that a check has ended.
+    pub(super) fn end_check(
+        &self,
+        service: Service,
+        key: KeyTurn,
+        change: impl FnOnce(&mut Checklist),
+    ) {
+        self.change_known(
+            service,
+            key,
+            |under_way| under_way.saturating_sub(1),
+            change,
+        );
+    }
+
+    /// Changes the checklist of a key, counts it and tells it. Nothing happens when another key has taken its place.
+    pub(super) fn change_checklist(
+        &self,
+        service: Service,
+        key: KeyTurn,
+        change: impl FnOnce(&mut Checklist),
+    ) {
+        self.change_known(service, key, |under_way| under_way, change);
+    }
+
+    fn change_known(
+        &self,
+        service: Service,
+        key: KeyTurn,
+        under_way: impl FnOnce(u32) -> u32,
+        change: impl FnOnce(&mut Checklist),
+    ) {
+        let blank = self.blank(service);
+        let mut checks = self.checks();
+        let known = checks.of(service);
+        if known.key != key {
+            return;
+        }
+        known.under_way = under_way(known.under_way);
+        let checklist = known.checklist.get_or_insert(blank);
+        change(checklist);
+        checklist.checking = known.under_way > 0;
+        count(checklist);
+        // Told before the lock goes, so that listeners hear the changes in their order.
+        self.tell(Change::Checklist(checklist.clone()));
+    }
+
+    fn blank(&self, service: Service) -> Checklist {
+        match service {
+            Service::Stripe => blank_stripe(self.preset()),
+            Service::HubSpot => super::hubspot_checks::blank(),
+        }
     }
 
     pub(super) fn preset(&self) -> Preset {
@@ -312,6 +402,15 @@ fn check_row(row: &Row, preset: Preset, state: CheckState) -> CheckRow {
     }
 }
 
+/// What was to be checked waits until the key is accepted.
+pub(super) fn wait_instead(checklist: &mut Checklist) {
+    for row in &mut checklist.rows {
+        if row.state == CheckState::Checking {
+            row.state = CheckState::Waiting;
+        }
+    }
+}
+
 fn open_rows(checklist: &Checklist) -> impl Iterator<Item = &'static Row> {
     checklist
         .rows
@@ -351,6 +450,18 @@ fn unverified(cause: &StripeError) -> UnverifiedCause {
     }
 }
 
-fn excess_row(finding: &Finding, preset: Preset) -> Option<CheckRow> {
-    (finding.reach == Reach::Exceeds).then(|| check_row(finding.row, preset, CheckState::Excess))
+/// Notes whether a key can do more in one row than it should. What could not be asked stays as it was.
+fn note_reach(checklist: &mut Checklist, finding: &Finding, preset: Preset) {
+    let row = |state| check_row(finding.row, preset, state);
+    let noted = |known: &CheckRow| known.id == finding.row.id && known.state == CheckState::Excess;
+    match finding.reach {
+        Reach::Exceeds => put_row(checklist, row(CheckState::Excess)),
+        Reach::WithinNeed if !checklist.rows.iter().any(noted) => {}
+        Reach::WithinNeed if finding.row.level_in(preset) == catalog::Level::None => {
+            checklist.rows.retain(|known| !noted(known));
+        }
+        // It held more than what is needed, and now holds just that.
+        Reach::WithinNeed => put_row(checklist, row(CheckState::Held)),
+        Reach::Unverified { .. } => {}
+    }
 }

@@ -14,8 +14,8 @@ use super::{
     profile::{ModeInStore, Profile},
 };
 use crate::view::{
-    DataKind, HubSpotConnection, KeyFinding, KeyStorage, Problem, ProblemCode, Service, Setup,
-    SetupStep, StripeConnection,
+    Action, DataKind, HubSpotConnection, KeyFinding, KeyStorage, Problem, ProblemCode, Service,
+    Setup, SetupStep, StripeConnection,
 };
 
 impl Engine {
@@ -74,6 +74,9 @@ impl Engine {
                     ),
                 ));
         }
+        if matches!(known, Known::Other { .. }) {
+            self.stop_run().await;
+        }
         self.keep_key(KeyName::Stripe, &secret, keep_for_this_run)
             .await?;
         let connection = StripeConnection {
@@ -88,6 +91,7 @@ impl Engine {
         .await?;
         self.checks().forget(Service::Stripe);
         self.live().problem = None;
+        self.schedule_changed.notify_one();
         self.data_changed(&Self::ALL_DATA);
         Ok(connection)
     }
@@ -113,12 +117,13 @@ impl Engine {
             .with_store(|store| store.read(Profile::read))
             .await?
             .hubspot;
-        if let Some(before) = before.filter(|before| before.portal_id != portal_id)
-            && !replace_portal
-        {
-            return Err(Problem::new(ProblemCode::HubSpotOtherPortal)
-                .with("before", before.portal_id)
-                .with("after", portal_id));
+        if let Some(before) = before.filter(|before| before.portal_id != portal_id) {
+            if !replace_portal {
+                return Err(Problem::new(ProblemCode::HubSpotOtherPortal)
+                    .with("before", before.portal_id)
+                    .with("after", portal_id));
+            }
+            self.stop_run().await;
         }
         self.keep_key(KeyName::HubSpot, &secret, keep_for_this_run)
             .await?;
@@ -133,6 +138,7 @@ impl Engine {
         .await?;
         self.checks().forget(Service::HubSpot);
         self.live().problem = None;
+        self.schedule_changed.notify_one();
         self.data_changed(&Self::ALL_DATA);
         Ok(connection)
     }
@@ -167,19 +173,41 @@ impl Engine {
 
     /// The connected Stripe account, ready to be asked.
     pub(super) async fn connected_stripe(&self) -> Result<StripeClient, Problem> {
-        let secret = self.vault.get(KeyName::Stripe).await?;
-        let secret = secret.ok_or_else(|| Problem::new(ProblemCode::StripeNotConnected))?;
+        let secret = self.key(Service::Stripe).await?;
         let key = StripeKey::new(secret).map_err(|refused| Problem::new(refused_code(refused)))?;
         self.stripe_client(key)
     }
 
     /// The connected HubSpot portal, ready to be asked.
     pub(super) async fn connected_hubspot(&self) -> Result<clearsync_hubspot::Client, Problem> {
-        let secret = self.vault.get(KeyName::HubSpot).await?;
-        let secret = secret.ok_or_else(|| Problem::new(ProblemCode::HubSpotNotConnected))?;
+        let secret = self.key(Service::HubSpot).await?;
         let token = HubSpotToken::new(&secret)
             .map_err(|rejected| Problem::new(rejected_code(rejected.kind)))?;
         self.hubspot_client(token)
+    }
+
+    /// The key of a service.
+    async fn key(&self, service: Service) -> Result<Secret, Problem> {
+        let profile = self.with_store(|store| store.read(Profile::read)).await?;
+        let (name, kept_in, missing) = match service {
+            Service::Stripe => (
+                KeyName::Stripe,
+                profile.stripe.map(|stripe| stripe.storage),
+                Problem::new(ProblemCode::StripeNotConnected).act(Action::ReplaceStripeKey),
+            ),
+            Service::HubSpot => (
+                KeyName::HubSpot,
+                profile.hubspot.map(|hubspot| hubspot.storage),
+                Problem::new(ProblemCode::HubSpotNotConnected).act(Action::ReplaceHubSpotKey),
+            ),
+        };
+        match self.vault.get(name).await {
+            Ok(Some(secret)) => Ok(secret),
+            Ok(None) => Err(missing),
+            // The keychain holds nothing that could be missed.
+            Err(_) if kept_in != Some(KeyStorage::Keychain) => Err(missing),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The account and the portal a run is for.

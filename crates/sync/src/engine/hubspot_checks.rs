@@ -1,8 +1,8 @@
-use clearsync_hubspot::{Mode, Reason, Scope, Unverified, Verdict, scopes_for};
+use clearsync_hubspot::{Mode, Reason, Scope, Source, Unverified, Verdict, scopes_for};
 
 use super::{
     Engine,
-    checks::{put_row, set_state},
+    checks::{put_row, set_state, wait_instead},
 };
 use crate::view::{
     CheckRow, CheckState, Checklist, Level, Problem, Service, SetupStep, UnverifiedCause,
@@ -10,41 +10,35 @@ use crate::view::{
 
 impl Engine {
     pub(super) async fn check_hubspot(&self) -> Result<(), Problem> {
+        let key = self.checks().key(Service::HubSpot);
         let client = self.connected_hubspot().await?;
-        self.change_checklist(Service::HubSpot, |checklist| {
-            checklist.checking = true;
-            checklist.problem = None;
+        self.begin_check(Service::HubSpot, key, |checklist| {
+            *checklist = blank();
             for row in &mut checklist.rows {
                 row.state = CheckState::Checking;
             }
         });
         let outcome = client
             .audit(Mode::Summary, |scope, verdict| {
-                self.change_checklist(Service::HubSpot, |checklist| {
+                self.change_checklist(Service::HubSpot, key, |checklist| {
                     set_state(checklist, scope.name, state(verdict), None);
                 });
             })
             .await;
         let now = self.now().to_string();
-        self.change_checklist(Service::HubSpot, |checklist| {
-            checklist.checking = false;
+        self.end_check(Service::HubSpot, key, |checklist| {
             checklist.checked_at = Some(now);
             match outcome {
                 Ok(audit) => {
-                    checklist.excess_checked = true;
+                    // Probes find what is missing; only HubSpot's own list shows what is too much.
+                    checklist.excess_checked = audit.source == Source::Introspection;
                     for name in audit.excess {
                         put_row(checklist, excess_row(name));
                     }
                 }
                 Err(error) => {
                     checklist.problem = Some(error.into());
-                    for row in checklist
-                        .rows
-                        .iter_mut()
-                        .filter(|row| row.state == CheckState::Checking)
-                    {
-                        row.state = CheckState::Waiting;
-                    }
+                    wait_instead(checklist);
                 }
             }
         });

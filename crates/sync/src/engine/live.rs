@@ -26,7 +26,11 @@ pub(super) struct Live {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pause {
     /// Until this moment.
-    Until(Timestamp),
+    Until {
+        moment: Timestamp,
+        /// The same by the clock that nobody sets.
+        at_latest: tokio::time::Instant,
+    },
     /// Until the user resumes.
     UntilResumed,
 }
@@ -79,7 +83,7 @@ impl Engine {
             last_sync_at: stored.last_sync_at,
             next_sync_at: live.next_sync_at.map(|moment| moment.to_string()),
             paused_until: match live.pause {
-                Some(Pause::Until(moment)) => Some(moment.to_string()),
+                Some(Pause::Until { moment, .. }) => Some(moment.to_string()),
                 Some(Pause::UntilResumed) | None => None,
             },
             attention,

@@ -1,10 +1,15 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
-use clearsync_store::{AccountId, Lease, PlanId, Run, RunId, Target};
+use clearsync_store::{AccountId, Lease, PlanId, Run, RunId, Store, Target};
 use clearsync_stripe::catalog::{Held, row as catalog_row};
+use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::sync::watch;
 
 use super::{Engine, live::Pause, profile::Profile};
 use crate::{
@@ -20,15 +25,23 @@ use crate::{
 };
 
 /// How often a moving progress is told, at most.
-const PROGRESS_INTERVAL: std::time::Duration = std::time::Duration::from_millis(200);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 
 /// The run under way, if there is one.
 #[derive(Default)]
-pub(super) struct RunSlot(Mutex<Option<Running>>);
+pub(super) struct RunSlot(Arc<Mutex<Option<Running>>>);
 
 struct Running {
     wish: watch::Sender<Wish>,
-    task: Option<JoinHandle<()>>,
+    /// Closed when the run has ended.
+    end: watch::Receiver<()>,
+}
+
+/// The slot, taken. Dropping it, in whatever way the run ends, makes room for the next.
+struct Taken {
+    slot: Arc<Mutex<Option<Running>>>,
+    wish: watch::Receiver<Wish>,
+    _end: watch::Sender<()>,
 }
 
 /// What a run did, as it is noted with it.
@@ -56,8 +69,10 @@ impl Engine {
     /// # Errors
     /// As [`Engine::start_import`].
     pub async fn sync_now(self: &Arc<Self>) -> Result<(), Problem> {
+        self.start(RunKind::Sync, Job::Sync).await?;
         self.live().pause = None;
-        self.start(RunKind::Sync, Job::Sync).await
+        self.refresh_status();
+        Ok(())
     }
 
     /// Carries out exactly the plan that was shown.
@@ -81,12 +96,10 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when a run is under way or HubSpot cannot be asked.
     pub async fn make_plan(self: &Arc<Self>) -> Result<PlanSummary, Problem> {
-        let Some(_wish) = self.run.take() else {
-            return Err(Problem::new(ProblemCode::AlreadyRunning));
-        };
-        let made = self.plan(plan::Looking::Anew).await;
-        self.run.free();
-        made?;
+        let taken = self.run.take()?;
+        let lease = self.with_store(Store::lease).await?;
+        self.plan(plan::Looking::Anew).await?;
+        drop((lease, taken));
         self.data_changed(&[DataKind::Plan, DataKind::Attention]);
         self.plan_summary()
             .await?
@@ -103,11 +116,13 @@ impl Engine {
     )]
     pub async fn pause(&self, minutes: Option<u32>) -> Result<Status, Problem> {
         let until = minutes.and_then(|minutes| {
-            self.now()
-                .checked_add(jiff::SignedDuration::from_mins(i64::from(minutes)))
-                .ok()
+            let span = Duration::from_secs(u64::from(minutes) * 60);
+            Some(Pause::Until {
+                moment: self.now().checked_add(span).ok()?,
+                at_latest: tokio::time::Instant::now() + span,
+            })
         });
-        self.live().pause = Some(until.map_or(Pause::UntilResumed, Pause::Until));
+        self.live().pause = Some(until.unwrap_or(Pause::UntilResumed));
         self.run.wish(Wish::Hold);
         self.hold_progress(true);
         self.schedule_changed.notify_one();
@@ -123,9 +138,7 @@ impl Engine {
         reason = "every command of the window is asynchronous"
     )]
     pub async fn resume(&self) -> Result<Status, Problem> {
-        self.live().pause = None;
-        self.run.wish(Wish::Go);
-        self.hold_progress(false);
+        self.end_pause();
         self.schedule_changed.notify_one();
         Ok(self.status())
     }
@@ -153,16 +166,12 @@ impl Engine {
         .await
     }
 
-    /// Waits until no run is under way.
+    /// Waits until the run under way, if there is one, has ended.
     pub async fn run_ended(&self) {
-        let task = self
-            .run
-            .running()
-            .as_mut()
-            .and_then(|running| running.task.take());
-        if let Some(task) = task {
-            // A run that ended badly has said so in the status.
-            let _ = task.await;
+        let end = self.run.running().as_ref().map(|run| run.end.clone());
+        if let Some(mut end) = end {
+            // Nothing is ever sent; the run's own end goes with it.
+            let _ = end.changed().await;
         }
     }
 
@@ -171,31 +180,29 @@ impl Engine {
         self.run_ended().await;
     }
 
-    async fn start(self: &Arc<Self>, kind: RunKind, job: Job) -> Result<(), Problem> {
+    pub(super) fn end_pause(&self) {
+        self.live().pause = None;
+        self.run.wish(Wish::Go);
+        self.hold_progress(false);
+    }
+
+    pub(super) async fn start(self: &Arc<Self>, kind: RunKind, job: Job) -> Result<(), Problem> {
         let account = self.account().await?;
-        let lease = self.with_store(clearsync_store::Store::lease).await?;
-        let Some(wish) = self.run.take() else {
-            return Err(Problem::new(ProblemCode::AlreadyRunning));
-        };
+        let taken = self.run.take()?;
+        let lease = self.with_store(Store::lease).await?;
         let now = self.now();
-        let begun = self
+        let run = self
             .with_store(move |store| {
-                store.write(|writer| writer.begin_run(account, &word(kind), now))
+                store.write(|writer| {
+                    // Nobody else holds the lease, so that whoever left a run open is gone.
+                    writer.close_cut_off_runs(&word(RunOutcome::Stopped))?;
+                    writer.begin_run(account, &word(kind), now)
+                })
             })
-            .await;
-        let run = match begun {
-            Ok(run) => run,
-            Err(problem) => {
-                self.run.free();
-                return Err(problem);
-            }
-        };
+            .await?;
         self.show_step(kind, job.first_step());
         let engine = Arc::clone(self);
-        let task = tokio::spawn(async move { engine.carry_out(kind, job, run, wish, lease).await });
-        if let Some(running) = self.run.running().as_mut() {
-            running.task = Some(task);
-        }
+        tokio::spawn(async move { engine.carry_out(kind, job, run, taken, lease).await });
         Ok(())
     }
 
@@ -204,15 +211,21 @@ impl Engine {
         kind: RunKind,
         job: Job,
         run: RunId,
-        wish: watch::Receiver<Wish>,
+        taken: Taken,
         lease: Lease,
     ) {
         let mut counts = Counts::default();
-        let outcome = match job {
-            Job::Import => self.import_all(kind, wish, &mut counts).await,
-            Job::Sync => self.sync(run, wish, &mut counts).await,
-            Job::Push(plan) => self.push_plan(kind, run, plan, wish, &mut counts).await,
+        let wish = taken.wish.clone();
+        let work = async {
+            match job {
+                Job::Import => self.import_all(kind, wish, &mut counts).await,
+                Job::Sync => self.sync(run, wish, &mut counts).await,
+                Job::Push(plan) => self.push_plan(kind, run, plan, wish, &mut counts).await,
+            }
         };
+        // A fault of ours ends the run like any other problem.
+        let outcome = AssertUnwindSafe(work).catch_unwind().await;
+        let outcome = outcome.unwrap_or_else(|_| Err(Problem::new(ProblemCode::Unexpected)));
         let outcome = match outcome {
             Ok(outcome) => {
                 self.live().problem = None;
@@ -237,7 +250,8 @@ impl Engine {
         }
         drop(lease);
         self.live().progress = None;
-        self.run.free();
+        self.refresh_status();
+        drop(taken);
         self.schedule_changed.notify_one();
         self.data_changed(&Self::ALL_DATA);
     }
@@ -250,8 +264,9 @@ impl Engine {
         counts: &mut Counts,
     ) -> Result<RunOutcome, Problem> {
         let source = self.source().await?;
-        self.read_everything(kind, &source, wish, counts).await?;
-        self.work_figures_out(kind, source.account()).await?;
+        self.read_everything(kind, &source, wish.clone(), counts)
+            .await?;
+        self.work_figures_out(kind, source.account(), wish).await?;
         self.change_profile(|profile| {
             if profile.reached == SetupStep::Import {
                 // The review asks for nothing, so that the step behind it is open too.
@@ -284,8 +299,10 @@ impl Engine {
                     .await?;
             }
         }
-        self.work_figures_out(kind, source.account()).await?;
-        self.show_step(kind, RunStep::Planning);
+        self.work_figures_out(kind, source.account(), wish.clone())
+            .await?;
+        self.begin_step(kind, RunStep::Planning, wish.clone())
+            .await?;
         self.plan(plan::Looking::AsNeeded).await?;
         self.tell(super::Change::Data(vec![DataKind::Figures, DataKind::Plan]));
         let Some(plan) = self.plan_summary().await? else {
@@ -309,7 +326,8 @@ impl Engine {
         wish: watch::Receiver<Wish>,
         counts: &mut Counts,
     ) -> Result<RunOutcome, Problem> {
-        self.show_step(kind, RunStep::Writing);
+        self.begin_step(kind, RunStep::Writing, wish.clone())
+            .await?;
         let hubspot = self.connected_hubspot().await?;
         let target = self.target().await?;
         let (progress, moving) = watch::channel(push::PushProgress::default());
@@ -357,7 +375,8 @@ impl Engine {
         wish: watch::Receiver<Wish>,
         counts: &mut Counts,
     ) -> Result<(), Problem> {
-        self.show_step(kind, RunStep::Reading);
+        self.begin_step(kind, RunStep::Reading, wish.clone())
+            .await?;
         let (progress, moving) = watch::channel(ImportProgress::default());
         let reading = import::import(source, &self.store, &self.clock, wish, &progress);
         let imported = self
@@ -374,8 +393,13 @@ impl Engine {
         Ok(())
     }
 
-    async fn work_figures_out(&self, kind: RunKind, account: AccountId) -> Result<(), Problem> {
-        self.show_step(kind, RunStep::Computing);
+    async fn work_figures_out(
+        &self,
+        kind: RunKind,
+        account: AccountId,
+        wish: watch::Receiver<Wish>,
+    ) -> Result<(), Problem> {
+        self.begin_step(kind, RunStep::Computing, wish).await?;
         let (store, now) = (self.store.clone(), self.now());
         let policy = clearsync_billing::Policy::clearsync();
         blocking(move || derive(&store, account, &policy, &company_of, now)).await?;
@@ -439,6 +463,27 @@ impl Engine {
         }
     }
 
+    /// Shows the step and begins it once the user does not hold the run.
+    async fn begin_step(
+        &self,
+        run: RunKind,
+        step: RunStep,
+        mut wish: watch::Receiver<Wish>,
+    ) -> Result<(), Problem> {
+        self.show_step(run, step);
+        if *wish.borrow() == Wish::Hold {
+            self.hold_progress(true);
+        }
+        let stopped = wish
+            .wait_for(|wish| *wish != Wish::Hold)
+            .await
+            .is_ok_and(|wish| *wish == Wish::Stop);
+        if stopped {
+            return Err(Problem::new(ProblemCode::Stopped));
+        }
+        Ok(())
+    }
+
     fn show_step(&self, run: RunKind, step: RunStep) {
         self.live().progress = Some(RunProgress {
             run,
@@ -462,7 +507,7 @@ impl Engine {
 }
 
 /// What a run is to do.
-enum Job {
+pub(super) enum Job {
     Import,
     Sync,
     Push(PlanId),
@@ -478,19 +523,19 @@ impl Job {
 }
 
 impl RunSlot {
-    /// Takes the slot, if it is free.
-    fn take(&self) -> Option<watch::Receiver<Wish>> {
+    fn take(&self) -> Result<Taken, Problem> {
         let mut running = self.running();
         if running.is_some() {
-            return None;
+            return Err(Problem::new(ProblemCode::AlreadyRunning));
         }
         let (wish, wishes) = watch::channel(Wish::Go);
-        *running = Some(Running { wish, task: None });
-        Some(wishes)
-    }
-
-    fn free(&self) {
-        *self.running() = None;
+        let (ending, end) = watch::channel(());
+        *running = Some(Running { wish, end });
+        Ok(Taken {
+            slot: Arc::clone(&self.0),
+            wish: wishes,
+            _end: ending,
+        })
     }
 
     pub(super) fn is_taken(&self) -> bool {
@@ -505,6 +550,12 @@ impl RunSlot {
 
     fn running(&self) -> MutexGuard<'_, Option<Running>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -532,6 +583,12 @@ pub(super) fn brought_in_sync(row: &RunRow) -> bool {
             row.outcome,
             Some(RunOutcome::Done | RunOutcome::DoneWithRefusals)
         )
+}
+
+/// Whether the run ended early for a reason that passes by itself.
+pub(super) fn may_work_later(run: &Run) -> bool {
+    let problem = row(run).and_then(|row| row.problem);
+    problem.is_some_and(|problem| problem.code.passes_by_itself())
 }
 
 /// The word a value is stored with.

@@ -2,8 +2,13 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Engine, live::Pause, profile::Profile};
-use crate::view::Problem;
+use super::{
+    Engine,
+    live::Pause,
+    profile::Profile,
+    runs::{self, Job},
+};
+use crate::view::{Problem, ProblemCode, RunKind};
 
 /// The computer may sleep meanwhile, so that the time is looked at anew this often.
 const LOOK_INTERVAL: Duration = Duration::from_secs(20);
@@ -14,20 +19,18 @@ const LEAST_READS_A_MONTH: u64 = 10_000;
 const LONGEST_INTERVAL_MINUTES: u64 = 60;
 /// After a run that could not reach a service, the next comes sooner, then later and later.
 const RETRY_MINUTES: [i64; 4] = [1, 2, 5, 10];
+const RUNS_LOOKED_AT: u32 = 4;
 
 impl Engine {
     /// Starts a sync whenever one is due, until the process ends.
     pub async fn run_schedule(self: &Arc<Self>) {
-        let mut failures = 0;
         loop {
             self.end_pause_when_over();
-            let due = self.next_run(failures).await;
-            let shown = due.filter(|_| !self.run.is_taken());
-            self.live().next_sync_at = shown;
+            let due = self.next_run().await.filter(|_| !self.run.is_taken());
+            self.live().next_sync_at = due;
             self.refresh_status();
-            if shown.is_some_and(|due| due <= self.now()) {
-                failures = self.run_once(failures).await;
-                continue;
+            if due.is_some_and(|due| due <= self.now()) {
+                self.start_sync().await;
             }
             tokio::select! {
                 () = self.schedule_changed.notified() => {}
@@ -51,22 +54,21 @@ impl Engine {
         .await
     }
 
-    async fn run_once(self: &Arc<Self>, failures: usize) -> usize {
-        if let Err(problem) = self.sync_now().await {
-            tracing::warn!(code = ?problem.code, "the sync was not started");
-            self.live().problem = Some(problem);
-            return failures + 1;
-        }
-        self.run_ended().await;
-        if self.live().problem.is_some() {
-            failures + 1
-        } else {
-            0
+    async fn start_sync(self: &Arc<Self>) {
+        match self.start(RunKind::Sync, Job::Sync).await {
+            // A run that the user started meanwhile is as good.
+            Ok(()) => {}
+            Err(problem) if problem.code == ProblemCode::AlreadyRunning => {}
+            Err(problem) => {
+                tracing::warn!(code = ?problem.code, "the sync was not started");
+                self.live().problem = Some(problem);
+                self.refresh_status();
+            }
         }
     }
 
     /// When the next run is due; `None` while nothing may start by itself.
-    async fn next_run(&self, failures: usize) -> Option<Timestamp> {
+    async fn next_run(&self) -> Option<Timestamp> {
         let profile = self
             .with_store(|store| store.read(Profile::read))
             .await
@@ -82,31 +84,34 @@ impl Engine {
             return None;
         }
         let account = profile.account?;
-        let last = self
-            .with_store(move |store| store.read(|reader| reader.runs(account, 1)))
+        let runs = self
+            .with_store(move |store| store.read(|reader| reader.runs(account, RUNS_LOOKED_AT)))
             .await
-            .ok()?
+            .ok()?;
+        let Some(last) = runs
             .first()
-            .map(|run| run.ended_at.unwrap_or(run.started_at));
-        let Some(last) = last else {
+            .map(|run| run.ended_at.unwrap_or(run.started_at))
+        else {
             return Some(self.now());
         };
-        let minutes = match failures {
-            0 => i64::from(interval_minutes(&profile, self.activity().await.ok()?)),
-            count => RETRY_MINUTES[(count - 1).min(RETRY_MINUTES.len() - 1)],
+        let failures = runs.iter().take_while(|run| runs::may_work_later(run));
+        let minutes = match RETRY_MINUTES.iter().take(failures.count()).next_back() {
+            Some(minutes) => *minutes,
+            None => i64::from(interval_minutes(&profile, self.activity().await.ok()?)),
         };
         // A clock that was set back must not put the next run off.
-        last.min(self.now())
-            .checked_add(SignedDuration::from_mins(minutes))
-            .ok()
+        if last > self.now() {
+            return Some(self.now());
+        }
+        last.checked_add(SignedDuration::from_mins(minutes)).ok()
     }
 
     fn end_pause_when_over(&self) {
-        let mut live = self.live();
-        if let Some(Pause::Until(moment)) = live.pause
-            && moment <= self.now()
+        let pause = self.live().pause;
+        if let Some(Pause::Until { moment, at_latest }) = pause
+            && (moment <= self.now() || at_latest <= tokio::time::Instant::now())
         {
-            live.pause = None;
+            self.end_pause();
         }
     }
 }

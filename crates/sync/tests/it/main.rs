@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod derive;
 #[cfg(test)]
+mod engine;
+#[cfg(test)]
 mod follow;
 #[cfg(test)]
 mod import;

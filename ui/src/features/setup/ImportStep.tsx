@@ -60,7 +60,7 @@ export function ImportStep({ setup, status }: { setup: Setup; status: Status }) 
             <IconCircleCheck size={20} stroke={1.5} aria-hidden />
             {t("import.done")}
           </p>
-          <p className={classes.lead}>{t("import.next")}</p>
+          <p className={classes.note}>{t("import.next")}</p>
         </section>
       )}
     </StepPage>
