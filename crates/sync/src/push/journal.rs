@@ -332,7 +332,7 @@ fn adoption_key(order: Order, number: i64) -> String {
     format!("{}:{number}:adopt", order.plan.0)
 }
 
-fn is_open(entry: &JournalEntry) -> bool {
+pub(super) fn is_open(entry: &JournalEntry) -> bool {
     matches!(entry.state, WriteState::Pending | WriteState::Sent)
 }
 

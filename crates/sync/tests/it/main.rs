@@ -7,7 +7,11 @@ mod follow;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod push;
+#[cfg(test)]
+mod push_faults;
 #[cfg(test)]
 mod push_world;
 #[cfg(test)]
