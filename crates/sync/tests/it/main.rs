@@ -13,6 +13,8 @@ mod push;
 #[cfg(test)]
 mod push_faults;
 #[cfg(test)]
+mod push_life;
+#[cfg(test)]
 mod push_world;
 #[cfg(test)]
 mod same;
