@@ -95,7 +95,7 @@ impl Engine {
             return Some(self.now());
         };
         let failures = runs.iter().take_while(|run| runs::may_work_later(run));
-        let minutes = match RETRY_MINUTES.iter().take(failures.count()).last() {
+        let minutes = match RETRY_MINUTES.iter().take(failures.count()).next_back() {
             Some(minutes) => *minutes,
             None => i64::from(interval_minutes(&profile, self.activity().await.ok()?)),
         };
