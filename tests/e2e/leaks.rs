@@ -34,8 +34,13 @@ pub fn leaks(key: &str, folder: &Path, processes: &[u32]) -> Vec<String> {
 
 fn forms(key: &str) -> Vec<Form> {
     let bytes = key.as_bytes();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let percent: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
+    let hex = hex::encode(bytes);
+    let percent = hex
+        .as_bytes()
+        .chunks(2)
+        .fold(String::new(), |text, digits| {
+            text + "%" + &String::from_utf8_lossy(digits).to_uppercase()
+        });
     let mut forms: Vec<Form> = vec![
         ("plain text", bytes.to_vec()),
         (

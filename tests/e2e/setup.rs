@@ -42,6 +42,7 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
     accounts.stripe.grant(STRIPE_KEY, "coupon_read");
     // Open rows are checked again by themselves while the key is edited in the browser.
     window.sees("15 of 15 held").await;
+    window.picture("permissions").await;
     window.press("Continue").await;
 
     window.type_into("Service key", HUBSPOT_KEY).await;
@@ -56,11 +57,14 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
     window.press("Continue").await;
     window.sees("subscriptions").await;
     window.press("Continue").await;
+    window.picture("preview").await;
     window.press("Push ").await;
     window.sees("The first sync is done").await;
     window.press("Continue").await;
     window.press("Finish setup").await;
     window.sees("In sync").await;
+    window.sees("Largest subscriptions").await;
+    window.picture("overview").await;
 
     let contacts = accounts.hubspot.records("contacts").unwrap();
     assert!(

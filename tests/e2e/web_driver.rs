@@ -15,7 +15,7 @@ use crate::desktop::{Desktop, Owned};
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The app's own window, driven by WebKitWebDriver.
+/// The app's own window, driven by `WebKitWebDriver`.
 pub struct Window {
     base: String,
     session: String,
@@ -24,7 +24,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Starts WebKitWebDriver, which starts the app and attaches to its web view.
+    /// Starts `WebKitWebDriver`, which starts the app and attaches to its web view.
     pub async fn open(desktop: &Desktop, environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -65,7 +65,10 @@ impl Window {
         let wanted =
             json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
         let session = window.post("/session", wanted).await;
-        window.session = session["sessionId"].as_str().expect("a session").to_owned();
+        session["sessionId"]
+            .as_str()
+            .expect("a session")
+            .clone_into(&mut window.session);
         window
     }
 
@@ -168,8 +171,8 @@ impl Window {
         }
     }
 
-    /// Keeps a picture of the painted page. Straight after loading a page is still blank.
-    pub async fn picture(&self, path: &Path) {
+    /// Keeps a picture of the painted page beside the build, to look at. Straight after loading a page is still blank.
+    pub async fn picture(&self, name: &str) {
         let painted = "const done = arguments[0]; \
             requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 200)));";
         self.run_async(painted).await;
@@ -186,8 +189,9 @@ impl Window {
         let png = base64::engine::general_purpose::STANDARD
             .decode(answer["value"].as_str().unwrap())
             .unwrap();
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, png).unwrap();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name).with_extension("png"), png).unwrap();
     }
 
     /// Whether it went through: an element may have moved or gone since it was found.

@@ -10,6 +10,7 @@ mod known;
 mod portal;
 mod row;
 mod standing;
+mod vain;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +27,7 @@ pub(crate) use row::{
 pub(crate) use standing::{Confirmed, confirm};
 pub use values::LAST_SYNCED;
 
-use self::{known::Known, row::Standing};
+use self::{known::Known, row::Standing, vain::Vain};
 use crate::{blocking::blocking, matching::Sought, push, view::Choices, view::SkipReason};
 
 /// Why no plan could be made. The plan before stays.
@@ -57,6 +58,15 @@ pub enum PlanError {
     NoRoom,
 }
 
+/// How a plan looks at HubSpot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looking {
+    /// Only for what was not looked for lately.
+    AsNeeded,
+    /// For everything that is not linked, and at the portal's properties: a person who just changed HubSpot wants to see it.
+    Anew,
+}
+
 /// Makes the plan for a portal from what has been worked out, and keeps it to be shown. When it would be the same as the
 /// plan that is shown already, that one stays.
 ///
@@ -67,21 +77,35 @@ pub async fn make(
     hubspot: &Client,
     target: Target,
     choices: Choices,
+    looking: Looking,
     now: Timestamp,
 ) -> Result<PlanId, PlanError> {
-    let known = {
+    let mut known = {
         let store = store.clone();
         blocking(move || store.read(|view| Known::load(view, target, now))).await?
     };
+    if looking == Looking::Anew {
+        known.portal = None;
+        known.vain = Vain::empty(target);
+    }
     let portal = match known.portal.clone() {
         Some(portal) => portal,
         None => Portal::look(hubspot, target, now).await?,
     };
     portal.check_keys()?;
-    let companies = companies::gather(hubspot, &known, &portal).await?;
-    let contacts = contacts::gather(hubspot, &known, &portal).await?;
-    let records = companies.into_iter().chain(contacts.records).collect();
-    let mut rows = row::rows(records, choices, &known.refused);
+    let mut gathering = Gathering {
+        hubspot,
+        known: &known,
+        portal: &portal,
+        choices,
+        vain: Vain::empty(target),
+        now,
+    };
+    let companies = companies::gather(&mut gathering).await?;
+    let contacts = contacts::gather(&mut gathering, &companies.aliases).await?;
+    let vain = gathering.vain;
+    let records = companies.records.into_iter().chain(contacts.records);
+    let mut rows = row::rows(records.collect(), choices, &known.refused);
     let standing = links(hubspot, &known, &rows, &contacts.companies_of).await?;
     let pairs = standing.keys().cloned().collect();
     rows.extend(row::associations(&rows, &contacts.companies_of, &pairs));
@@ -95,6 +119,7 @@ pub async fn make(
                 portal: &portal,
                 rows: &rows,
                 standing: &standing,
+                vain: &vain,
                 counts: &counts,
                 now,
             };
@@ -102,6 +127,31 @@ pub async fn make(
         })
     })
     .await
+}
+
+/// What records are gathered from.
+struct Gathering<'a> {
+    hubspot: &'a Client,
+    known: &'a Known,
+    portal: &'a Portal,
+    choices: Choices,
+    /// What is looked for in vain now.
+    vain: Vain,
+    now: Timestamp,
+}
+
+impl Gathering<'_> {
+    /// What an earlier search that is remembered found.
+    fn recall(&self, object: &ObjectType, subject: &str, by: &[String]) -> Option<Standing> {
+        let vain = &self.known.vain;
+        vain.recall(object, subject, by, self.choices, self.now)
+    }
+
+    fn note(&mut self, object: &ObjectType, subject: &str, by: Vec<String>, found: &Standing) {
+        let since = (&self.known.vain, self.now);
+        self.vain
+            .note(object, subject, by, found, self.choices, since);
+    }
 }
 
 /// What HubSpot was found to hold, as far as it is ClearSync's own.
@@ -187,6 +237,7 @@ struct Draft<'a> {
     portal: &'a Portal,
     rows: &'a [Row],
     standing: &'a Pairs,
+    vain: &'a Vain,
     counts: &'a Counts,
     now: Timestamp,
 }
@@ -195,6 +246,9 @@ impl Draft<'_> {
     fn keep(&self, writer: &Writer) -> Result<PlanId, PlanError> {
         if self.known.portal.is_none() {
             self.portal.remember(writer, self.target)?;
+        }
+        if *self.vain != self.known.vain {
+            self.vain.keep(writer, self.target)?;
         }
         self.confirm_found(writer)?;
         push::settle_former(writer, self.target, &self.known.open, self.rows, self.now)?;

@@ -38,7 +38,7 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when the store cannot be read.
     pub async fn plan_summary(&self) -> Result<Option<PlanSummary>, Problem> {
-        self.with_store(|store| store.read(|reader| Ok(newest(reader)?.and_then(summary))))
+        self.with_store(|store| store.read(|reader| Ok(newest(reader)?.as_ref().and_then(summary))))
             .await
     }
 
@@ -76,7 +76,7 @@ fn newest(reader: &Reader) -> Result<Option<Plan>, StoreError> {
     Ok(current.filter(|plan| matches!(plan.state, PlanState::Shown | PlanState::Approved)))
 }
 
-fn summary(plan: Plan) -> Option<PlanSummary> {
+fn summary(plan: &Plan) -> Option<PlanSummary> {
     let counts = Counts::read(&plan.counts);
     let by_property = counts
         .by_property

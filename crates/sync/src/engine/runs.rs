@@ -98,7 +98,7 @@ impl Engine {
     pub async fn make_plan(self: &Arc<Self>) -> Result<PlanSummary, Problem> {
         let taken = self.run.take()?;
         let lease = self.with_store(Store::lease).await?;
-        self.plan_anew().await?;
+        self.plan(plan::Looking::Anew).await?;
         drop((lease, taken));
         self.data_changed(&[DataKind::Plan, DataKind::Attention]);
         self.plan_summary()
@@ -303,7 +303,7 @@ impl Engine {
             .await?;
         self.begin_step(kind, RunStep::Planning, wish.clone())
             .await?;
-        self.plan_anew().await?;
+        self.plan(plan::Looking::AsNeeded).await?;
         self.tell(super::Change::Data(vec![DataKind::Figures, DataKind::Plan]));
         let Some(plan) = self.plan_summary().await? else {
             return Ok(RunOutcome::Done);
@@ -406,14 +406,14 @@ impl Engine {
         Ok(())
     }
 
-    async fn plan_anew(&self) -> Result<(), Problem> {
+    async fn plan(&self, looking: plan::Looking) -> Result<(), Problem> {
         let hubspot = self.connected_hubspot().await?;
         let target: Target = self.target().await?;
         let choices = self
             .with_store(|store| store.read(Profile::read))
             .await?
             .choices;
-        plan::make(&self.store, &hubspot, target, choices, self.now()).await?;
+        plan::make(&self.store, &hubspot, target, choices, looking, self.now()).await?;
         Ok(())
     }
 

@@ -35,7 +35,8 @@ pub(crate) async fn find_contacts(
     let properties = with_key(properties, has_key);
     let ids = people.iter().filter_map(|person| person.record).collect();
     let by_id = read_linked(hubspot, &object, ids, &properties).await?;
-    let unlinked = || people.iter().filter(|person| person.record.is_none());
+    let standing = |person: &Person| by_id.get(&person.record?);
+    let unlinked = || people.iter().filter(|person| standing(person).is_none());
     let keys: Vec<String> = unlinked()
         .flat_map(|person| person.customers.clone())
         .collect();
@@ -52,8 +53,8 @@ pub(crate) async fn find_contacts(
             .await?
     };
     let seek = |person: &Person| {
-        if let Some(id) = person.record {
-            return found(by_id.get(&id), "link", known);
+        if let Some(record) = standing(person) {
+            return found(Some(record), "link", known);
         }
         let keyed: Vec<&Record> = person
             .customers
@@ -101,7 +102,12 @@ pub(crate) async fn find_companies(
         .filter_map(|company| company.record)
         .collect();
     let by_id = read_linked(hubspot, &object, ids, &properties).await?;
-    let unlinked = || companies.iter().filter(|company| company.record.is_none());
+    let standing = |company: &Wanted<'_>| by_id.get(&company.record?);
+    let unlinked = || {
+        companies
+            .iter()
+            .filter(|company| standing(company).is_none())
+    };
     let keys: Vec<String> = unlinked()
         .flat_map(|company| company.customers.to_vec())
         .collect();
@@ -126,8 +132,8 @@ pub(crate) async fn find_companies(
         hubspot.companies_by_domain(&domains, &properties).await?
     };
     let seek = |company: &Wanted<'_>| {
-        if let Some(id) = company.record {
-            return found(by_id.get(&id), "link", known);
+        if let Some(record) = standing(company) {
+            return found(Some(record), "link", known);
         }
         if let Some(sought) = single(&keyed(company), "customer_id", known) {
             return sought;
@@ -147,7 +153,7 @@ fn with_key<'a>(properties: &[&'a str], has_key: bool) -> Vec<&'a str> {
     properties.iter().copied().chain(key).collect()
 }
 
-/// Records by the ids the store links, each under the id it was asked by. A batch does not find those that were merged
+/// Records by the ids the store links, each under the id it was asked by; those that are gone are left out. A batch does not find those that were merged
 /// into another; they are asked for one by one.
 async fn read_linked(
     hubspot: &Client,

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{CUSTOMER_ID, Client, HubSpotError, ObjectType, RecordId};
+use clearsync_hubspot::{CUSTOMER_ID, DOMAIN, HubSpotError, ObjectType, RecordId};
 
 use super::{
+    Gathering,
     known::Known,
-    portal::Portal,
     row::{Record, Standing, Values},
     standing_of, values,
 };
@@ -14,118 +14,197 @@ use crate::{
     view::SkipReason,
 };
 
-/// Gathers the companies as they should be, each with what is known of it. HubSpot is asked only about those nothing was
-/// written of.
-pub(super) async fn gather(
-    hubspot: &Client,
-    known: &Known,
-    portal: &Portal,
-) -> Result<Vec<(Record, Standing)>, HubSpotError> {
-    let object = ObjectType::Companies;
-    let mut companies: Vec<Company<'_>> = known
-        .companies
-        .iter()
-        .map(|(domain, summary)| Company::of(known, domain, Some(summary)))
-        .collect();
-    let gone = known
-        .companies_written
-        .keys()
-        .filter(|domain| !known.companies.contains_key(*domain));
-    companies.extend(gone.map(|domain| Company::of(known, domain, None)));
-    let unknown: Vec<usize> = (0..)
-        .zip(&companies)
-        .filter(|(_, company)| company.standing.is_none())
-        .map(|(place, _)| place)
-        .collect();
-    if !unknown.is_empty() {
-        let ours: BTreeSet<String> = known.customers.keys().cloned().collect();
-        let wanted: Vec<WantedCompany<'_>> = unknown
-            .iter()
-            .filter_map(|place| companies.get(*place))
-            .map(Company::wanted)
-            .collect();
-        let properties = portal.present(&object);
-        let has_key = portal.has_key(&object);
-        let sought = find_companies(hubspot, &wanted, &properties, has_key, &ours).await?;
-        for (place, sought) in unknown.into_iter().zip(sought) {
-            if let Some(company) = companies.get_mut(place) {
-                company.standing = Some(standing_of(sought, &properties));
-            }
-        }
-    }
-    let keys = keys(&companies);
-    let chosen = portal.chosen(&object);
-    let record = |company: Company<'_>| {
-        let key = keys.get(company.domain).map_or("", String::as_str);
-        let values = match company.summary {
-            Some(summary) => values::values(summary, key, portal.currency(), &chosen),
-            None => values::values(&Summary::default(), "", None, &chosen),
-        };
-        let record = Record {
-            object: ObjectType::Companies,
-            subject: company.domain.to_owned(),
-            label: company.domain.to_owned(),
-            linked: vec![company.domain.to_owned()],
-            values,
-            at_birth: Values::from([(
-                clearsync_hubspot::DOMAIN.to_owned(),
-                company.domain.to_owned(),
-            )]),
-        };
-        (record, company.standing.unwrap_or(Standing::Absent))
-    };
-    let mut records: Vec<(Record, Standing)> = companies.into_iter().map(record).collect();
-    records.extend(shared_domains(known));
-    Ok(records)
+/// The companies as they should be, each with what is known of it.
+pub(super) struct Companies {
+    pub(super) records: Vec<(Record, Standing)>,
+    /// Domains whose company people merged into that of another domain, which stands for both.
+    pub(super) aliases: BTreeMap<String, String>,
 }
 
+/// Gathers the companies. HubSpot is asked only about those nothing was written of.
+pub(super) async fn gather(gathering: &mut Gathering<'_>) -> Result<Companies, HubSpotError> {
+    let (known, portal) = (gathering.known, gathering.portal);
+    let mut settled = Vec::new();
+    let mut unknown = Vec::new();
+    for company in linked(known) {
+        let standing = company.written(known).or_else(|| company.left_out());
+        let standing = standing.or_else(|| {
+            gathering.recall(&ObjectType::Companies, company.domain, &company.sought_by())
+        });
+        match standing {
+            Some(standing) => settled.push((company, standing)),
+            None => unknown.push(company),
+        }
+    }
+    settled.extend(seek(gathering, unknown).await?);
+    for (company, standing) in &settled {
+        gathering.note(
+            &ObjectType::Companies,
+            company.domain,
+            company.sought_by(),
+            standing,
+        );
+    }
+    let companies = unite(settled);
+    let keys = keys(&companies);
+    let chosen = portal.chosen(&ObjectType::Companies);
+    let mut gathered = Companies {
+        records: Vec::new(),
+        aliases: BTreeMap::new(),
+    };
+    for (company, standing) in companies {
+        let subject = company.domain.to_owned();
+        for other in &company.others {
+            gathered
+                .aliases
+                .insert((*other).to_owned(), subject.clone());
+        }
+        let key = keys.get(company.domain).map_or("", String::as_str);
+        let record = Record {
+            object: ObjectType::Companies,
+            label: subject.clone(),
+            linked: company.domains().map(str::to_owned).collect(),
+            values: values::values(&company.summary(), key, portal.currency(), &chosen),
+            at_birth: Values::from([(DOMAIN.to_owned(), subject.clone())]),
+            subject,
+        };
+        gathered.records.push((record, standing));
+    }
+    gathered.records.extend(shared_domains(known));
+    Ok(gathered)
+}
+
+async fn seek<'a>(
+    gathering: &Gathering<'a>,
+    companies: Vec<Company<'a>>,
+) -> Result<Vec<(Company<'a>, Standing)>, HubSpotError> {
+    if companies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let object = ObjectType::Companies;
+    let properties = gathering.portal.present(&object);
+    let has_key = gathering.portal.has_key(&object);
+    let ours = gathering.known.customers.keys().cloned().collect();
+    let wanted: Vec<WantedCompany<'_>> = companies.iter().map(Company::wanted).collect();
+    let sought = find_companies(gathering.hubspot, &wanted, &properties, has_key, &ours).await?;
+    let found = sought
+        .into_iter()
+        .map(|sought| standing_of(sought, &properties));
+    Ok(companies.into_iter().zip(found).collect())
+}
+
+/// What one company record stands for.
 struct Company<'a> {
     domain: &'a str,
-    /// `None` when no customer is left: ClearSync's values are taken away then.
-    summary: Option<&'a Summary>,
+    /// Further domains the record stands for.
+    others: Vec<&'a str>,
+    /// Empty when no customer is left: ClearSync's values are taken away then.
+    summaries: Vec<&'a Summary>,
+    customers: Vec<String>,
     record: Option<RecordId>,
-    standing: Option<Standing>,
+}
+
+/// The companies of all domains that have customers, or had them when they were written. Domains that share a record share
+/// a company.
+fn linked(known: &Known) -> Vec<Company<'_>> {
+    let gone = known
+        .companies_written
+        .iter()
+        .filter(|(domain, values)| !known.companies.contains_key(*domain) && !values.is_empty())
+        .map(|(domain, _)| domain);
+    let companies = known.companies.keys().chain(gone).map(|domain| {
+        let summary = known.companies.get(domain);
+        let record = known.company_record(domain);
+        let company = Company {
+            domain,
+            others: Vec::new(),
+            summaries: summary.into_iter().collect(),
+            customers: summary.map_or_else(Vec::new, |summary| summary.customers.clone()),
+            record,
+        };
+        let standing = match record {
+            Some(record) => Standing::stands(record),
+            None => Standing::Absent,
+        };
+        (company, standing)
+    });
+    let united = unite(companies.collect());
+    united.into_iter().map(|(company, _)| company).collect()
+}
+
+/// Makes one company of those whose record is the same.
+fn unite<'a>(companies: Vec<(Company<'a>, Standing)>) -> Vec<(Company<'a>, Standing)> {
+    let mut united: Vec<(Company<'a>, Standing)> = Vec::new();
+    let mut places: BTreeMap<RecordId, usize> = BTreeMap::new();
+    for (company, standing) in companies {
+        let record = match &standing {
+            Standing::Stands { record, .. } => Some(*record),
+            _ => None,
+        };
+        let known = record.and_then(|record| places.get(&record));
+        if let Some((first, of_first)) = known.and_then(|place| united.get_mut(*place)) {
+            first.others.push(company.domain);
+            first.others.extend(company.others);
+            first.summaries.extend(company.summaries);
+            first.customers.extend(company.customers);
+            // What was read just now tells more than what was written once.
+            if standing.is_read() {
+                *of_first = standing;
+            }
+            continue;
+        }
+        if let Some(record) = record {
+            places.insert(record, united.len());
+        }
+        united.push((company, standing));
+    }
+    united
 }
 
 impl<'a> Company<'a> {
-    fn of(known: &'a Known, domain: &'a str, summary: Option<&'a Summary>) -> Self {
-        let record = known.company_record(domain);
-        let written = record.zip(known.companies_written.get(domain));
-        let standing = match (written, summary) {
-            (Some((record, values)), _) => Some(Standing::Stands {
-                record,
-                values: values.clone(),
-                found_by: None,
-            }),
-            (None, Some(summary)) if summary.deleted && record.is_none() => {
-                Some(Standing::LeftOut(SkipReason::CustomerDeleted))
-            }
-            _ => None,
-        };
-        Self {
-            domain,
-            summary,
+    fn domains(&self) -> impl Iterator<Item = &'a str> {
+        std::iter::once(self.domain).chain(self.others.iter().copied())
+    }
+
+    /// The company as ClearSync wrote it last, when that is certain.
+    fn written(&self, known: &Known) -> Option<Standing> {
+        let record = self.record?;
+        let mut written = self
+            .domains()
+            .filter_map(|domain| known.companies_written.get(domain));
+        let values = written.next().filter(|_| written.next().is_none())?.clone();
+        Some(Standing::Stands {
             record,
-            standing,
-        }
+            values,
+            found_by: None,
+        })
     }
 
-    fn customers(&self) -> &'a [String] {
-        self.summary.map_or(&[], |summary| &summary.customers)
+    /// No company is made for customers that are all deleted.
+    fn left_out(&self) -> Option<Standing> {
+        let deleted = self.summaries.iter().all(|summary| summary.deleted);
+        let left_out = Standing::LeftOut(SkipReason::CustomerDeleted);
+        (self.record.is_none() && deleted).then_some(left_out)
     }
 
-    fn wanted(&self) -> WantedCompany<'a> {
+    fn sought_by(&self) -> Vec<String> {
+        let record = self.record.map(|record| record.to_string());
+        self.customers.iter().cloned().chain(record).collect()
+    }
+
+    fn wanted(&self) -> WantedCompany<'_> {
         WantedCompany {
             domain: self.domain,
-            customers: self.customers(),
+            customers: &self.customers,
             record: self.record,
         }
     }
 
-    fn held_key(&self) -> Option<&str> {
-        match &self.standing {
-            Some(Standing::Stands { values, .. }) => values.get(CUSTOMER_ID).map(String::as_str),
-            _ => None,
+    fn summary(&self) -> Summary {
+        match self.summaries.as_slice() {
+            [] => Summary::default(),
+            [only] => (*only).clone(),
+            several => Summary::joined(several.iter().map(|summary| (*summary).clone())),
         }
     }
 }
@@ -133,24 +212,33 @@ impl<'a> Company<'a> {
 /// The customer whose id each company carries. One that it carries already stays as long as the customer does. A company
 /// that stands takes an id no company carries; one that is to be made may take an id that another company gives up, since
 /// ids are given up before companies are made.
-fn keys(companies: &[Company<'_>]) -> BTreeMap<String, String> {
-    let held: BTreeSet<&str> = companies.iter().filter_map(Company::held_key).collect();
-    let key = |company: &Company<'_>| {
-        let customers = company.customers();
-        let own = company
-            .held_key()
-            .filter(|held| customers.iter().any(|id| id == held));
+fn keys(companies: &[(Company<'_>, Standing)]) -> BTreeMap<String, String> {
+    let held: BTreeSet<&str> = companies
+        .iter()
+        .filter_map(|(_, standing)| held_key(standing))
+        .collect();
+    let key = |company: &Company<'_>, standing: &Standing| {
+        let own = held_key(standing).filter(|held| company.customers.iter().any(|id| id == held));
         if own.is_some() {
             return own.map(str::to_owned);
         }
-        let stands = matches!(company.standing, Some(Standing::Stands { .. }));
+        let stands = matches!(standing, Standing::Stands { .. });
         let free = |id: &&String| !stands || !held.contains(id.as_str());
-        customers.iter().find(free).cloned()
+        company.customers.iter().find(free).cloned()
     };
     companies
         .iter()
-        .filter_map(|company| Some((company.domain.to_owned(), key(company)?)))
+        .filter_map(|(company, standing)| {
+            Some((company.domain.to_owned(), key(company, standing)?))
+        })
         .collect()
+}
+
+fn held_key(standing: &Standing) -> Option<&str> {
+    match standing {
+        Standing::Stands { values, .. } => values.get(CUSTOMER_ID).map(String::as_str),
+        _ => None,
+    }
 }
 
 /// The mail domains of customers that are nobody's company, so that it can be seen why they have none.

@@ -1,8 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{CUSTOMER_ID, Client, HubSpotError, ObjectType, OwnProperty};
+use clearsync_hubspot::{CUSTOMER_ID, HubSpotError, ObjectType, OwnProperty};
 
 use super::{
+    Gathering,
     known::Known,
     portal::Portal,
     row::{Record, Standing, Values},
@@ -22,41 +23,34 @@ pub(super) struct Contacts {
 
 /// Gathers the contacts. HubSpot is asked only about those nothing was written of.
 pub(super) async fn gather(
-    hubspot: &Client,
-    known: &Known,
-    portal: &Portal,
+    gathering: &mut Gathering<'_>,
+    aliases: &BTreeMap<String, String>,
 ) -> Result<Contacts, HubSpotError> {
+    let (known, portal) = (gathering.known, gathering.portal);
     let (people, left_out) = people(&known.customers, &known.contact_links);
-    let (mut standing, unknown): (Vec<_>, Vec<_>) = people
-        .into_iter()
-        .map(|person| {
-            let values = written(known, &person);
-            (person, values)
-        })
-        .partition(|(_, values)| values.is_some());
-    let unknown: Vec<Person> = unknown.into_iter().map(|(person, _)| person).collect();
-    let object = ObjectType::Contacts;
-    let sought = if unknown.is_empty() {
-        Vec::new()
-    } else {
-        let ours: BTreeSet<String> = known.customers.keys().cloned().collect();
-        let properties = portal.present(&object);
-        find_contacts(
-            hubspot,
-            &unknown,
-            &properties,
-            portal.has_key(&object),
-            &ours,
-        )
-        .await?
-    };
-    for (mut person, sought) in unknown.into_iter().zip(sought) {
-        let found = standing_of(sought, &portal.present(&object));
-        if let Standing::Stands { record, .. } = &found {
-            person.record = Some(*record);
+    let mut standing: Vec<(Person, Option<Standing>)> = Vec::new();
+    let mut unknown: Vec<Person> = Vec::new();
+    for person in people {
+        let known = written(known, &person)
+            .or_else(|| gathering.recall(&ObjectType::Contacts, &person.key, &sought_by(&person)));
+        match known {
+            Some(known) => standing.push((person, Some(known))),
+            None => unknown.push(person),
         }
+    }
+    for (mut person, found) in seek(gathering, unknown).await? {
+        person.record = match &found {
+            Standing::Stands { record, .. } => Some(*record),
+            _ => None,
+        };
         standing.push((person, Some(found)));
     }
+    for (person, found) in &standing {
+        if let Some(found) = found {
+            gathering.note(&ObjectType::Contacts, &person.key, sought_by(person), found);
+        }
+    }
+    let object = ObjectType::Contacts;
     let chosen = portal.chosen(&object);
     let mut contacts = Contacts {
         records: Vec::new(),
@@ -64,13 +58,7 @@ pub(super) async fn gather(
     };
     let people = unite(standing, |first, later| {
         // What was read just now tells more than what was written once.
-        if matches!(
-            &later,
-            Some(Standing::Stands {
-                found_by: Some(_),
-                ..
-            })
-        ) {
+        if later.as_ref().is_some_and(Standing::is_read) {
             *first = later;
         }
     });
@@ -82,6 +70,7 @@ pub(super) async fn gather(
             &chosen,
             person,
             &standing,
+            aliases,
             &mut contacts.companies_of,
         );
         contacts.records.push((record, standing));
@@ -92,6 +81,34 @@ pub(super) async fn gather(
     });
     contacts.records.extend(left_out);
     Ok(contacts)
+}
+
+async fn seek(
+    gathering: &Gathering<'_>,
+    people: Vec<Person>,
+) -> Result<Vec<(Person, Standing)>, HubSpotError> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let object = ObjectType::Contacts;
+    let properties = gathering.portal.present(&object);
+    let has_key = gathering.portal.has_key(&object);
+    let ours = gathering.known.customers.keys().cloned().collect();
+    let sought = find_contacts(gathering.hubspot, &people, &properties, has_key, &ours).await?;
+    let found = sought
+        .into_iter()
+        .map(|sought| standing_of(sought, &properties));
+    Ok(people.into_iter().zip(found).collect())
+}
+
+/// What a person's contact is looked for by.
+fn sought_by(person: &Person) -> Vec<String> {
+    let record = person.record.map(|record| record.to_string());
+    let customers = person.customers.iter().cloned();
+    customers
+        .chain(person.email.clone())
+        .chain(record)
+        .collect()
 }
 
 /// The contact as ClearSync wrote it last, when that is certain: with several customers that each had one, what stands in
@@ -116,6 +133,7 @@ fn record(
     chosen: &[&'static OwnProperty],
     person: Person,
     standing: &Standing,
+    aliases: &BTreeMap<String, String>,
     companies_of: &mut BTreeMap<String, BTreeSet<String>>,
 ) -> Record {
     let held = match standing {
@@ -133,7 +151,8 @@ fn record(
         .collect();
     let companies: BTreeSet<String> = summaries
         .iter()
-        .filter_map(|summary| summary.domain.clone())
+        .filter_map(|summary| summary.domain.as_ref())
+        .map(|domain| aliases.get(domain).unwrap_or(domain).clone())
         .collect();
     companies_of.insert(key.clone(), companies);
     let name = summaries.iter().find_map(|summary| summary.name.clone());

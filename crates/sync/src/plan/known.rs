@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::{
     portal::Portal,
     row::{ASSOCIATION, Values},
+    vain::Vain,
     values::LAST_SYNCED,
 };
 use crate::{derive::Summary, push};
@@ -30,6 +31,7 @@ pub(super) struct Known {
     pub(super) refused: BTreeMap<(String, String), Values>,
     pub(super) attention: Vec<Attention>,
     pub(super) portal: Option<Portal>,
+    pub(super) vain: Vain,
     /// Whether this portal was ever written to.
     pub(super) pushed: bool,
 }
@@ -80,6 +82,7 @@ impl Known {
             associated: written(ASSOCIATION)?,
             refused: refused(view, target, &attention)?,
             portal: Portal::remembered(view, target, now)?,
+            vain: Vain::load(view, target)?,
             pushed: push::was_pushed(view, target)?,
             attention,
             open,

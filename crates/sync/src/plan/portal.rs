@@ -20,7 +20,7 @@ const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 /// What a portal has of ClearSync's own properties, as it was last looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Portal {
-    portal: i64,
+    id: i64,
     currency: Option<Currency>,
     looked_at: Timestamp,
     /// Every property of the catalogue it was looked at for, as object and name.
@@ -37,7 +37,7 @@ impl Portal {
         now: Timestamp,
     ) -> Result<Option<Self>, StoreError> {
         let kept: Option<Self> = view.setting(Scope::Account(target.account), SETTING)?;
-        Ok(kept.filter(|kept| kept.portal == target.portal && kept.is_current(now)))
+        Ok(kept.filter(|kept| kept.id == target.portal && kept.is_current(now)))
     }
 
     pub(crate) fn remember(&self, writer: &Writer, target: Target) -> Result<(), StoreError> {
@@ -63,7 +63,7 @@ impl Portal {
             });
         }
         Ok(Self {
-            portal: target.portal,
+            id: target.portal,
             currency: account.currencies.company.parse().ok(),
             looked_at: now,
             properties: look_at_properties(hubspot).await?,

@@ -5,7 +5,7 @@ use clearsync_store::PlanRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::values::same;
+use super::{vain::may_create, values::same};
 use crate::view::{Choices, SkipReason};
 
 /// How contact-to-company links are named where kinds of record are.
@@ -47,6 +47,28 @@ pub(crate) enum Standing {
     Refused,
     /// There is nothing to look for.
     LeftOut(SkipReason),
+}
+
+impl Standing {
+    /// It stands there, with nothing of ClearSync's in it.
+    pub(crate) fn stands(record: RecordId) -> Self {
+        Self::Stands {
+            record,
+            values: Values::new(),
+            found_by: None,
+        }
+    }
+
+    /// Whether HubSpot was asked for it just now.
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(
+            self,
+            Self::Stands {
+                found_by: Some(_),
+                ..
+            }
+        )
+    }
 }
 
 /// One property before and after.
@@ -132,10 +154,7 @@ pub(crate) fn rows(
 }
 
 fn deed(wanted: Record, standing: Standing, choices: Choices) -> Deed {
-    let may_create = match wanted.object {
-        ObjectType::Companies => choices.create_companies,
-        _ => choices.create_contacts,
-    };
+    let may_create = may_create(&wanted.object, choices);
     match standing {
         Standing::LeftOut(reason) => Deed::skip(reason),
         Standing::Refused => Deed::skip(SkipReason::EmailRefused),

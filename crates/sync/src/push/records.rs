@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{
     BatchResult, CUSTOMER_ID, HubSpotError, LARGEST_BATCH, ObjectType, Outcome, ReadBy, Reason,
-    Record, RecordId, Update, Upsert, pack,
+    RecordId, Update, Upsert, pack,
 };
 
 use super::{
@@ -264,24 +264,20 @@ impl Work<'_> {
             .read(object, ReadBy::Id, &ids, &properties)
             .await?
             .records;
-        let standing = |(row, id): (Numbered, RecordId)| -> Result<(Numbered, Record), Numbered> {
-            records
-                .get(&id.to_string())
-                .cloned()
-                .map(|record| (row.clone(), record))
-                .ok_or(row)
-        };
-        let (found, gone): (Vec<_>, Vec<_>) =
-            conflicts.into_iter().map(standing).partition(Result::is_ok);
-        // A record in the recycle bin may hold the value: people must restore or delete it there.
-        let gone: Vec<Numbered> = gone.into_iter().filter_map(Result::err).collect();
+        let (mut found, mut gone) = (Vec::new(), Vec::new());
+        for (row, id) in conflicts {
+            match records.get(&id.to_string()) {
+                Some(record) => found.push((row, record.clone())),
+                // A record in the recycle bin may hold the value: people must restore or delete it there.
+                None => gone.push(row),
+            }
+        }
         self.pushed.failed += count(gone.len());
         let params =
             serde_json::json!({ "object": object.path_name(), "reason": "HELD_BY_DELETED" });
         self.journal
             .leave_open(gone, MATCH_AMBIGUOUS, params)
             .await?;
-        let found = found.into_iter().filter_map(Result::ok).collect();
         let adoptions = self.journal.adopt(found, "conflict", true).await?;
         self.pushed.failed += count(adoptions.taken);
         let stamps = self.stamps(object);

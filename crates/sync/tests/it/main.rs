@@ -9,6 +9,10 @@ mod follow;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod push;
+#[cfg(test)]
+mod push_world;
+#[cfg(test)]
 mod same;
 #[cfg(test)]
 mod world;

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
+import { IconCircleCheck, IconDownload } from "@tabler/icons-react";
 import { useWords } from "../../i18n/words";
 import type { Setup, Status } from "../../ipc/backend";
 import { useBackend } from "../../ipc/queries";
@@ -54,7 +54,15 @@ export function ImportStep({ setup, status }: { setup: Setup; status: Status }) 
           action={startButton}
         />
       )}
-      {progress === null && done && <p>{t("import.done")}</p>}
+      {progress === null && done && (
+        <section className={classes.part}>
+          <p className={classes.result} data-good>
+            <IconCircleCheck size={20} stroke={1.5} aria-hidden />
+            {t("import.done")}
+          </p>
+          <p className={classes.note}>{t("import.next")}</p>
+        </section>
+      )}
     </StepPage>
   );
 }

@@ -174,7 +174,7 @@ async fn open_rows_are_watched_until_all_are_held() {
     assert!(engine.checklist(Service::Stripe).complete);
     assert_eq!(engine.setup().await.unwrap().reached, SetupStep::HubSpot);
     world.stripe.forget_requests();
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(world.stripe.requests().len(), 0, "complete, so at rest");
 }
 
