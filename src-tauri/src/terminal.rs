@@ -170,7 +170,7 @@ pub(crate) fn problem_text(problem: &Problem) -> String {
         .as_ref()
         .map(|id| format!(" ({id})"))
         .unwrap_or_default();
-    format!("{} {}{request}", part("title"), part("text"))
+    format!("{}. {}{request}", part("title"), part("text"))
 }
 
 fn step_text(progress: &RunProgress) -> String {

@@ -228,3 +228,91 @@ async fn replacing_the_account_ends_the_run_under_way() {
     assert_eq!(world.objects(accounts[1].id), 0);
     assert!(world.objects(accounts[0].id) > 0);
 }
+
+/// The list is left out and named, and everything else goes on.
+#[tokio::test(start_paused = true)]
+async fn syncs_go_on_without_a_list_that_may_not_be_read() {
+    let world = World::new();
+    world.stripe.deny(KEY, "charge_read");
+    let engine = world.imported().await;
+    let plan = engine.make_plan().await.unwrap();
+    engine.push(plan.id).await.unwrap();
+    assert_eq!(ended(&engine).await.outcome, Some(RunOutcome::Done));
+    engine.finish_setup().await.unwrap();
+    engine.sync_now().await.unwrap();
+    let run = ended(&engine).await;
+    assert_eq!(
+        (run.kind, run.outcome),
+        (RunKind::Sync, Some(RunOutcome::Done))
+    );
+    let status = engine.status();
+    assert_eq!((status.phase, status.attention), (Phase::Attention, 1));
+    assert!(status.last_sync_at.is_some());
+}
+
+/// HubSpot takes a scope away in mid push. What was written is noted, and the push goes on once it is back.
+#[tokio::test(start_paused = true)]
+async fn a_scope_lost_in_mid_push_stops_it_and_it_goes_on() {
+    let whole = {
+        let world = World::new();
+        let engine = world.imported().await;
+        let plan = engine.make_plan().await.unwrap();
+        engine.push(plan.id).await.unwrap();
+        ended(&engine).await;
+        records(&world)
+    };
+    let world = World::new();
+    let engine = world.imported().await;
+    let plan = engine.make_plan().await.unwrap();
+    let scopes = Sample::SCOPES.into_iter();
+    let fewer = scopes.filter(|scope| *scope != "crm.objects.contacts.write");
+    world.hubspot.set_scopes(TOKEN, fewer);
+    engine.push(plan.id).await.unwrap();
+    let run = ended(&engine).await;
+    assert_eq!(run.outcome, Some(RunOutcome::Failed));
+    let problem = run.problem.unwrap();
+    assert_eq!(problem.code, ProblemCode::HubSpotScopeMissing);
+    assert!(problem.params["scopes"].contains("contacts.write"));
+    assert!(records(&world) < whole);
+
+    world.hubspot.set_scopes(TOKEN, Sample::SCOPES);
+    let plan = engine.make_plan().await.unwrap();
+    engine.push(plan.id).await.unwrap();
+    assert_eq!(ended(&engine).await.outcome, Some(RunOutcome::Done));
+    assert_eq!(records(&world), whole);
+    assert_eq!(engine.status().problem, None);
+}
+
+/// How many contacts and companies the portal holds.
+fn records(world: &World) -> (usize, usize) {
+    let count = |object_type| world.hubspot.records(object_type).unwrap().len();
+    (count("contacts"), count("companies"))
+}
+
+/// A sync that is held stays before its next step, and can be stopped there.
+#[tokio::test(start_paused = true)]
+async fn a_sync_is_held_between_its_steps() {
+    for stopped in [false, true] {
+        let world = World::new();
+        let engine = world.imported().await;
+        world.to_stripe.set_round_trip(Duration::from_secs(10));
+        engine.sync_now().await.unwrap();
+        seconds(1).await;
+        engine.pause(None).await.unwrap();
+        world.hubspot.forget_requests();
+        seconds(3_600).await;
+        assert!(engine.status().progress.unwrap().held);
+        assert_eq!(world.hubspot.requests(), []);
+        if stopped {
+            engine.stop().await.unwrap();
+        } else {
+            engine.resume().await.unwrap();
+        }
+        let expected = if stopped {
+            RunOutcome::Stopped
+        } else {
+            RunOutcome::WaitsForApproval
+        };
+        assert_eq!(ended(&engine).await.outcome, Some(expected));
+    }
+}

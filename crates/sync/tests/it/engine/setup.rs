@@ -1,5 +1,7 @@
 //! The guided setup can be left at any step and is found there again.
 
+use clearsync_sync::view::Phase;
+
 use super::*;
 
 /// A new process on the same folder shows what the last one showed.
@@ -62,6 +64,32 @@ async fn setup_is_found_again_at_every_step() {
 
     let setup = engine.go_to_step(SetupStep::Preview).await.unwrap();
     assert_eq!(setup.step, SetupStep::Preview);
+    let engine = found_again(&world, &setup).await;
+
+    connect_hubspot(&engine, TOKEN).await.unwrap();
+    let plan = engine.make_plan().await.unwrap();
+    assert!(plan.creates > 0 && plan.needs_approval);
+    let setup = engine.go_to_step(SetupStep::FirstSync).await.unwrap();
+    assert_eq!(setup.step, SetupStep::FirstSync);
+    let engine = found_again(&world, &setup).await;
+    assert_eq!(engine.plan_summary().await.unwrap(), Some(plan.clone()));
+
+    connect_hubspot(&engine, TOKEN).await.unwrap();
+    engine.push(plan.id).await.unwrap();
+    let run = ended(&engine).await;
+    assert_eq!(
+        (run.kind, run.outcome),
+        (RunKind::Push, Some(RunOutcome::Done))
+    );
+    assert_eq!(run.created, plan.creates);
+    let setup = engine.go_to_step(SetupStep::KeepInSync).await.unwrap();
+    assert_eq!(setup.step, SetupStep::KeepInSync);
+    let engine = found_again(&world, &setup).await;
+
+    let status = engine.finish_setup().await.unwrap();
+    assert_eq!(status.phase, Phase::Idle);
+    let setup = engine.setup().await.unwrap();
+    assert!(setup.finished);
     found_again(&world, &setup).await;
 }
 
