@@ -7,7 +7,13 @@ use clearsync_sandbox::{
 };
 use jiff::Timestamp;
 
-use crate::{desktop::Desktop, keyring::secrets, leaks::leaks, web_driver::Window};
+use crate::{
+    desktop::{Desktop, wait_for},
+    keyring::secrets,
+    leaks::leaks,
+    tray_host::{MenuLine, TrayHost},
+    web_driver::Window,
+};
 
 const STRIPE_KEY: &str = "rk_test_51CanaryOfTheWindowsTest0123456789abcdef";
 const HUBSPOT_KEY: &str = "pat-na1-0dd0c0de-cafe-4bad-8bad-000ca11ab1e5";
@@ -15,6 +21,7 @@ const HUBSPOT_KEY: &str = "pat-na1-0dd0c0de-cafe-4bad-8bad-000ca11ab1e5";
 #[tokio::test(flavor = "multi_thread")]
 async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_nowhere_else() {
     let desktop = Desktop::start().await;
+    let tray = TrayHost::start(&desktop).await;
     let accounts = accounts();
     accounts.stripe.deny(STRIPE_KEY, "coupon_read");
     let served = accounts.serve(Duration::from_millis(5)).await.unwrap();
@@ -62,9 +69,32 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
     window.sees("The first sync is done").await;
     window.press("Continue").await;
     window.press("Finish setup").await;
-    window.sees("In sync").await;
     window.sees("Largest subscriptions").await;
     window.picture("overview").await;
+
+    let usable = |menu: &[MenuLine]| {
+        menu.iter()
+            .any(|line| line.label == "Sync now" && line.enabled)
+    };
+    let menu = tray.menu("Sync now in the tray", usable).await;
+    let sync_now = menu.iter().find(|line| line.label == "Sync now").unwrap();
+    accounts.stripe.forget_requests();
+    tray.click(sync_now).await;
+    wait_for("the sync from the tray", async || {
+        let asked = accounts.stripe.requests();
+        asked
+            .iter()
+            .any(|request| request.path == "/v1/events")
+            .then_some(())
+    })
+    .await;
+    tray.menu("the tray at rest", |menu| {
+        usable(menu)
+            && menu.iter().any(|line| {
+                line.label.starts_with("In sync since") || line.label.starts_with("Needs you")
+            })
+    })
+    .await;
 
     let contacts = accounts.hubspot.records("contacts").unwrap();
     assert!(

@@ -257,7 +257,7 @@ impl Draft<'_> {
         let counts = self.counts.to_json();
         if let Some(current) = writer.current_plan(self.target)?
             && current.state == PlanState::Shown
-            && current.counts == counts
+            && Counts::read(&current.counts).says_the_same(self.counts)
             && same_rows(&writer.plan_rows(current.id, None, 0, u32::MAX)?, &rows)
         {
             return Ok(current.id);
@@ -331,7 +331,19 @@ impl Draft<'_> {
         for (subject, item) in open {
             writer.set_attention(account, AREA, subject, &[item], self.now)?;
         }
-        Ok(())
+        let rows = self.rows.iter().filter(|row| match &row.deed {
+            Deed::Create { .. } | Deed::Update { .. } => true,
+            Deed::Skip { reason, .. } => *reason == SkipReason::Refused,
+            Deed::Keep { .. } | Deed::Associate { .. } => false,
+        });
+        let waiting: BTreeSet<&str> = rows.map(|row| row.label.as_str()).collect();
+        push::close_items_but_of(
+            writer,
+            self.target,
+            &self.known.attention,
+            &waiting,
+            self.now,
+        )
     }
 }
 

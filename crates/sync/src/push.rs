@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 pub(crate) use former::settle_former;
 pub use journal::RECORD_REFUSED;
+pub(crate) use journal::close_items_but_of;
 pub use telling::PushProgress;
 
 use self::{journal::Journal, telling::Telling};

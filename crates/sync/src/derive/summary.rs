@@ -29,6 +29,9 @@ pub struct Summary {
     pub sums: Vec<CurrencySum>,
     /// Stripe's word for the liveliest subscription's status.
     pub status: Option<String>,
+    /// Whether a payment of any subscription is late.
+    #[serde(default)]
+    pub past_due: bool,
     /// Names of what is sold in subscriptions that are not over.
     pub plans: Vec<String>,
     /// Quantity over all subscriptions that are not over.
@@ -137,6 +140,7 @@ impl Summary {
             summary.subscriptions.extend(customer.subscriptions);
             customer.sums.iter().for_each(|sum| sums.add(sum));
             summary.status = livelier(summary.status.take(), customer.status);
+            summary.past_due |= customer.past_due;
             customer
                 .plans
                 .into_iter()
@@ -164,6 +168,7 @@ impl Summary {
             if over(status) {
                 continue;
             }
+            self.past_due |= matches!(*status, "past_due" | "unpaid");
             facts
                 .plans
                 .iter()

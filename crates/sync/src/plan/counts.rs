@@ -85,6 +85,16 @@ impl Counts {
         }
     }
 
+    /// Whether a push would do the same; what is left of the day's requests does not matter.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        let without_quota = |counts: &Self| Self {
+            daily_limit: None,
+            daily_left: None,
+            ..counts.clone()
+        };
+        without_quota(self) == without_quota(other)
+    }
+
     /// How many records and links the push writes.
     pub(crate) fn changes(&self) -> u32 {
         self.creates

@@ -12,7 +12,6 @@ pub const LAST_SYNCED: &str = "clearsync_last_synced";
 
 /// HubSpot documents 65,536 characters for a text.
 const LONGEST_TEXT_CHARS: usize = 60_000;
-const MOVED: &[&str] = &["past_due", "unpaid"];
 
 /// What is to stand in the `chosen` properties, each as text the way HubSpot takes it; empty text clears.
 ///
@@ -58,13 +57,10 @@ fn value(name: &str, summary: &Summary, key: &str, sum: Option<&CurrencySum>) ->
         "clearsync_plans" => Some(summary.plans.join(", ")),
         "clearsync_coupon" => Some(summary.coupons.join(", ")),
         "clearsync_quantity" => summary.quantity.map(|quantity| quantity.to_string()),
-        "clearsync_past_due" => {
-            let late = |status: &String| MOVED.contains(&status.as_str());
-            summary
-                .status
-                .as_ref()
-                .map(|status| late(status).to_string())
-        }
+        "clearsync_past_due" => summary
+            .status
+            .is_some()
+            .then(|| summary.past_due.to_string()),
         "clearsync_open_balance" => money(sum?.open_minor),
         "clearsync_lifetime_paid" => money(sum?.paid_minor),
         "clearsync_paid_mrr_events" => Some(sum?.paid_invoices.to_string()),

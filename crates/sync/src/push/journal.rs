@@ -1,9 +1,9 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{CUSTOMER_ID, ObjectType, Reason, Record, RecordId};
 use clearsync_store::{
-    Grain, JournalEntry, JournalId, NewJournalEntry, Reader, Settled, Store, StoreError,
-    WriteState, Writer,
+    Attention, Grain, JournalEntry, JournalId, NewJournalEntry, Reader, Settled, Store, StoreError,
+    Target, WriteState, Writer,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -332,7 +332,7 @@ fn adoption_key(order: Order, number: i64) -> String {
     format!("{}:{number}:adopt", order.plan.0)
 }
 
-fn is_open(entry: &JournalEntry) -> bool {
+pub(super) fn is_open(entry: &JournalEntry) -> bool {
     matches!(entry.state, WriteState::Pending | WriteState::Sent)
 }
 
@@ -427,6 +427,20 @@ fn open_item(
         &[(code, params)],
         now,
     )
+}
+
+/// Closes the open items of pushes about records that need no write any more. `waiting` names those that still do.
+pub(crate) fn close_items_but_of(
+    writer: &Writer,
+    target: Target,
+    open: &[Attention],
+    waiting: &BTreeSet<&str>,
+    now: jiff::Timestamp,
+) -> Result<(), StoreError> {
+    let over = |item: &&Attention| item.area == AREA && !waiting.contains(item.subject.as_str());
+    open.iter()
+        .filter(over)
+        .try_for_each(|item| writer.set_attention(target.account, AREA, &item.subject, &[], now))
 }
 
 /// What is kept of a refusal: names and codes, never HubSpot's words.

@@ -2,7 +2,7 @@ use clearsync_hubspot::{ObjectType, OwnProperty};
 use clearsync_store::{JournalId, NewJournalEntry, Settled, StoreError, Writer};
 use serde_json::json;
 
-use super::{Order, PushError, Work};
+use super::{Order, PushError, Work, journal::is_open};
 use crate::plan::CREATE;
 
 /// How properties are named where kinds of record are.
@@ -52,7 +52,8 @@ fn note(
     missing: &[&OwnProperty],
     now: jiff::Timestamp,
 ) -> Result<Vec<JournalId>, StoreError> {
-    let note = |own: &&OwnProperty| {
+    let mut noted = Vec::new();
+    for own in missing {
         let subject = format!("{}.{}", object.path_name(), own.name);
         let write = NewJournalEntry {
             run: order.run,
@@ -64,9 +65,13 @@ fn note(
             write_key: format!("{}:{subject}", order.plan.0),
             subject,
         };
+        let former = writer.journal_by_key(&write.write_key)?;
+        if former.is_some_and(|former| !is_open(&former)) {
+            continue;
+        }
         let entry = writer.note_write(order.target, &write, now)?;
         writer.mark_sent(entry)?;
-        Ok(entry)
-    };
-    missing.iter().map(note).collect()
+        noted.push(entry);
+    }
+    Ok(noted)
 }

@@ -9,7 +9,13 @@ mod follow;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod push;
+#[cfg(test)]
+mod push_faults;
+#[cfg(test)]
+mod push_life;
 #[cfg(test)]
 mod push_world;
 #[cfg(test)]

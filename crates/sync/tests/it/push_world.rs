@@ -148,6 +148,13 @@ impl Bridge {
                             .collect::<Vec<_>>()
                     );
                     facts["name"] = Value::Null;
+                    facts["deleted"] = json!(summaries.iter().all(|one| one.deleted));
+                    let mrr_minor = summaries
+                        .iter()
+                        .flat_map(|one| &one.sums)
+                        .map(|sum| sum.mrr_minor)
+                        .sum();
+                    facts["sums"] = json!([sum("usd", mrr_minor)]);
                     let rollup = Rollup {
                         grain: Grain::Company,
                         id: domain,
