@@ -127,7 +127,7 @@ async fn an_import_is_gone_on_with_by_the_next_process() {
     let round_trip = std::time::Duration::from_secs(1);
     world.to_stripe.set_round_trip(round_trip);
     engine.start_import().await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    world.some_read().await;
     engine.stop().await.unwrap();
     let left = engine.setup().await.unwrap();
     drop(engine);
