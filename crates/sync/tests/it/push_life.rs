@@ -115,7 +115,11 @@ impl Life {
         }
         // What people did to a record is met when the record is next written.
         for someone in self.customers.values_mut() {
-            someone.mrr_minor = if someone.deleted { 0 } else { someone.mrr_minor + 1 };
+            someone.mrr_minor = if someone.deleted {
+                0
+            } else {
+                someone.mrr_minor + 1
+            };
         }
         let customers: Vec<Value> = self
             .customers
@@ -206,7 +210,12 @@ fn foreign(records: Records) -> Records {
     for values in records.values_mut() {
         values.retain(|name, _| {
             !name.starts_with("clearsync_")
-                && !["lastmodifieddate", "hs_lastmodifieddate", "hs_object_source"].contains(&name.as_str())
+                && ![
+                    "lastmodifieddate",
+                    "hs_lastmodifieddate",
+                    "hs_object_source",
+                ]
+                .contains(&name.as_str())
         });
     }
     records
