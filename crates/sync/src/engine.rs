@@ -11,6 +11,7 @@ mod hubspot_checks;
 mod live;
 mod preview;
 mod profile;
+mod run_slot;
 mod runs;
 mod schedule;
 mod settings;
@@ -28,7 +29,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, broadcast, watch};
 use url::Url;
 
-use self::{checks::Checks, live::Live, runs::RunSlot};
+use self::{checks::Checks, live::Live, run_slot::RunSlot};
 use crate::{
     clock::Clock,
     view::{Checklist, DataKind, Problem, Status, TrayPresence},

@@ -1,8 +1,4 @@
-use std::{
-    panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use clearsync_store::{AccountId, Lease, PlanId, Run, RunId, Store, Target};
 use clearsync_stripe::catalog::{Held, row as catalog_row};
@@ -11,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::{Engine, live::Pause, profile::Profile};
+use super::{Engine, live::Pause, profile::Profile, run_slot::Taken};
 use crate::{
     blocking::blocking,
     derive::derive,
@@ -26,23 +22,6 @@ use crate::{
 
 /// How often a moving progress is told, at most.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
-
-/// The run under way, if there is one.
-#[derive(Default)]
-pub(super) struct RunSlot(Arc<Mutex<Option<Running>>>);
-
-struct Running {
-    wish: watch::Sender<Wish>,
-    /// Closed when the run has ended.
-    end: watch::Receiver<()>,
-}
-
-/// The slot, taken. Dropping it, in whatever way the run ends, makes room for the next.
-struct Taken {
-    slot: Arc<Mutex<Option<Running>>>,
-    wish: watch::Receiver<Wish>,
-    _end: watch::Sender<()>,
-}
 
 /// What a run did, as it is noted with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,11 +147,7 @@ impl Engine {
 
     /// Waits until the run under way, if there is one, has ended.
     pub async fn run_ended(&self) {
-        let end = self.run.running().as_ref().map(|run| run.end.clone());
-        if let Some(mut end) = end {
-            // Nothing is ever sent; the run's own end goes with it.
-            let _ = end.changed().await;
-        }
+        self.run.ended().await;
     }
 
     pub(super) async fn stop_run(&self) {
@@ -519,43 +494,6 @@ impl Job {
             Self::Import | Self::Sync => RunStep::Reading,
             Self::Push(_) => RunStep::Writing,
         }
-    }
-}
-
-impl RunSlot {
-    fn take(&self) -> Result<Taken, Problem> {
-        let mut running = self.running();
-        if running.is_some() {
-            return Err(Problem::new(ProblemCode::AlreadyRunning));
-        }
-        let (wish, wishes) = watch::channel(Wish::Go);
-        let (ending, end) = watch::channel(());
-        *running = Some(Running { wish, end });
-        Ok(Taken {
-            slot: Arc::clone(&self.0),
-            wish: wishes,
-            _end: ending,
-        })
-    }
-
-    pub(super) fn is_taken(&self) -> bool {
-        self.running().is_some()
-    }
-
-    fn wish(&self, wish: Wish) {
-        if let Some(running) = self.running().as_ref() {
-            running.wish.send_replace(wish);
-        }
-    }
-
-    fn running(&self) -> MutexGuard<'_, Option<Running>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 

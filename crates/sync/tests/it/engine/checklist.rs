@@ -1,7 +1,5 @@
 //! The live checklist: ticks one by one, rows checked again, and what a key can do beyond it.
 
-use std::time::Duration;
-
 use clearsync_sandbox::{Fault, stripe::Failure};
 use clearsync_sync::view::{CheckState, Checklist, GuidePreset, Level};
 

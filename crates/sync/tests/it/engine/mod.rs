@@ -9,7 +9,7 @@ mod setup;
 mod weather;
 mod wire;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use clearsync_sandbox::{
     Clock as _, Sample, VirtualClock,
@@ -114,6 +114,14 @@ impl World {
     fn accounts(&self) -> Vec<Account> {
         let read = |view: &clearsync_store::Reader| view.accounts();
         self.store().read::<_, StoreError>(read).unwrap()
+    }
+
+    /// Waits until an import has kept something.
+    async fn some_read(&self) {
+        let account = self.accounts()[0].id;
+        while self.objects(account) == 0 {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
     }
 
     /// An engine with both keys connected and checked, and all of Stripe read.

@@ -1,7 +1,5 @@
 //! Runs that are paused, stopped, cut off or short of a permission: what was read stays, and the next one goes on.
 
-use std::time::Duration;
-
 use clearsync_sync::view::{Action, AttentionKind, ListState, Phase};
 
 use super::*;
@@ -35,7 +33,7 @@ async fn a_key_revoked_in_mid_import_keeps_what_was_read() {
     let engine = world.connected().await;
     let account = world.accounts()[0].id;
     engine.start_import().await.unwrap();
-    seconds(3).await;
+    world.some_read().await;
     world.stripe.revoke(KEY);
     let run = ended(&engine).await;
     assert_eq!(run.outcome, Some(RunOutcome::Failed));
@@ -96,7 +94,7 @@ async fn a_run_is_held_and_goes_on() {
     let world = distant();
     let engine = world.connected().await;
     engine.start_import().await.unwrap();
-    seconds(2).await;
+    world.some_read().await;
     let paused = engine.pause(None).await.unwrap();
     assert_eq!(paused.phase, Phase::Syncing);
     assert!(paused.progress.unwrap().held);
@@ -122,7 +120,7 @@ async fn a_timed_pause_lets_the_run_go_on() {
         async move { engine.run_schedule().await }
     });
     engine.start_import().await.unwrap();
-    seconds(2).await;
+    world.some_read().await;
     let paused = engine.pause(Some(5)).await.unwrap();
     assert_eq!(
         paused.paused_until.unwrap().parse::<Timestamp>().unwrap(),
@@ -159,7 +157,7 @@ async fn a_stopped_run_is_noted_and_the_next_goes_on() {
         let world = distant();
         let engine = world.connected().await;
         engine.start_import().await.unwrap();
-        seconds(2).await;
+        world.some_read().await;
         if held {
             engine.pause(None).await.unwrap();
             seconds(60).await;
@@ -214,7 +212,7 @@ async fn replacing_the_account_ends_the_run_under_way() {
     let world = distant();
     let engine = world.connected().await;
     engine.start_import().await.unwrap();
-    seconds(2).await;
+    world.some_read().await;
     let other = World::new();
     other.stripe.set_account_id("acct_1TheOtherAccount00");
     other.stripe.add_key(full_key(NEW_KEY));

@@ -1,7 +1,5 @@
 //! The background schedule, in virtual time.
 
-use std::time::Duration;
-
 use clearsync_sync::view::{Phase, SettingsChange};
 use clearsync_transport::TransportError;
 use tokio::task::JoinHandle;

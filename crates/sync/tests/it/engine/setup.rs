@@ -70,12 +70,14 @@ async fn setup_is_found_again_at_every_step() {
     let plan = engine.make_plan().await.unwrap();
     assert!(plan.creates > 0 && plan.needs_approval);
     let setup = engine.go_to_step(SetupStep::FirstSync).await.unwrap();
-    assert_eq!(setup.step, SetupStep::FirstSync);
+    assert_eq!(setup.step, SetupStep::Preview, "nothing is pushed yet");
     let engine = found_again(&world, &setup).await;
     assert_eq!(engine.plan_summary().await.unwrap(), Some(plan.clone()));
 
     connect_hubspot(&engine, TOKEN).await.unwrap();
     engine.push(plan.id).await.unwrap();
+    let setup = engine.go_to_step(SetupStep::FirstSync).await.unwrap();
+    assert_eq!(setup.step, SetupStep::FirstSync);
     let run = ended(&engine).await;
     assert_eq!(
         (run.kind, run.outcome),
@@ -125,7 +127,7 @@ async fn an_import_is_gone_on_with_by_the_next_process() {
     let round_trip = std::time::Duration::from_secs(1);
     world.to_stripe.set_round_trip(round_trip);
     engine.start_import().await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    world.some_read().await;
     engine.stop().await.unwrap();
     let left = engine.setup().await.unwrap();
     drop(engine);

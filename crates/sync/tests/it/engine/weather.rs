@@ -1,7 +1,5 @@
 //! No connection, the wrong other side, and services in trouble: each is named, nothing is lost, and the next try works.
 
-use std::time::Duration;
-
 use clearsync_sandbox::{Fault, hubspot::faults, stripe::Failure};
 use clearsync_sync::view::Phase;
 use clearsync_transport::{Transport, TransportError};
