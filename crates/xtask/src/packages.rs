@@ -15,8 +15,6 @@ pub(crate) const TESTS: &[&str] = &[
     "gnome-keyring",
     "dbus",
     "chromium",
-    "openbox",
-    "wmctrl",
     "fonts-dejavu-core",
 ];
 
