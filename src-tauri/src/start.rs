@@ -42,9 +42,6 @@ pub(crate) async fn start(sample: bool) -> Result<Started, StartError> {
     } else {
         (None, Config::load()?)
     };
-    // Without a log ClearSync still does its work.
-    let log = logging::start(&config.data_folder.join("logs")).ok();
-    tell_panics();
     let network = Arc::new(Network::new()?);
     let engine = Engine::open(EngineConfig {
         data_folder: config.data_folder.clone(),
@@ -62,6 +59,9 @@ pub(crate) async fn start(sample: bool) -> Result<Started, StartError> {
         clock: Clock::system(),
     })
     .map_err(StartError::Engine)?;
+    // The store has made the folder, for its owner alone. Without a log ClearSync still does its work.
+    let log = logging::start(&config.data_folder.join("logs")).ok();
+    tell_panics();
     Ok(Started {
         engine,
         config,

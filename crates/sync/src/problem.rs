@@ -45,9 +45,16 @@ impl From<StripeError> for Problem {
             StripeError::Publishable { .. } => {
                 Self::new(ProblemCode::StripeKeyPublishable).act(Action::ReplaceStripeKey)
             }
-            StripeError::PermissionMissing { .. } | StripeError::AccountNotOpen { .. } => {
-                Self::new(ProblemCode::StripePermissionMissing)
+            StripeError::PermissionMissing { refusal, .. } => {
+                let problem = Self::new(ProblemCode::StripePermissionMissing);
+                match &refusal.edit_link {
+                    Some(link) => problem.act(Action::Open {
+                        url: link.as_str().to_owned(),
+                    }),
+                    None => problem,
+                }
             }
+            StripeError::AccountNotOpen { .. } => Self::new(ProblemCode::StripePermissionMissing),
             StripeError::RateLimited { .. } | StripeError::Locked { .. } => {
                 service(ProblemCode::ServiceBusy, "Stripe").act(Action::TryAgain)
             }
