@@ -17,7 +17,10 @@ use tokio::runtime::{Builder, Runtime};
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 /// The benchmarks by name; all run unless some are named.
-const ALL: [(&str, fn() -> Outcome); 3] = [
+/// A benchmark: its name, and what runs it.
+type Bench = (&'static str, fn() -> Outcome);
+
+const ALL: [Bench; 3] = [
     ("audit", audit::run),
     ("import", import::run),
     ("pipeline", pipeline::run),
