@@ -1,7 +1,7 @@
 //! How fast ClearSync is, as ratios against a floor of the same run. `docs/speed.md` says what each number means.
 //!
-//! The import and the audit run in virtual time against the simulated Stripe, so that their figures are the same on every
-//! computer. The pipeline is measured in CPU time of this process.
+//! The import and the audit run in virtual time against the simulated Stripe, so that their figures do not depend on the
+//! computer's speed. The pipeline is measured in CPU time of this process.
 
 mod audit;
 mod floor;
@@ -15,12 +15,10 @@ use std::{env, error::Error, io};
 use tokio::runtime::{Builder, Runtime};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+type Run = fn() -> Outcome;
 
 /// The benchmarks by name; all run unless some are named.
-/// A benchmark: its name, and what runs it.
-type Bench = (&'static str, fn() -> Outcome);
-
-const ALL: [Bench; 3] = [
+const ALL: [(&str, Run); 3] = [
     ("audit", audit::run),
     ("import", import::run),
     ("pipeline", pipeline::run),
