@@ -62,7 +62,7 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
     window.press("Start import").await;
     window.sees("Everything is read").await;
     window.press("Continue").await;
-    window.sees("subscriptions").await;
+    window.sees("Open a row to see").await;
     window.press("Continue").await;
     window.picture("preview").await;
     window.press("Push ").await;
