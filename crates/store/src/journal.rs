@@ -82,6 +82,19 @@ pub struct JournalEntry {
     pub settled_at: Option<Timestamp>,
 }
 
+/// Which writes of a run are looked for. What is `None` or empty does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JournalFilter {
+    /// Only to this kind of record.
+    pub object: Option<String>,
+    /// Only with this action.
+    pub action: Option<String>,
+    /// Only those that came so far.
+    pub state: Option<WriteState>,
+    /// Only those whose subject holds this text, or the values before or after do, in any case.
+    pub text: String,
+}
+
 const COLUMNS: &str = "id, run, plan, plan_row, action, object, subject, before, after, write_key, state, receipt, noted_at_ms, settled_at_ms";
 
 impl Reader {
@@ -129,6 +142,83 @@ impl Reader {
         let mut query = self.0.prepare_cached(&sql)?;
         let rows = query.query_map([plan.0], entry)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every write to a portal that `HubSpot` confirmed, in order.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn confirmed_writes(&self, target: Target) -> Result<Vec<JournalEntry>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM journal
+             WHERE account = ?1 AND portal = ?2 AND state = 'done' ORDER BY id"
+        );
+        let mut query = self.0.prepare_cached(&sql)?;
+        let rows = query.query_map(params![target.account.0, target.portal], entry)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Accounts that ever wrote to a portal, this one aside.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn others_wrote(&self, target: Target) -> Result<bool, StoreError> {
+        let mut query = self.0.prepare_cached(
+            "SELECT 1 FROM journal WHERE portal = ?2 AND account <> ?1 AND state = 'done' LIMIT 1",
+        )?;
+        Ok(query.exists(params![target.account.0, target.portal])?)
+    }
+
+    /// The number of the last write to a portal; 0 before there is one.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn last_write(&self, target: Target) -> Result<JournalId, StoreError> {
+        let mut query = self.0.prepare_cached(
+            "SELECT coalesce(max(id), 0) FROM journal WHERE account = ?1 AND portal = ?2",
+        )?;
+        let id = query.query_row(params![target.account.0, target.portal], |row| row.get(0))?;
+        Ok(JournalId(id))
+    }
+
+    /// Up to `limit` of a run's writes that match, after the first `offset` of them, and how many match in all.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn find_writes(
+        &self,
+        run: RunId,
+        filter: &JournalFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(Vec<JournalEntry>, u32), StoreError> {
+        const MATCHING: &str = "FROM journal WHERE run = ?1
+             AND (?2 IS NULL OR object = ?2) AND (?3 IS NULL OR action = ?3) AND (?4 IS NULL OR state = ?4)
+             AND (?5 = '' OR instr(lower(subject || before || after), lower(?5)) > 0)";
+        let matching = params![
+            run.0,
+            filter.object,
+            filter.action,
+            filter.state,
+            filter.text
+        ];
+        let total = self
+            .0
+            .prepare_cached(&format!("SELECT count(*) {MATCHING}"))?
+            .query_row(matching, |row| row.get(0))?;
+        let sql = format!("SELECT {COLUMNS} {MATCHING} ORDER BY id LIMIT ?6 OFFSET ?7");
+        let mut query = self.0.prepare_cached(&sql)?;
+        let page = params![
+            run.0,
+            filter.object,
+            filter.action,
+            filter.state,
+            filter.text,
+            limit,
+            offset
+        ];
+        let rows = query.query_map(page, entry)?;
+        Ok((rows.collect::<Result<_, _>>()?, total))
     }
 
     /// All writes to one record, in order.

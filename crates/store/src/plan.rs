@@ -34,6 +34,21 @@ words!(PlanState {
     Dropped = "dropped",
 });
 
+/// What a plan is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To bring a portal to what Stripe says.
+    Sync,
+    /// To take back what was written.
+    Undo,
+}
+
+words!(Purpose {
+    Sync = "sync",
+    Undo = "undo",
+});
+
 /// What would change in a portal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -41,7 +56,9 @@ pub struct Plan {
     pub id: PlanId,
     /// Which account and portal it is for.
     pub target: Target,
-    /// The account's revision it was made from.
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What it was made from: the account's revision, or the last journal entry when it takes writes back.
     pub revision: i64,
     /// When it was made.
     pub made_at: Timestamp,
@@ -73,13 +90,33 @@ pub struct PlanRow {
 pub struct PlanFilter {
     /// Only of these kinds of record.
     pub objects: Vec<String>,
-    /// Only with this action.
-    pub action: Option<String>,
+    /// Only with these actions.
+    pub actions: Vec<String>,
     /// Only those that change this property.
     pub property: Option<String>,
     /// Only those whose label or subject holds this text, in any case.
     pub text: String,
+    /// Only those with these numbers.
+    pub numbers: Option<Vec<i64>>,
+    /// Only those that wait for the user's word, or only those that do not.
+    pub held: Option<bool>,
+    /// None with these actions.
+    pub without: Vec<String>,
 }
+
+/// The rows of a plan that match a [`PlanFilter`], given as eight parameters.
+pub(crate) const MATCHING: &str = "FROM plan_row JOIN plan ON plan.id = plan_row.plan WHERE plan_row.plan = ?1
+     AND (?2 IS NULL OR object IN (SELECT value FROM json_each(?2)))
+     AND (?3 IS NULL OR action IN (SELECT value FROM json_each(?3)))
+     AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(details, '$.changes') AS change
+                                WHERE change.value ->> 'property' = ?4)
+         OR details ->> ('$.values.' || ?4) IS NOT NULL AND action = 'create')
+     AND (?5 = '' OR instr(lower(label), lower(?5)) > 0 OR instr(lower(subject), lower(?5)) > 0)
+     AND (?6 IS NULL OR number IN (SELECT value FROM json_each(?6)))
+     AND (?7 IS NULL OR ?7 = EXISTS (SELECT 1 FROM hold WHERE hold.account = plan.account
+                                     AND hold.portal = plan.portal AND hold.purpose = plan.purpose
+                                     AND hold.object = plan_row.object AND hold.subject = plan_row.subject))
+     AND action NOT IN (SELECT value FROM json_each(?8))";
 
 impl Reader {
     /// One plan.
@@ -88,22 +125,27 @@ impl Reader {
     /// What keeps the file from being read.
     pub fn plan(&self, id: PlanId) -> Result<Option<Plan>, StoreError> {
         let mut query = self.0.prepare_cached(
-            "SELECT id, account, portal, revision, made_at_ms, state, counts FROM plan WHERE id = ?1",
+            "SELECT id, account, portal, purpose, revision, made_at_ms, state, counts FROM plan WHERE id = ?1",
         )?;
         Ok(query.query_row([id.0], plan).optional()?)
     }
 
-    /// The newest plan that is shown or approved.
+    /// The newest plan for a purpose that is shown or approved.
     ///
     /// # Errors
     /// What keeps the file from being read.
-    pub fn current_plan(&self, target: Target) -> Result<Option<Plan>, StoreError> {
+    pub fn current_plan(
+        &self,
+        target: Target,
+        purpose: Purpose,
+    ) -> Result<Option<Plan>, StoreError> {
         let mut query = self.0.prepare_cached(
-            "SELECT id, account, portal, revision, made_at_ms, state, counts FROM plan
-             WHERE account = ?1 AND portal = ?2 AND state IN ('shown', 'approved') ORDER BY id DESC LIMIT 1",
+            "SELECT id, account, portal, purpose, revision, made_at_ms, state, counts FROM plan
+             WHERE account = ?1 AND portal = ?2 AND purpose = ?3 AND state IN ('shown', 'approved')
+             ORDER BY id DESC LIMIT 1",
         )?;
         Ok(query
-            .query_row(params![target.account.0, target.portal], plan)
+            .query_row(params![target.account.0, target.portal, purpose], plan)
             .optional()?)
     }
 
@@ -137,29 +179,20 @@ impl Reader {
         offset: u32,
         limit: u32,
     ) -> Result<(Vec<PlanRow>, u32), StoreError> {
-        const MATCHING: &str = "FROM plan_row WHERE plan = ?1
-             AND (?2 IS NULL OR object IN (SELECT value FROM json_each(?2)))
-             AND (?3 IS NULL OR action = ?3)
-             AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(details, '$.changes') AS change
-                                        WHERE change.value ->> 'property' = ?4)
-                 OR details ->> ('$.values.' || ?4) IS NOT NULL AND action = 'create')
-             AND (?5 = '' OR instr(lower(label), lower(?5)) > 0 OR instr(lower(subject), lower(?5)) > 0)";
-        let objects = (!filter.objects.is_empty()).then_some(Json(&filter.objects));
-        let matching = params![id.0, objects, filter.action, filter.property, filter.text];
-        let total = self
-            .0
-            .prepare_cached(&format!("SELECT count(*) {MATCHING}"))?
-            .query_row(matching, |row| row.get(0))?;
+        let total = self.count_plan_rows(id, filter)?;
         let mut query = self.0.prepare_cached(&format!(
-            "SELECT number, object, subject, action, label, details {MATCHING} ORDER BY number LIMIT ?6 OFFSET ?7"
+            "SELECT number, object, subject, action, label, details {MATCHING} ORDER BY number LIMIT ?9 OFFSET ?10"
         ))?;
         let rows = query.query_map(
             params![
                 id.0,
-                objects,
-                filter.action,
+                filter.objects(),
+                filter.actions(),
                 filter.property,
                 filter.text,
+                filter.numbers(),
+                filter.held,
+                filter.without(),
                 limit,
                 offset
             ],
@@ -167,33 +200,51 @@ impl Reader {
         )?;
         Ok((rows.collect::<Result<_, _>>()?, total))
     }
+
+    /// How many rows match.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn count_plan_rows(&self, id: PlanId, filter: &PlanFilter) -> Result<u32, StoreError> {
+        let mut query = self
+            .0
+            .prepare_cached(&format!("SELECT count(*) {MATCHING}"))?;
+        let matching = params![
+            id.0,
+            filter.objects(),
+            filter.actions(),
+            filter.property,
+            filter.text,
+            filter.numbers(),
+            filter.held,
+            filter.without()
+        ];
+        Ok(query.query_row(matching, |row| row.get(0))?)
+    }
 }
 
 impl Writer {
-    /// Keeps a plan to be shown; plans of the same target that were not carried out are dropped. The rows' numbers are
+    /// Keeps a plan to be shown; plans of the same target and purpose that were not carried out are dropped. The rows' numbers are
     /// set by their order.
     ///
     /// # Errors
     /// What keeps the file from being written.
     pub fn add_plan(
         &self,
-        target: Target,
+        (target, purpose): (Target, Purpose),
         revision: i64,
         now: Timestamp,
         counts: &Value,
         rows: &[PlanRow],
     ) -> Result<PlanId, StoreError> {
+        self.drop_plans(target, purpose)?;
         self.sql().execute(
-            "UPDATE plan SET state = 'dropped'
-             WHERE account = ?1 AND portal = ?2 AND state IN ('shown', 'approved')",
-            params![target.account.0, target.portal],
-        )?;
-        self.sql().execute(
-            "INSERT INTO plan (account, portal, revision, made_at_ms, state, counts)
-             VALUES (?1, ?2, ?3, ?4, 'shown', ?5)",
+            "INSERT INTO plan (account, portal, purpose, revision, made_at_ms, state, counts)
+             VALUES (?1, ?2, ?3, ?4, ?5, 'shown', ?6)",
             params![
                 target.account.0,
                 target.portal,
+                purpose,
                 revision,
                 Millis(now),
                 Json(counts)
@@ -215,6 +266,19 @@ impl Writer {
             ])?;
         }
         Ok(id)
+    }
+
+    /// Gives up the plans for a purpose that were not carried out.
+    ///
+    /// # Errors
+    /// What keeps the file from being written.
+    pub fn drop_plans(&self, target: Target, purpose: Purpose) -> Result<(), StoreError> {
+        self.sql().execute(
+            "UPDATE plan SET state = 'dropped'
+             WHERE account = ?1 AND portal = ?2 AND purpose = ?3 AND state IN ('shown', 'approved')",
+            params![target.account.0, target.portal, purpose],
+        )?;
+        Ok(())
     }
 
     /// Notes how far a plan has come.
@@ -260,9 +324,10 @@ fn plan(row: &Row<'_>) -> rusqlite::Result<Plan> {
             account: AccountId(row.get(1)?),
             portal: row.get(2)?,
         },
-        revision: row.get(3)?,
-        made_at: row.get::<_, Millis>(4)?.0,
-        state: row.get(5)?,
-        counts: row.get::<_, Json<_>>(6)?.0,
+        purpose: row.get(3)?,
+        revision: row.get(4)?,
+        made_at: row.get::<_, Millis>(5)?.0,
+        state: row.get(6)?,
+        counts: row.get::<_, Json<_>>(7)?.0,
     })
 }

@@ -2,7 +2,10 @@
 
 use rusqlite_migration::{M, Migrations};
 
-const VERSIONS: &[M<'static>] = &[M::up(include_str!("schema/1.sql"))];
+const VERSIONS: &[M<'static>] = &[
+    M::up(include_str!("schema/1.sql")),
+    M::up(include_str!("schema/2.sql")),
+];
 
 /// The migrations from an empty file to the newest version.
 pub(crate) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(VERSIONS);

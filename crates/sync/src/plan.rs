@@ -16,7 +16,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{Client, HubSpotError, ObjectType, Pair, RecordId};
-use clearsync_store::{PlanId, PlanState, Store, StoreError, Target, Writer};
+use clearsync_store::{PlanId, PlanState, Purpose, Store, StoreError, Target, Writer};
 use jiff::Timestamp;
 
 pub(crate) use counts::Counts;
@@ -255,7 +255,7 @@ impl Draft<'_> {
         self.set_attention(writer)?;
         let rows: Vec<_> = self.rows.iter().map(Row::stored).collect();
         let counts = self.counts.to_json();
-        if let Some(current) = writer.current_plan(self.target)?
+        if let Some(current) = writer.current_plan(self.target, Purpose::Sync)?
             && current.state == PlanState::Shown
             && Counts::read(&current.counts).says_the_same(self.counts)
             && same_rows(&writer.plan_rows(current.id, None, 0, u32::MAX)?, &rows)
@@ -263,7 +263,8 @@ impl Draft<'_> {
             return Ok(current.id);
         }
         let revision = self.known.revision;
-        let id = writer.add_plan(self.target, revision, self.now, &counts, &rows)?;
+        let of = (self.target, Purpose::Sync);
+        let id = writer.add_plan(of, revision, self.now, &counts, &rows)?;
         writer.forget_dropped_plans(self.target.account)?;
         Ok(id)
     }

@@ -141,7 +141,8 @@ struct Begun {
 
 impl Begun {
     fn begin(writer: &Writer, order: Order, now: jiff::Timestamp) -> Result<Self, PushError> {
-        let current = writer.current_plan(order.target)?;
+        let plan = writer.plan(order.plan)?.ok_or(PushError::Outdated)?;
+        let current = writer.current_plan(order.target, plan.purpose)?;
         if current.is_none_or(|current| current.id != order.plan) {
             return Err(PushError::Outdated);
         }

@@ -12,3 +12,5 @@ mod stale;
 mod stores;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod users_word;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use clearsync_store::{
     AccountProfile, CreatedRange, Feed, Figure, Grain, ImportCursor, Link, Mode, NewJournalEntry,
-    PlanRow, PlanState, Rollup, Scope, Settled, StoreError, Target, WriteState, Written,
+    PlanRow, PlanState, Purpose, Rollup, Scope, Settled, StoreError, Target, WriteState, Written,
 };
 use serde_json::json;
 
@@ -37,7 +37,13 @@ fn accounts_are_told_apart_and_forgotten_whole() {
                 writer.see_event(account, "evt_1", 5)?;
             }
             let run = writer.begin_run(test, "push", at(1))?;
-            let plan = writer.add_plan(target, 1, at(1), &json!({}), &[plan_row("update")])?;
+            let plan = writer.add_plan(
+                (target, Purpose::Sync),
+                1,
+                at(1),
+                &json!({}),
+                &[plan_row("update")],
+            )?;
             writer.note_write(target, &entry(Some(run), Some((plan, 0)), "key"), at(1))?;
             writer.forget_account(test)
         })
@@ -236,18 +242,30 @@ fn a_new_plan_takes_the_place_of_the_shown_one() {
     };
     let (old, new) = store
         .write(|writer| {
-            let old = writer.add_plan(target, 1, at(1), &json!({}), &[plan_row("create")])?;
+            let old = writer.add_plan(
+                (target, Purpose::Sync),
+                1,
+                at(1),
+                &json!({}),
+                &[plan_row("create")],
+            )?;
             let rows = [plan_row("create"), plan_row("update"), plan_row("create")];
             Ok::<_, StoreError>((
                 old,
-                writer.add_plan(target, 2, at(2), &json!({"create": 2}), &rows)?,
+                writer.add_plan(
+                    (target, Purpose::Sync),
+                    2,
+                    at(2),
+                    &json!({"create": 2}),
+                    &rows,
+                )?,
             ))
         })
         .unwrap();
     store
         .read(|view| {
             assert_eq!(view.plan(old)?.unwrap().state, PlanState::Dropped);
-            assert_eq!(view.current_plan(target)?.unwrap().id, new);
+            assert_eq!(view.current_plan(target, Purpose::Sync)?.unwrap().id, new);
             let numbers = |action, from| {
                 let rows = view.plan_rows(new, action, from, 10)?;
                 Ok::<_, StoreError>(rows.iter().map(|row| row.number).collect::<Vec<_>>())
@@ -267,7 +285,7 @@ fn a_new_plan_takes_the_place_of_the_shown_one() {
         .read(|view| {
             assert_eq!(view.plan(old)?, None);
             assert!(view.plan_rows(old, None, 0, 10)?.is_empty());
-            assert_eq!(view.current_plan(target)?, None);
+            assert_eq!(view.current_plan(target, Purpose::Sync)?, None);
             Ok::<_, StoreError>(())
         })
         .unwrap();

@@ -1,5 +1,5 @@
 use clearsync_hubspot::{OwnProperty, PropertyKind, SUMMARY};
-use clearsync_store::{Plan, PlanFilter, PlanState, Reader, StoreError, Target};
+use clearsync_store::{Plan, PlanFilter, PlanState, Purpose, Reader, StoreError, Target};
 
 use super::{Engine, profile::Profile};
 use crate::{
@@ -57,7 +57,7 @@ pub(super) fn waiting_changes(reader: &Reader, profile: &Profile) -> Result<u32,
     let Some(target) = target(profile) else {
         return Ok(0);
     };
-    let current = reader.current_plan(target)?;
+    let current = reader.current_plan(target, Purpose::Sync)?;
     Ok(current.map_or(0, |current| Counts::read(&current.counts).changes()))
 }
 
@@ -71,7 +71,7 @@ fn target(profile: &Profile) -> Option<Target> {
 /// The plan that is shown, or that a push has begun to carry out.
 fn newest(reader: &Reader) -> Result<Option<Plan>, StoreError> {
     let profile = Profile::read(reader)?;
-    let current = target(&profile).map(|target| reader.current_plan(target));
+    let current = target(&profile).map(|target| reader.current_plan(target, Purpose::Sync));
     let current = current.transpose()?.flatten();
     Ok(current.filter(|plan| matches!(plan.state, PlanState::Shown | PlanState::Approved)))
 }
@@ -122,9 +122,14 @@ fn page(reader: &Reader, query: &PlanQuery) -> Result<PlanPage, StoreError> {
     };
     let filter = PlanFilter {
         objects,
-        action: query.action.map(|action| word(action).to_owned()),
+        actions: query
+            .action
+            .map(|action| word(action).to_owned())
+            .into_iter()
+            .collect(),
         property: query.property.clone(),
         text: query.search.trim().to_owned(),
+        ..PlanFilter::default()
     };
     let limit = query.limit.min(MOST_ROWS);
     let (rows, total) = reader.find_plan_rows(plan.id, &filter, query.offset, limit)?;
