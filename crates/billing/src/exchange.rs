@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, Currency, ExchangeRule, Fraction, Movement};
+use crate::{Amount, Currency, ExchangeRule, Fraction, Movement, Period};
 
 /// Exchange rates into one reporting currency, as the user or the CRM gives them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,29 +61,30 @@ impl ExchangeRates {
 /// How reported MRR came from its opening to its closing figure, with exchange apart from movements.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportedChange {
-    /// MRR at the begin, by the rates then.
+    /// MRR just before the begin, by the rates then.
     pub opening: Amount,
     /// What movements changed.
     pub movements: Amount,
     /// What exchange rates changed.
     pub exchange: Amount,
-    /// MRR at the end, by the rates then.
+    /// MRR just before the end, by the rates then.
     pub closing: Amount,
 }
 
-/// The change of MRR between two moments in the reporting currency.
+/// The change of MRR over `period` in the reporting currency.
 ///
-/// `opening` and `closing` hold the MRR of each currency; `movements` those after the begin, up to the end. `None` when
-/// a rate is missing.
+/// `opening` and `closing` hold the MRR of each currency just before the period's begin and end; of `movements` those
+/// within the period count. `None` when a rate is missing.
 #[must_use]
 pub fn reported_change(
-    opening: (&[Amount], Timestamp),
-    closing: (&[Amount], Timestamp),
+    period: Period,
+    opening: &[Amount],
+    closing: &[Amount],
     movements: &[Movement],
     rates: &ExchangeRates,
     rule: ExchangeRule,
 ) -> Option<ReportedChange> {
-    let ((opening, begin), (closing, end)) = (opening, closing);
+    let [begin, end] = [period.start, period.end].map(just_before);
     let at = |moment: Timestamp| match rule {
         ExchangeRule::AtMovement => moment,
         ExchangeRule::MonthEnd => end,
@@ -103,7 +104,7 @@ pub fn reported_change(
     let (opening, closing) = (total(opening, begin)?, total(closing, closing_at)?);
     let moved = movements
         .iter()
-        .filter(|movement| begin < movement.at && movement.at <= end)
+        .filter(|movement| period.contains(movement.at))
         .map(|movement| Some(rates.convert(&movement.change, at(movement.at))?.minor))
         .sum_all()?;
     let exchange = &(&closing - &opening) - &moved;
@@ -114,6 +115,11 @@ pub fn reported_change(
         exchange: amount(exchange),
         closing: amount(closing),
     })
+}
+
+fn just_before(at: Timestamp) -> Timestamp {
+    at.checked_sub(SignedDuration::from_nanos(1))
+        .unwrap_or(Timestamp::MIN)
 }
 
 trait SumAll: Iterator<Item = Option<Fraction>> + Sized {

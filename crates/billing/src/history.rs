@@ -106,12 +106,13 @@ impl History {
     ) -> Self {
         let mut present = live.clone();
         catalog.complete(&mut present);
-        let past = Invoiced::new(&present, invoices, catalog);
         let changes = order::in_time(&present.id, changes);
+        let before = changes.first().and_then(|first| before(first, catalog));
+        let past = Invoiced::new(&present, before.as_ref(), invoices, catalog);
 
         let mut states = match changes.first() {
             Some(first) if first.kind == ChangeKind::Created => Vec::new(),
-            Some(first) => before_events(&past, first, catalog),
+            Some(first) => before_events(&past, first, before.as_ref(), catalog),
             None => past.states(),
         };
         states.extend(changes.iter().map(|change| told(change, catalog)));
@@ -128,14 +129,25 @@ impl History {
     }
 }
 
-/// What invoices tell of the time before the first event, and what the event says was right before it.
-fn before_events(past: &Invoiced<'_>, first: &Change, catalog: &Catalog) -> Vec<State> {
+/// The subscription right before `first`, completed, as far as the event says.
+fn before(first: &Change, catalog: &Catalog) -> Option<Subscription> {
+    let mut before = first.before.clone()?;
+    catalog.complete(&mut before);
+    Some(before)
+}
+
+/// What invoices tell of the time before the first event, and what was right before it.
+fn before_events(
+    past: &Invoiced<'_>,
+    first: &Change,
+    before: Option<&Subscription>,
+    catalog: &Catalog,
+) -> Vec<State> {
     let mut states = past.states();
     states.retain(|state| state.from < first.at);
-    let before = match (&first.before, first.kind) {
-        (Some(before), _) => Some(before.clone()),
-        (None, ChangeKind::Deleted) => Some(not_ended(&first.after, states.last())),
-        (None, _) => None,
+    let before = match first.kind {
+        ChangeKind::Deleted if before.is_none() => Some(not_ended(&first.after, states.last())),
+        _ => before.cloned(),
     };
     if let Some(mut before) = before {
         catalog.complete(&mut before);

@@ -99,8 +99,8 @@ pub enum NotATable {
     },
 }
 
-/// The MRR of every customer at the end of each of `months`, given with the moment at which it ends. Customers without
-/// any are left out; one with several currencies has a row for each.
+/// The MRR of every customer at the end of each of `months`, given with the first moment after it. Customers without any
+/// are left out; one with several currencies has a row for each.
 #[must_use]
 pub fn monthly_mrr(timelines: &[Timeline], months: &[(Month, Timestamp)]) -> MonthlyMrr {
     let mut rows: BTreeMap<(&CustomerId, Currency), Vec<Fraction>> = BTreeMap::new();
@@ -109,7 +109,7 @@ pub fn monthly_mrr(timelines: &[Timeline], months: &[(Month, Timestamp)]) -> Mon
             .entry((&timeline.customer, timeline.currency))
             .or_insert_with(|| vec![Fraction::zero(); months.len()]);
         for (sum, (_, end)) in row.iter_mut().zip(months) {
-            *sum += &timeline.mrr_at(*end);
+            *sum += &timeline.mrr_before(*end);
         }
     }
     let rows = rows
@@ -226,16 +226,26 @@ impl Columns {
 
 /// An amount in major units; an empty cell is 0.
 fn money(text: &str, currency: Currency, line: u64) -> Result<Money, NotATable> {
-    let plain = text.trim().replace(',', "");
-    let major = match plain.as_str() {
-        "" => Fraction::zero(),
-        number => Fraction::from_decimal(number).map_err(|_| NotATable::NotAnAmount {
-            line,
-            text: text.to_owned(),
-        })?,
+    let major = match text.trim() {
+        "" => Some(Fraction::zero()),
+        number => without_groups(number).and_then(|number| Fraction::from_decimal(&number).ok()),
     };
+    let major = major.ok_or_else(|| NotATable::NotAnAmount {
+        line,
+        text: text.to_owned(),
+    })?;
     let scale = Fraction::from(10_i64.pow(currency.exponent()));
     Ok(Amount::new(&major * &scale, currency).round())
+}
+
+/// The number without commas between thousands. A comma anywhere else may be a decimal point, so it is refused.
+fn without_groups(number: &str) -> Option<String> {
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    let mut groups = whole.split(',');
+    let first = groups.next()?.trim_start_matches('-');
+    let is_grouped = groups.clone().next().is_none() || (1..=3).contains(&first.len());
+    let holds = is_grouped && groups.all(|group| group.len() == 3) && !decimals.contains(',');
+    holds.then(|| number.replace(',', ""))
 }
 
 fn not_csv(error: &csv::Error) -> NotATable {

@@ -207,24 +207,17 @@ impl Telling<'_> {
         }
     }
 
-    /// Whether the customer paid for another subscription before and for none now.
+    /// Whether the customer paid for another subscription before and for none now. This one never counted yet, so
+    /// whatever was paid before was paid for others.
     fn returns(&self, group: &[Step<'_>]) -> bool {
         let Some(first) = group.first() else {
             return false;
         };
-        let others = || {
-            let mine = |timeline: &Timeline| {
-                let mut mine = self.owner.timelines.iter();
-                mine.any(|one| one.subscription == timeline.subscription)
-            };
-            self.owner
-                .of_customer
-                .iter()
-                .filter(move |timeline| !mine(timeline))
-        };
+        let timelines = self.owner.timelines.iter();
+        let own: Fraction = timelines.map(|timeline| timeline.mrr_at(first.at)).sum();
         self.policy.returning == ReturningRule::Reactivation
-            && others().any(|other| other.counted_before(first.at))
-            && others().all(|other| other.mrr_at(first.at).is_zero())
+            && self.owner.of_customer.began_before(first.at)
+            && self.owner.of_customer.mrr_at(first.at) == own
     }
 
     /// Announcements that changed nothing yet. Where the policy ends a subscription at the request, that is the churn.
@@ -232,17 +225,18 @@ impl Telling<'_> {
         let mut told = Vec::new();
         for timeline in &self.owner.timelines {
             for announcement in &timeline.announcements {
-                let is_moved = movements.iter().any(|movement| {
-                    movement.at == announcement.at && movement.subscription == timeline.subscription
-                });
+                let until = movements.partition_point(|movement| movement.at <= announcement.at);
+                let last = movements[..until].last();
+                let mrr = last.map_or_else(Fraction::zero, |last| last.after.mrr.minor.clone());
+                let is_moved = movements[..until]
+                    .iter()
+                    .rev()
+                    .take_while(|movement| movement.at == announcement.at)
+                    .any(|movement| movement.subscription == timeline.subscription);
                 let Some(segment) = timeline.segment_at(announcement.at).filter(|_| !is_moved)
                 else {
                     continue;
                 };
-                let last = movements
-                    .iter()
-                    .rfind(|movement| movement.at <= announcement.at);
-                let mrr = last.map_or_else(Fraction::zero, |last| last.after.mrr.minor.clone());
                 // A date tells nothing of the amount that is going to end.
                 let origin = match &announcement.origin {
                     Origin::Dates => &segment.amount_origin,

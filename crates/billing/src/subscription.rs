@@ -135,6 +135,7 @@ impl InclusiveTax {
             Self::Invoiced { tax, of } => tax.checked_div(of),
         }
         .unwrap_or_default()
+        .clamp(Fraction::zero(), Fraction::one())
     }
 }
 

@@ -63,13 +63,26 @@ impl Timeline {
             .unwrap_or_default()
     }
 
-    /// Whether it had any MRR before `at`.
+    /// Exact minor units of MRR just before `at`: what a period closes with that ends at `at`.
     #[must_use]
-    pub fn counted_before(&self, at: Timestamp) -> bool {
-        self.segments
-            .iter()
-            .take_while(|segment| segment.from < at)
-            .any(|segment| segment.figure.amount.minor.is_positive())
+    pub fn mrr_before(&self, at: Timestamp) -> Fraction {
+        let begun = self.segments.partition_point(|segment| segment.from < at);
+        begun
+            .checked_sub(1)
+            .and_then(|last| self.segments.get(last))
+            .map(|segment| segment.figure.amount.minor.clone())
+            .unwrap_or_default()
+    }
+
+    /// When its first MRR began, if it ever had any.
+    #[must_use]
+    pub fn first_mrr_at(&self) -> Option<Timestamp> {
+        let mut segments = self.segments.iter();
+        Some(
+            segments
+                .find(|segment| segment.figure.amount.minor.is_positive())?
+                .from,
+        )
     }
 }
 

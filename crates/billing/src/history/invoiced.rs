@@ -6,7 +6,7 @@ mod teaching;
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
 };
 
 use jiff::Timestamp;
@@ -20,14 +20,16 @@ use crate::{
 /// Everything the invoices of one subscription tell, item by item.
 pub(super) struct Invoiced<'a> {
     live: &'a Subscription,
+    /// How it stood right before the first event.
+    before: Option<&'a Subscription>,
     catalog: &'a Catalog,
     /// What each item was billed as, period by period.
-    billed: HashMap<ItemId, Vec<Billed>>,
+    billed: BTreeMap<ItemId, Vec<Billed>>,
     /// What happened to items, in order of time.
     edits: Vec<Edit>,
     /// What measured usage cost, newest first.
-    usage: HashMap<ItemId, Vec<UsageCharge>>,
-    metered: HashMap<ItemId, SubscriptionItem>,
+    usage: BTreeMap<ItemId, Vec<UsageCharge>>,
+    metered: BTreeMap<ItemId, SubscriptionItem>,
     first_payment: FirstPayment,
     notes: Vec<Note>,
 }
@@ -50,8 +52,12 @@ struct Edit {
 enum ItemChange {
     /// It is no longer sold.
     Removed,
-    /// Its price or quantity changed within a period, whose discounts go on.
-    Altered(SubscriptionItem),
+    /// Its price or quantity changed within a period.
+    Altered {
+        item: SubscriptionItem,
+        /// Its amount was read from a line that holds the period's discounts already; else they go on.
+        is_net: bool,
+    },
     /// A discount was attached within a period.
     Discounted(Discount),
     /// A new period was billed.
@@ -63,7 +69,7 @@ impl ItemChange {
     fn rank(&self) -> u8 {
         match self {
             Self::Removed => 0,
-            Self::Altered(_) => 1,
+            Self::Altered { .. } => 1,
             Self::Discounted(_) => 2,
             Self::Billed(_) => 3,
         }
@@ -72,7 +78,12 @@ impl ItemChange {
 
 impl<'a> Invoiced<'a> {
     /// Reads those of `invoices` that stand and belong to `live`, each once, in order of time.
-    pub(super) fn new(live: &'a Subscription, invoices: &[Invoice], catalog: &'a Catalog) -> Self {
+    pub(super) fn new(
+        live: &'a Subscription,
+        before: Option<&'a Subscription>,
+        invoices: &[Invoice],
+        catalog: &'a Catalog,
+    ) -> Self {
         let by_id: BTreeMap<_, _> = invoices
             .iter()
             .filter(|invoice| stands(invoice) && belongs(invoice, live))
@@ -83,18 +94,22 @@ impl<'a> Invoiced<'a> {
 
         let mut past = Self {
             live,
+            before,
             catalog,
-            billed: HashMap::new(),
+            billed: BTreeMap::new(),
             edits: Vec::new(),
-            usage: HashMap::new(),
-            metered: HashMap::new(),
+            usage: BTreeMap::new(),
+            metered: BTreeMap::new(),
             first_payment: first_payment(&sorted),
             notes: Vec::new(),
         };
-        let mut periods = HashMap::new();
+        let mut periods = BTreeMap::new();
         for invoice in sorted {
+            past.notes.extend(invoice.notes.iter().cloned());
             past.read(invoice, &mut periods);
         }
+        past.notes.sort();
+        past.notes.dedup();
         past.sell_metered();
         past.settle_periods();
         past.edits
@@ -102,7 +117,7 @@ impl<'a> Invoiced<'a> {
         past
     }
 
-    fn read(&mut self, invoice: &Invoice, periods: &mut HashMap<ItemId, Period>) {
+    fn read(&mut self, invoice: &Invoice, periods: &mut BTreeMap<ItemId, Period>) {
         let reading = Reading {
             live: self.live,
             catalog: self.catalog,
@@ -167,7 +182,9 @@ impl<'a> Invoiced<'a> {
         let charges = self.usage.entry(item.clone()).or_default();
         let same = charges
             .iter_mut()
-            .find(|charge| charge.invoice == invoice.id && charge.period == line.period);
+            .rev()
+            .take_while(|charge| charge.invoice == invoice.id)
+            .find(|charge| charge.period == line.period);
         match same {
             Some(charge) => charge.amount += &line.net(),
             None => charges.push(UsageCharge {
@@ -181,7 +198,7 @@ impl<'a> Invoiced<'a> {
     /// Metered items are sold from their first billed period on, and while they are billed or still listed.
     fn sell_metered(&mut self) {
         for charges in self.usage.values_mut() {
-            charges.sort_by_key(|charge| Reverse(charge.period));
+            charges.sort_by_key(|charge| Reverse((charge.period.end, charge.period.start)));
         }
         let mut edits = Vec::new();
         for (item, charges) in &self.usage {
@@ -213,7 +230,7 @@ impl<'a> Invoiced<'a> {
         &mut self,
         item: &ItemId,
         lines: &[&InvoiceLine],
-        periods: &HashMap<ItemId, Period>,
+        periods: &BTreeMap<ItemId, Period>,
         reading: Reading<'_>,
         is_billed_anew: bool,
     ) -> Option<ItemChange> {
@@ -226,7 +243,7 @@ impl<'a> Invoiced<'a> {
             let whole = periods.get(item).copied();
             return reading
                 .prorated(item, &charges, whole, &mut self.notes)
-                .map(ItemChange::Altered);
+                .map(|(item, is_net)| ItemChange::Altered { item, is_net });
         }
         (!is_billed_anew && !self.is_live(item)).then_some(ItemChange::Removed)
     }
@@ -237,7 +254,7 @@ impl<'a> Invoiced<'a> {
         billed: &BTreeSet<&ItemId>,
         begin: Timestamp,
         invoice: &Invoice,
-        periods: &mut HashMap<ItemId, Period>,
+        periods: &mut BTreeMap<ItemId, Period>,
     ) {
         let gone: Vec<_> = periods
             .iter()

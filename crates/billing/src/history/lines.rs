@@ -75,36 +75,62 @@ impl Reading<'_> {
         })
     }
 
-    /// The item after a change within a period that `lines`, the charges for the rest of it, tell of.
+    /// The item after a change within a period that `lines`, the charges for the rest of it, tell of, and whether its
+    /// amount has the period's discounts taken off already: Stripe includes them in prorations unless it itemizes them.
     pub(super) fn prorated(
         &self,
         item: &ItemId,
         lines: &[&InvoiceLine],
         whole: Option<Period>,
         notes: &mut Vec<Note>,
-    ) -> Option<SubscriptionItem> {
+    ) -> Option<(SubscriptionItem, bool)> {
         let last = *lines.last()?;
+        let whole = whole.unwrap_or(last.period);
         let known = last.price.as_ref().and_then(|id| self.price(id)).cloned();
-        let (price, quantity) = known.map_or_else(
-            || {
-                let part: Fraction = lines.iter().map(|line| &line.amount).sum();
-                let length = whole.unwrap_or(last.period).seconds();
-                let share =
-                    Fraction::from(length).checked_div(&Fraction::from(last.period.seconds()));
-                let total = &part * &share.unwrap_or_else(Fraction::one);
-                (self.as_billed(item, last, &total, notes), Some(1))
-            },
-            |price| (price, last.quantity),
-        );
-        Some(SubscriptionItem {
+        let is_net = known.is_none() && lines.iter().all(|line| line.discounts.is_empty());
+        let part: Fraction = lines.iter().map(|line| &line.amount).sum();
+        let (price, quantity) = if let Some(price) = known {
+            let quantity = self.prorated_quantity(&price, lines, whole);
+            (price, quantity)
+        } else {
+            let total = part.checked_div(&share_of(last.period, whole));
+            let total = total.unwrap_or(part);
+            (self.as_billed(item, last, &total, notes), Some(1))
+        };
+        let sold = SubscriptionItem {
             id: item.clone(),
             price,
             quantity,
             discounts: Vec::new(),
-            current_period: Some(whole.unwrap_or(last.period)),
+            current_period: Some(whole),
             inclusive_tax: self.live_tax(item),
             usage: Vec::new(),
-        })
+        };
+        Some((sold, is_net))
+    }
+
+    /// The quantity that `lines` charge the rest of a period for. Several changes of one moment leave several lines, and
+    /// the last one holds; only tiers are spread over lines.
+    fn prorated_quantity(
+        &self,
+        price: &Price,
+        lines: &[&InvoiceLine],
+        whole: Period,
+    ) -> Option<u64> {
+        let last = *lines.last()?;
+        if lines.len() == 1 || matches!(price.scheme, Scheme::PerUnit(_) | Scheme::Unknown) {
+            return last.quantity;
+        }
+        let part: Fraction = lines.iter().map(|line| &line.amount).sum();
+        let share = share_of(last.period, whole);
+        let slack = self.rounding(lines.len());
+        quantities(price, lines, None)
+            .into_iter()
+            .find(|quantity| {
+                let amount = amount_of(price, *quantity, self.live.currency);
+                amount.is_some_and(|amount| (&(&amount * &share) - &part).abs() < slack)
+            })
+            .or(last.quantity)
     }
 
     fn live_tax(&self, item: &ItemId) -> Option<InclusiveTax> {
@@ -178,23 +204,28 @@ impl Reading<'_> {
         }
     }
 
-    /// The discounts taken off `lines`, bound to their period. Percentages are taken from the coupons when they come to
-    /// what was billed; everything else is taken as billed.
+    /// The discounts taken off `lines`, bound to their period. The coupons' own terms are taken when they come to what was
+    /// billed, else those of the percentages alone, else everything as billed: a fixed amount off several items is billed
+    /// in shares.
     fn discounts(&self, lines: &[&InvoiceLine], total: &Fraction, period: Period) -> Vec<Discount> {
         let billed = by_discount(lines);
-        let known: Vec<_> = billed
-            .iter()
-            .map(|line| {
-                self.percent(line, period)
-                    .unwrap_or_else(|| self.fixed(line, period))
-            })
-            .collect();
         let off: Fraction = billed.iter().map(|line| &line.amount).sum();
+        let left = total - &off;
         let slack = self.rounding(lines.len() * billed.len() + 1);
-        if (&left_after(&known, self.live.currency, total) - &(total - &off)).abs() < slack {
-            return known;
-        }
-        billed.iter().map(|line| self.fixed(line, period)).collect()
+        let read = |is_known: fn(&Reduction) -> bool| -> Vec<Discount> {
+            let read = |line| {
+                let known = self.known(line, period, is_known);
+                known.unwrap_or_else(|| self.fixed(line, period))
+            };
+            billed.iter().map(read).collect()
+        };
+        [
+            read(|reduction| *reduction != Reduction::Unknown),
+            read(|reduction| matches!(reduction, Reduction::Percent(_))),
+        ]
+        .into_iter()
+        .find(|read| (&left_after(read, self.live.currency, total) - &left).abs() < slack)
+        .unwrap_or_else(|| read(|_| false))
     }
 
     /// How far so many roundings may lead from the exact amount.
@@ -202,10 +233,14 @@ impl Reading<'_> {
         &Fraction::from(roundings as u64) * &Fraction::from(self.live.currency.billed_step())
     }
 
-    fn percent(&self, line: &LineDiscount, period: Period) -> Option<Discount> {
+    fn known(
+        &self,
+        line: &LineDiscount,
+        period: Period,
+        is_known: fn(&Reduction) -> bool,
+    ) -> Option<Discount> {
         let known = self.catalog.discount(&line.discount)?;
-        let is_percent = matches!(known.coupon.as_ref()?.reduction, Reduction::Percent(_));
-        is_percent.then_some(Discount {
+        is_known(&known.coupon.as_ref()?.reduction).then_some(Discount {
             start: None,
             end: None,
             only_in: Some(period),
@@ -235,6 +270,15 @@ impl Reading<'_> {
             ..Discount::by_id(line.discount.clone())
         }
     }
+}
+
+/// Which share of `whole` the time of `rest` is; all of it when either has no length.
+fn share_of(rest: Period, whole: Period) -> Fraction {
+    match (rest.seconds(), whole.seconds()) {
+        (rest @ 1.., whole @ 1..) => Fraction::from(rest).checked_div(&Fraction::from(whole)),
+        _ => None,
+    }
+    .unwrap_or_else(Fraction::one)
 }
 
 /// Quantities the lines may mean: tiers are billed line by line with their flat amounts as lines of one, and packages
@@ -307,7 +351,7 @@ fn left_after(discounts: &[Discount], currency: Currency, total: &Fraction) -> F
         }
         Reduction::Amount(amounts) => amounts
             .get(&currency)
-            .map_or_else(|| left.clone(), |off| &left - off),
+            .map_or_else(|| left.clone(), |off| (&left - off).max(Fraction::zero())),
         Reduction::Unknown => left,
     })
 }

@@ -27,11 +27,8 @@ fn chained<'a>(second: &[&'a Change]) -> Vec<&'a Change> {
     let mut chain = Vec::with_capacity(waiting.len());
     while waiting.len() > 1 {
         let is_first = |one: &&Change| {
-            let found = one.before.as_ref();
-            !second
-                .iter()
-                .filter(|other| other.event != one.event && waiting.contains(other))
-                .any(|other| found == Some(&other.after))
+            let mut others = waiting.iter().filter(|other| other.event != one.event);
+            !others.any(|other| one.before.as_ref() == Some(&other.after))
         };
         let first = waiting.iter().position(is_first).unwrap_or(0);
         chain.push(waiting.remove(first));

@@ -2,8 +2,21 @@
 
 use crate::{Base, Currency, MeteredRule, Note, Scheme, SubscriptionItem, Tier, TierStep};
 
-/// What `item` costs in one of its periods, in `currency`.
+/// What `item` costs in one of its periods, in `currency`. Nothing sold costs less than nothing.
 pub(crate) fn of(
+    item: &SubscriptionItem,
+    currency: Currency,
+    metered: MeteredRule,
+    notes: &mut Vec<Note>,
+) -> Base {
+    let base = as_said(item, currency, metered, notes);
+    if base.amount().is_negative() {
+        return unknown(item, notes);
+    }
+    base
+}
+
+fn as_said(
     item: &SubscriptionItem,
     currency: Currency,
     metered: MeteredRule,

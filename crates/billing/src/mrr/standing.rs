@@ -46,7 +46,8 @@ fn over(subscription: &Subscription, at: Timestamp, policy: &Policy) -> Option<S
         Some(until)
             if policy.cancellation == CancellationRule::AtPeriodEnd
                 && at < until
-                && !was_free(subscription, until) =>
+                && !was_free(subscription, until)
+                && unpaid_start(subscription, at, policy).is_none() =>
         {
             Some(Standing::PaidUntil { until })
         }

@@ -1,6 +1,6 @@
 //! Subscriptions and invoices in a few words.
 
-use std::{collections::BTreeMap, num::NonZeroU32};
+use std::{collections::BTreeMap, fmt::Write, num::NonZeroU32};
 
 use clearsync_billing::{
     Coupon, Currency, Discount, DiscountId, Duration, Figure, FirstPayment, Fraction, Interval,
@@ -203,17 +203,25 @@ pub(crate) fn case(
     }
 }
 
-/// Holds each case against its figure under `policy`.
-pub(crate) fn check(cases: Vec<Case>, policy: &Policy) {
+/// Holds each case against its figure under `policy`, and what it says of itself against the snapshot `name`.
+pub(crate) fn check(name: &str, cases: Vec<Case>, policy: &Policy) {
+    let mut told = String::new();
     for case in cases {
-        let found = figure(&case.subscription, policy).amount.minor;
+        let figure = figure(&case.subscription, policy);
         assert_eq!(
-            found,
+            figure.amount.minor,
             fraction(case.expected),
             "{}: {} under {}",
             case.what,
             case.reckoned,
             policy.name
         );
+        let Case { what, reckoned, .. } = case;
+        writeln!(told, "{what}: {reckoned}\n    {}", figure.sentence()).unwrap();
     }
+    insta::with_settings!({
+        snapshot_path => "golden/snapshots",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, { insta::assert_snapshot!(name, told) });
 }

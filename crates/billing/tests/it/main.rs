@@ -8,3 +8,5 @@ mod golden;
 mod lives;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod worlds;

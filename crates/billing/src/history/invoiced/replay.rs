@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edit, Invoiced, ItemChange};
-use crate::{Discount, ItemId, Origin, Reduction, State, Status, Subscription, SubscriptionItem};
+use super::{Edit, Invoiced, ItemChange, billed::is_percent};
+use crate::{Discount, ItemId, Origin, State, Status, Subscription, SubscriptionItem};
 
 impl Invoiced<'_> {
     /// The states the invoices tell of, oldest first.
@@ -37,8 +37,8 @@ impl Invoiced<'_> {
     fn past(&self, items: Vec<SubscriptionItem>) -> Subscription {
         let live = self.live;
         Subscription {
-            status: match live.status {
-                Status::IncompleteExpired => Status::IncompleteExpired,
+            status: match &live.status {
+                never @ (Status::Incomplete | Status::IncompleteExpired) => never.clone(),
                 _ if self.stopped_after_trial() => Status::Paused,
                 _ => Status::Active,
             },
@@ -71,21 +71,27 @@ fn apply(items: &mut BTreeMap<ItemId, SubscriptionItem>, edit: &Edit) {
             items.insert(edit.item.clone(), billed.clone());
         }
         ItemChange::Discounted(discount) => {
-            if let Some(item) = items.get_mut(&edit.item) {
+            if let Some(item) = items.get_mut(&edit.item)
+                && item.discounts.iter().all(|known| known.id != discount.id)
+            {
                 item.discounts.push(discount.clone());
             }
         }
-        ItemChange::Altered(altered) => {
+        ItemChange::Altered { item, is_net } => {
             let before = items.get(&edit.item);
-            let discounts = before.map_or_else(|| shared(items), |item| item.discounts.clone());
-            let inclusive_tax = altered
+            let discounts = match before {
+                _ if *is_net => Vec::new(),
+                Some(before) => before.discounts.clone(),
+                None => shared(items),
+            };
+            let inclusive_tax = item
                 .inclusive_tax
                 .clone()
                 .or_else(|| before?.inclusive_tax.clone());
             let altered = SubscriptionItem {
                 discounts,
                 inclusive_tax,
-                ..altered.clone()
+                ..item.clone()
             };
             items.insert(edit.item.clone(), altered);
         }
@@ -94,12 +100,7 @@ fn apply(items: &mut BTreeMap<ItemId, SubscriptionItem>, edit: &Edit) {
 
 /// Percentages off the whole subscription, which hold for an item added within the period too.
 fn shared(items: &BTreeMap<ItemId, SubscriptionItem>) -> Vec<Discount> {
-    let is_shared = |discount: &&Discount| {
-        let coupon = discount.coupon.as_ref();
-        let is_percent =
-            coupon.is_some_and(|coupon| matches!(coupon.reduction, Reduction::Percent(_)));
-        discount.on_item.is_none() && is_percent
-    };
+    let is_shared = |discount: &&Discount| discount.on_item.is_none() && is_percent(discount);
     let first = items.values().find(|item| !item.discounts.is_empty());
     first.map_or_else(Vec::new, |item| {
         item.discounts.iter().filter(is_shared).cloned().collect()

@@ -125,10 +125,8 @@ impl Invoiced<'_> {
 
     fn teach_usage(&self, item: &mut SubscriptionItem, stretch: Stretch) {
         if let Some(charges) = self.usage.get(&item.id) {
-            let closed = charges
-                .iter()
-                .filter(|charge| charge.period.end <= stretch.from);
-            item.usage = closed.take(3).cloned().collect();
+            let open = charges.partition_point(|charge| charge.period.end > stretch.from);
+            item.usage = charges[open..].iter().take(3).cloned().collect();
         }
     }
 
@@ -150,7 +148,8 @@ impl Stretch {
     }
 }
 
-fn listed(subscription: &Subscription) -> BTreeSet<DiscountId> {
+/// The discounts that stand on a subscription, its items or its customer.
+pub(super) fn listed(subscription: &Subscription) -> BTreeSet<DiscountId> {
     subscription
         .discounts
         .iter()

@@ -33,6 +33,7 @@ fn with_option(code: &str, scheme: Scheme) -> Subscription {
 #[test]
 fn units_and_decimals() {
     check(
+        "units_and_decimals",
         vec![
             case("one unit", "1250 × 1", plain("1250", MONTHLY, 1), "1250"),
             case(
@@ -82,6 +83,7 @@ fn two_items() -> Subscription {
 #[test]
 fn packages() {
     check(
+        "packages",
         vec![
             case(
                 "begun packages are billed",
@@ -127,6 +129,7 @@ fn packages() {
 #[test]
 fn other_currencies_of_a_price() {
     check(
+        "other_currencies_of_a_price",
         vec![
             case(
                 "yen option",

@@ -295,14 +295,7 @@ fn exchange_is_told_apart_from_movements() {
     let yen = |minor: &str| [Amount::new(fraction(minor), currency("jpy"))];
     let change = |rule| {
         let (opening, closing) = (yen("15000"), yen("30000"));
-        reported_change(
-            (&opening, day(FEB)),
-            (&closing, day(MAR)),
-            &told,
-            &rates,
-            rule,
-        )
-        .unwrap()
+        reported_change(span(FEB, MAR), &opening, &closing, &told, &rates, rule).unwrap()
     };
     // 100 dollars, + 15000 yen at 1/150 = 100, closing 300: exchange 100.
     let at_movement = change(ExchangeRule::AtMovement);
@@ -323,8 +316,9 @@ fn exchange_is_told_apart_from_movements() {
     let opening = yen("1");
     assert_eq!(
         reported_change(
-            (&opening, day(FEB)),
-            (&[], day(MAR)),
+            span(FEB, MAR),
+            &opening,
+            &[],
             &told,
             &none,
             ExchangeRule::Fixed

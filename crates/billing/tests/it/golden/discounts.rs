@@ -38,6 +38,7 @@ fn between(discount: Discount, start: &str, end: Option<&str>) -> Discount {
 fn percentages_and_amounts() {
     let usd = |minor| vec![amount_off("A", &[("usd", minor)], FOREVER)];
     check(
+        "percentages_and_amounts",
         vec![
             case(
                 "20 %",
@@ -109,6 +110,7 @@ fn stacked_discounts_come_off_one_after_the_other() {
     let half = || percent("P", "50", FOREVER);
     let fifty = || amount_off("A", &[("usd", 5000)], FOREVER);
     check(
+        "stacked_discounts_come_off_one_after_the_other",
         vec![
             case(
                 "two percentages",
@@ -225,6 +227,7 @@ fn products_and_currencies_of_a_coupon() {
         },
     );
     check(
+        "products_and_currencies_of_a_coupon",
         vec![
             case("one product", "1000 × 0.5 + 600", only("prod_app"), "1100"),
             case(
@@ -275,6 +278,7 @@ fn a_coupon_that_cannot_be_used_takes_nothing_off_and_says_so() {
 fn begin_and_end() {
     let half = || percent("R", "50", THREE_MONTHS);
     check(
+        "discounts_begin_and_end",
         vec![
             case(
                 "not begun",
@@ -346,6 +350,7 @@ fn a_customers_discount_is_inherited_by_subscriptions_without_their_own() {
         Some("2025-06-01"),
     );
     check(
+        "a_customers_discount_is_inherited_by_subscriptions_without_their_own",
         vec![
             case("none of its own", "1000 × 0.9", inherits(Vec::new()), "900"),
             case(
@@ -392,6 +397,7 @@ fn each_discount_rule() {
             ..Policy::clearsync()
         };
         check(
+            &format!("discounts_{discounts:?}"),
             vec![case("three coupons", reckoned, all(), expected)],
             &policy,
         );

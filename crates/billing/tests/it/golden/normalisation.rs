@@ -8,6 +8,7 @@ use crate::build::*;
 fn every_interval_to_a_month() {
     use IntervalUnit::{Day, Month, Week, Year};
     check(
+        "every_interval_to_a_month",
         vec![
             case("month", "1200 × 1", plain("1200", MONTHLY, 1), "1200"),
             case(
@@ -116,6 +117,7 @@ fn items_of_different_intervals_add_up() {
     ]);
     // 1000 + 1000 / 12 + 600 × 52 / 12 = 1000 + 250/3 + 2600 = 11050/3.
     check(
+        "items_of_different_intervals_add_up",
         vec![case(
             "month, year, week",
             "1000 + 83.33… + 2600",
@@ -134,6 +136,7 @@ fn commercial_months_have_30_days_and_4_weeks() {
         ..Policy::clearsync()
     };
     check(
+        "commercial_months_have_30_days_and_4_weeks",
         vec![
             case("day", "100 × 30", plain("100", every(1, Day), 1), "3000"),
             case("week", "100 × 4", plain("100", every(1, Week), 1), "400"),

@@ -32,6 +32,7 @@ fn measured_usage_under_each_rule() {
             ..Policy::clearsync()
         };
         check(
+            &format!("usage_{metered_rule:?}"),
             vec![
                 case(
                     "four periods known",

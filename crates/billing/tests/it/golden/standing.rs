@@ -63,6 +63,7 @@ fn begin_and_trial() {
         })
     };
     check(
+        "begin_and_trial",
         vec![
             case(
                 "begins later",
@@ -111,6 +112,7 @@ fn begin_and_trial() {
         ..Policy::clearsync()
     };
     check(
+        "trials_that_count",
         vec![case(
             "trials count by policy",
             "1000",
@@ -132,6 +134,7 @@ fn ends() {
         })
     };
     check(
+        "ends",
         vec![
             case("ended before", "on 10 January", ended("2026-01-10"), "0"),
             case("ends now", "on 15 January", ended("2026-01-15"), "0"),
@@ -149,6 +152,7 @@ fn ends() {
         ..Policy::clearsync()
     };
     check(
+        "ends_paid_until",
         vec![case(
             "paid until 1 February",
             "ended on 10 January",
@@ -194,6 +198,7 @@ fn scheduled_ends_under_each_rule() {
         };
         let [asked, later, future, past] = expected;
         check(
+            &format!("scheduled_ends_{cancellation:?}"),
             vec![
                 case(
                     "asked on 10 January",
@@ -257,8 +262,12 @@ fn paused_collection_under_each_rule() {
             ),
         ]
     };
-    check(cases("1000"), &Policy::clearsync());
-    check(cases("0"), &zero);
+    check(
+        "paused_collection_counts",
+        cases("1000"),
+        &Policy::clearsync(),
+    );
+    check("paused_collection_zero", cases("0"), &zero);
 }
 
 #[test]
@@ -291,6 +300,10 @@ fn the_first_payment_under_each_rule() {
             ),
         ]
     };
-    check(cases("1000"), &Policy::clearsync());
-    check(cases("0"), &when_paid);
+    check(
+        "first_payment_when_opened",
+        cases("1000"),
+        &Policy::clearsync(),
+    );
+    check("first_payment_when_paid", cases("0"), &when_paid);
 }

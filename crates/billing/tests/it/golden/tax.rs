@@ -25,6 +25,7 @@ fn tax_within_the_price_is_taken_out() {
         },
     );
     check(
+        "tax_within_the_price_is_taken_out",
         vec![
             case(
                 "on top",

@@ -34,6 +34,7 @@ fn volume(quantity: u64) -> Subscription {
 #[test]
 fn graduated_tiers() {
     check(
+        "graduated_tiers",
         vec![
             case(
                 "none: the first tier's flat amount",
@@ -64,6 +65,7 @@ fn graduated_tiers() {
 #[test]
 fn volume_tiers() {
     check(
+        "volume_tiers",
         vec![
             case("none", "0 × 700 + 1000", volume(0), "1000"),
             case("the first", "5 × 700 + 1000", volume(5), "4500"),
@@ -87,6 +89,7 @@ fn tiers_of_other_shapes() {
     };
     let decimals = [(Some(1000), "0.5", "0"), (None, "0.25", "0")];
     check(
+        "tiers_of_other_shapes",
         vec![
             case(
                 "flat only, volume",
