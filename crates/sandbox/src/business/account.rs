@@ -193,6 +193,11 @@ pub(super) struct Subscription {
 }
 
 impl Subscription {
+    /// Its status while it is paid for and its first cycle runs: the trial comes first, if there is one.
+    pub(super) fn begins_as(&self) -> Status {
+        self.trial.map_or(Status::Active, |_| Status::Trialing)
+    }
+
     /// What it comes to, with every discount that counts.
     pub(super) fn terms(&self) -> Terms {
         self.terms_with(|discount| discount.counts)

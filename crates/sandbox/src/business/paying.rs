@@ -181,7 +181,10 @@ impl Company {
             return;
         }
         match record.status {
-            Status::Incomplete => self.set_status(subscription, Status::Active, Fact::Activated),
+            Status::Incomplete => {
+                let begun = record.begins_as();
+                self.set_status(subscription, begun, Fact::Activated);
+            }
             Status::PastDue => self.set_status(subscription, Status::Active, Fact::Recovered),
             _ => {}
         }

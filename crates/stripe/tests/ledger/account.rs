@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use clearsync_billing::{
-    Catalog, Change, History, Invoice, Movement, Policy, Subscription, Timeline, movements,
-};
+use clearsync_billing::{Catalog, Change, History, Invoice, Policy, Subscription, Timeline};
 use clearsync_sandbox::business::Business;
 use clearsync_stripe::decode;
 use jiff::Timestamp;
@@ -80,9 +78,5 @@ impl Account {
         )
         .timeline(policy, now)
         .unwrap()
-    }
-
-    pub(crate) fn movements(&self, id: &str, policy: &Policy, now: Timestamp) -> Vec<Movement> {
-        movements(&[self.timeline(id, policy, now)], policy, |_| None)
     }
 }

@@ -7,4 +7,6 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod traces;
+#[cfg(test)]
 mod truth;
