@@ -99,8 +99,8 @@ pub enum NotATable {
     },
 }
 
-/// The MRR of every customer at the end of each of `months`, given with the first moment after it. Customers without any
-/// are left out; one with several currencies has a row for each.
+/// The MRR of every customer at the end of each of `months`, given with its last moment. Customers without any are left
+/// out; one with several currencies has a row for each.
 #[must_use]
 pub fn monthly_mrr(timelines: &[Timeline], months: &[(Month, Timestamp)]) -> MonthlyMrr {
     let mut rows: BTreeMap<(&CustomerId, Currency), Vec<Fraction>> = BTreeMap::new();
@@ -109,7 +109,7 @@ pub fn monthly_mrr(timelines: &[Timeline], months: &[(Month, Timestamp)]) -> Mon
             .entry((&timeline.customer, timeline.currency))
             .or_insert_with(|| vec![Fraction::zero(); months.len()]);
         for (sum, (_, end)) in row.iter_mut().zip(months) {
-            *sum += &timeline.mrr_before(*end);
+            *sum += &timeline.mrr_at(*end);
         }
     }
     let rows = rows

@@ -63,15 +63,10 @@ impl Timeline {
             .unwrap_or_default()
     }
 
-    /// Exact minor units of MRR just before `at`: what a period closes with that ends at `at`.
+    /// Whether it had any MRR before `at`.
     #[must_use]
-    pub fn mrr_before(&self, at: Timestamp) -> Fraction {
-        let begun = self.segments.partition_point(|segment| segment.from < at);
-        begun
-            .checked_sub(1)
-            .and_then(|last| self.segments.get(last))
-            .map(|segment| segment.figure.amount.minor.clone())
-            .unwrap_or_default()
+    pub fn counted_before(&self, at: Timestamp) -> bool {
+        self.first_mrr_at().is_some_and(|first| first < at)
     }
 
     /// When its first MRR began, if it ever had any.

@@ -106,7 +106,11 @@ impl<'a> Invoiced<'a> {
         let mut periods = BTreeMap::new();
         for invoice in sorted {
             past.notes.extend(invoice.notes.iter().cloned());
-            past.read(invoice, &mut periods);
+            if invoice.currency == live.currency {
+                past.read(invoice, &mut periods);
+            } else {
+                past.notes.push(in_other_currency(invoice, live));
+            }
         }
         past.notes.sort();
         past.notes.dedup();
@@ -271,6 +275,15 @@ impl<'a> Invoiced<'a> {
 
     fn is_live(&self, item: &ItemId) -> bool {
         !self.live.status.is_final() && self.live.items.iter().any(|live| live.id == *item)
+    }
+}
+
+fn in_other_currency(invoice: &Invoice, live: &Subscription) -> Note {
+    let (id, theirs, ours) = (&invoice.id, invoice.currency, live.currency);
+    Note::Contradiction {
+        what: format!(
+            "Invoice {id} is in {theirs} and its subscription in {ours}; the invoice was left out."
+        ),
     }
 }
 

@@ -53,9 +53,12 @@ impl Reading<'_> {
     ) -> Option<SubscriptionItem> {
         let first = *lines.first()?;
         let total: Fraction = lines.iter().map(|line| &line.amount).sum();
-        let (price, quantity) = self
-            .known_terms(item, lines, &total)
-            .unwrap_or_else(|| (self.as_billed(item, first, &total, notes), Some(1)));
+        let (price, quantity) = self.known_terms(item, lines, &total).unwrap_or_else(|| {
+            (
+                self.as_billed(item, first, first.period, &total, notes),
+                Some(1),
+            )
+        });
         let taxed = lines.iter().any(|line| !line.inclusive_tax.is_zero());
         let tax: Fraction = lines.iter().map(|line| &line.inclusive_tax).sum();
         let net: Fraction = lines.iter().map(|line| line.net()).sum();
@@ -95,7 +98,7 @@ impl Reading<'_> {
         } else {
             let total = part.checked_div(&share_of(last.period, whole));
             let total = total.unwrap_or(part);
-            (self.as_billed(item, last, &total, notes), Some(1))
+            (self.as_billed(item, last, whole, &total, notes), Some(1))
         };
         let sold = SubscriptionItem {
             id: item.clone(),
@@ -168,11 +171,12 @@ impl Reading<'_> {
             .map(|quantity| (price.clone(), Some(quantity)))
     }
 
-    /// A price that says no more than what was billed.
+    /// A price that says no more than what was billed for `period`.
     fn as_billed(
         &self,
         item: &ItemId,
         line: &InvoiceLine,
+        period: Period,
         total: &Fraction,
         notes: &mut Vec<Note>,
     ) -> Price {
@@ -180,7 +184,7 @@ impl Reading<'_> {
         let recurring = known.and_then(|price| price.recurring).unwrap_or_else(|| {
             notes.push(Note::IntervalAssumed { item: item.clone() });
             Recurring {
-                interval: interval_of(line.period),
+                interval: interval_of(period),
                 usage: Usage::Licensed,
             }
         });

@@ -18,8 +18,8 @@ pub struct Cohort {
     pub mrr: Vec<Fraction>,
 }
 
-/// Cohorts of `currency`. `month_ends` are the first moments after each month, in order; a customer belongs to the first
-/// month in or before which it had MRR.
+/// Cohorts of `currency`. `month_ends` are the last moments of months in order; a customer belongs to the first of them
+/// by whose end it had MRR.
 #[must_use]
 pub fn cohorts(
     timelines: &[Timeline],
@@ -42,7 +42,7 @@ pub fn cohorts(
             .iter()
             .filter_map(|timeline| timeline.first_mrr_at());
         let Some(begun) = firsts.min() else { continue };
-        let month = month_ends.partition_point(|end| *end <= begun);
+        let month = month_ends.partition_point(|end| *end < begun);
         let ends = month_ends.get(month..).unwrap_or_default();
         if ends.is_empty() {
             continue;
@@ -55,7 +55,7 @@ pub fn cohorts(
         cohort.customers += 1;
         for (sum, end) in cohort.mrr.iter_mut().zip(ends) {
             for timeline in &timelines {
-                *sum += &timeline.mrr_before(*end);
+                *sum += &timeline.mrr_at(*end);
             }
         }
     }

@@ -41,8 +41,8 @@ impl Retention {
     }
 }
 
-/// Retention of `currency` over `period`, customer by customer: those who paid just before its begin, and what they pay
-/// just before its end.
+/// Retention of `currency` between the two ends of `period`, customer by customer. For whole months its begin is the last
+/// moment of the month before, and its end that of the last month.
 #[must_use]
 pub fn retention(timelines: &[Timeline], currency: Currency, period: Period) -> Retention {
     let mut customers: BTreeMap<&CustomerId, (Fraction, Fraction)> = BTreeMap::new();
@@ -51,8 +51,8 @@ pub fn retention(timelines: &[Timeline], currency: Currency, period: Period) -> 
         .filter(|timeline| timeline.currency == currency)
     {
         let (opening, closing) = customers.entry(&timeline.customer).or_default();
-        *opening += &timeline.mrr_before(period.start);
-        *closing += &timeline.mrr_before(period.end);
+        *opening += &timeline.mrr_at(period.start);
+        *closing += &timeline.mrr_at(period.end);
     }
     let mut retention = Retention::default();
     for (opening, closing) in customers

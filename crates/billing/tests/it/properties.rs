@@ -189,7 +189,7 @@ proptest! {
         for segment in timeline.segments.iter().filter(|segment| segment.from < start) {
             prop_assert!(segment.figure.amount.minor.is_zero());
         }
-        prop_assert!(timeline.mrr_before(start).is_zero());
+        prop_assert!(timeline.mrr_at(start - SignedDuration::from_secs(1)).is_zero());
         let Some(end) = life.present.ended_at else { return Ok(()) };
         // Where the end of the paid period counts, that period was billed for a last time before the end.
         let paid_until = |segment: &clearsync_billing::Segment| matches!(

@@ -283,6 +283,7 @@ fn a_life(number: usize) -> impl Strategy<Value = Known> {
         for (count, invoice) in invoices.iter_mut().enumerate() {
             invoice.id = format!("in_{number}_{count}").as_str().into();
             invoice.subscription = Some(present.id.clone());
+            invoice.currency = present.currency;
             for line in &mut invoice.lines {
                 line.subscription = Some(present.id.clone());
             }

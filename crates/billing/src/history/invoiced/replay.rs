@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Edit, Invoiced, ItemChange, billed::is_percent};
-use crate::{Discount, ItemId, Origin, State, Status, Subscription, SubscriptionItem};
+use crate::{Discount, ItemId, Origin, Period, State, Status, Subscription, SubscriptionItem};
 
 impl Invoiced<'_> {
     /// The states the invoices tell of, oldest first.
@@ -79,11 +79,18 @@ fn apply(items: &mut BTreeMap<ItemId, SubscriptionItem>, edit: &Edit) {
         }
         ItemChange::Altered { item, is_net } => {
             let before = items.get(&edit.item);
-            let discounts = match before {
-                _ if *is_net => Vec::new(),
-                Some(before) => before.discounts.clone(),
-                None => shared(items),
-            };
+            let mut discounts =
+                before.map_or_else(|| shared(items), |before| before.discounts.clone());
+            if *is_net {
+                // They are in the amount already: they stay listed, and hold for no time.
+                let never = Period {
+                    start: edit.at,
+                    end: edit.at,
+                };
+                for discount in &mut discounts {
+                    discount.only_in = Some(never);
+                }
+            }
             let inclusive_tax = item
                 .inclusive_tax
                 .clone()

@@ -178,6 +178,14 @@ fn every_exponent_is_rounded_once_at_the_edge() {
         ("kwd", "10000", "2500/3", "0.833 KWD"),
         // 1000000 hundredths of a króna a year: 83333.33…, nearest whole króna 833.
         ("isk", "1000000", "250000/3", "833 ISK"),
+        // The same for the Ugandan shilling; 60600 hundredths a year are 50.5 shillings a month, half to even 50.
+        ("ugx", "1000000", "250000/3", "833 UGX"),
+        ("ugx", "60600", "5050", "50 UGX"),
+        // Stripe writes forint and Taiwan dollars with two decimals, although it pays them out without.
+        ("huf", "125000", "31250/3", "104.17 HUF"),
+        ("twd", "125000", "31250/3", "104.17 TWD"),
+        // 12345 fils a year: 1028.75 fils.
+        ("jod", "12345", "4115/4", "1.029 JOD"),
         // 30 cents a year: 2.5 cents, half to even 2.
         ("eur", "30", "5/2", "0.02 EUR"),
         // 42 cents a year: 3.5 cents, half to even 4.

@@ -7,9 +7,9 @@ use clearsync_billing::{
     Status, TaxBehavior, UsageCharge,
 };
 
-use crate::build::*;
+use crate::{build::*, lives::*};
 
-fn told(figure: &Figure) -> String {
+fn derived(figure: &Figure) -> String {
     let mut text = format!("{}\n", figure.sentence());
     for row in figure.table() {
         writeln!(text, "  {} | {} | {}", row.about, row.what, row.result).unwrap();
@@ -56,7 +56,7 @@ fn what_counts() {
     ];
     let text: Vec<_> = figures
         .iter()
-        .map(|subscription| told(&figure(subscription, &Policy::clearsync())))
+        .map(|subscription| derived(&figure(subscription, &Policy::clearsync())))
         .collect();
     insta::assert_snapshot!(text.join("\n"));
 }
@@ -98,6 +98,63 @@ fn what_does_not_count() {
 }
 
 #[test]
+fn as_invoiced() {
+    // 120000 a year less 20 % once: (120000 − 24000) / 12 = 8000.
+    let billed = line("si_1", 1, 120_000, "2026-01-01", "2027-01-01").less("di_ONCE", 24_000);
+    let mut life = Life::of(
+        plain("120000", YEARLY, 1),
+        vec![invoice("in_1", "2026-01-01", vec![billed])],
+    );
+    let mut once = percent("ONCE", "20", Duration::Once);
+    once.coupon.as_mut().unwrap().name = Some("Welcome".to_owned());
+    life.catalog.add_discount(once);
+    let timeline = life.timeline(&Policy::clearsync());
+    insta::assert_snapshot!(derived(&timeline.segments[0].figure));
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    use clearsync_billing::{Discount, Note};
+    let with = |change: &dyn Fn(&mut clearsync_billing::Subscription)| {
+        changed(plain("1000", MONTHLY, 1), |one| change(one))
+    };
+    let subscriptions = [
+        with(&|one| one.items[0].price.scheme = Scheme::Unknown),
+        with(&|one| one.items[0].price.recurring = None),
+        with(&|one| one.items[0].quantity = None),
+        with(&|one| one.currency = currency("eur")),
+        with(&|one| one.discounts = vec![Discount::by_id("di_X".into())]),
+        with(&|one| {
+            one.discounts = vec![amount_off("A", &[("eur", 300)], Duration::Forever)];
+        }),
+        with(&|one| one.items[0].price.tax_behavior = TaxBehavior::Inclusive),
+        with(&|one| one.status = Status::Unknown("new".to_owned())),
+        with(&|one| one.items[0].price.scheme = Scheme::PerUnit(fraction("-1"))),
+        with(&|one| {
+            one.notes = vec![
+                Note::Missing {
+                    field: "items".to_owned(),
+                },
+                Note::Unreadable {
+                    field: "subscription.trial_end".to_owned(),
+                },
+                Note::IntervalAssumed {
+                    item: "si_1".into(),
+                },
+                Note::Contradiction {
+                    what: "It has an end date but goes on.".to_owned(),
+                },
+            ];
+        }),
+    ];
+    let text: Vec<_> = subscriptions
+        .iter()
+        .map(|subscription| derived(&figure(subscription, &Policy::clearsync())))
+        .collect();
+    insta::assert_snapshot!(text.join("\n"));
+}
+
+#[test]
 fn usage_and_the_end_of_a_paid_period() {
     let mut sold = item("si_1", price("2", MONTHLY).metered(), 0);
     sold.usage = [600, 300]
@@ -112,15 +169,15 @@ fn usage_and_the_end_of_a_paid_period() {
         cancellation: clearsync_billing::CancellationRule::AtPeriodEnd,
         ..Policy::clearsync()
     };
-    let mut text = told(&figure(&metered, &policy));
+    let mut text = derived(&figure(&metered, &policy));
     for rule in [MeteredRule::LastPeriod, MeteredRule::MeanOfLastThree] {
         policy.metered = rule;
-        text += &told(&figure(&metered, &policy));
+        text += &derived(&figure(&metered, &policy));
     }
     let ended = changed(plain("1000", MONTHLY, 1), |subscription| {
         subscription.status = Status::Canceled;
         subscription.ended_at = Some(day("2026-01-10"));
     });
-    text += &told(&figure(&ended, &policy));
+    text += &derived(&figure(&ended, &policy));
     insta::assert_snapshot!(text);
 }
