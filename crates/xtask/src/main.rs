@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod packages;
+mod proofs;
 mod steps;
 mod test;
 mod ui;
@@ -34,6 +35,14 @@ enum Command {
     Check,
     /// Measure speed, as ratios against a floor of the same run.
     Bench,
+    /// Change the billing maths in one place at a time and show what no test notices.
+    Mutants {
+        /// Only this part of the changes, such as 3/12.
+        #[arg(long)]
+        shard: Option<String>,
+    },
+    /// Show the lines of the billing maths that no test reaches.
+    Coverage,
     /// Build the release and its packages.
     Dist,
 }
@@ -44,6 +53,8 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Check => test::check(),
         Command::Bench => bench::run(),
+        Command::Mutants { shard } => proofs::mutants(shard.as_deref()),
+        Command::Coverage => proofs::coverage(),
         Command::Dist => dist(),
     };
     match outcome {
