@@ -132,7 +132,7 @@ impl Cursor {
 /// One page of a list, newest first.
 #[derive(Debug, Clone)]
 pub struct Page {
-    /// The objects, each one whole: embedded lists that Stripe cuts at ten entries are completed.
+    /// The objects.
     pub items: Vec<Item>,
     /// Where the next page begins; `None` on the last one.
     pub next: Option<Cursor>,
@@ -158,18 +158,39 @@ pub enum Found {
 }
 
 impl Client {
-    /// Reads one page of `list`.
+    /// Reads one page of `list`, its objects whole.
     ///
     /// # Errors
     /// Any [`StripeError`]. [`StripeError::NotFound`] means that the cursor's object is gone: begin the list again.
     pub async fn page(&self, list: &List, after: Option<&Cursor>) -> Result<Page, StripeError> {
-        let page = self.raw_page(&list.call(after), after).await?;
-        let items = stream::iter(page.items)
+        let page = self.page_as_sent(list, after).await?;
+        let items = self.completed(list, page.items).await?;
+        Ok(Page { items, ..page })
+    }
+
+    /// Reads one page of `list` as Stripe sends it: where it leaves more than ten entries out of an object,
+    /// [`Client::completed`] reads the rest.
+    ///
+    /// # Errors
+    /// As [`Client::page`].
+    pub async fn page_as_sent(
+        &self,
+        list: &List,
+        after: Option<&Cursor>,
+    ) -> Result<Page, StripeError> {
+        self.raw_page(&list.call(after), after).await
+    }
+
+    /// Completes what a page of `list` left out of its objects.
+    ///
+    /// # Errors
+    /// Any [`StripeError`].
+    pub async fn completed(&self, list: &List, items: Vec<Item>) -> Result<Vec<Item>, StripeError> {
+        stream::iter(items)
             .map(|item| embedded::completed(self, list.kind, item, list.expands_entries()))
             .buffered(COMPLETIONS_AT_ONCE)
             .try_collect()
-            .await?;
-        Ok(Page { items, ..page })
+            .await
     }
 
     /// Reads one object as it is now.
@@ -231,7 +252,7 @@ impl Client {
     }
 }
 
-const COMPLETIONS_AT_ONCE: usize = 4;
+const COMPLETIONS_AT_ONCE: usize = 16;
 
 #[derive(Deserialize)]
 struct PageObject<'a> {

@@ -10,6 +10,7 @@ mod follow;
 mod lists;
 mod owners;
 mod parts;
+mod pending;
 mod progress;
 mod read;
 mod source;

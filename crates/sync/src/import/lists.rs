@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{
     AREA, ImportError, PERMISSION_MISSING, Source,
     parts::{PageWanted, Parts},
+    pending::Pending,
     progress::{ImportProgress, Meter, minutes},
 };
 use crate::{
@@ -43,6 +44,20 @@ pub(super) const KINDS: [(Kind, ListName); 10] = [
     (Kind::Account, ListName::Accounts),
 ];
 
+/// In which order lists begin: first those that grow with every bill, which are the longest, and those that cannot be cut.
+const READING_ORDER: [Kind; 10] = [
+    Kind::Invoice,
+    Kind::Charge,
+    Kind::PaymentIntent,
+    Kind::PaymentMethod,
+    Kind::Subscription,
+    Kind::Customer,
+    Kind::Price,
+    Kind::Product,
+    Kind::Coupon,
+    Kind::Account,
+];
+
 /// Every list of an import.
 pub(super) struct Lists {
     pub(super) reading: Vec<Reading>,
@@ -58,8 +73,8 @@ pub(super) struct Lists {
 pub(super) enum Step {
     /// Ask for a page of the list of this number.
     Ask(usize, PageWanted),
-    /// Note that a part was cut in two, both at once, and see what is next again.
-    Cut([ImportCursor; 2]),
+    /// Note that a part of the list of this number was cut in two, both at once, and see what is next again.
+    Cut(usize, [ImportCursor; 2]),
 }
 
 /// One list of Stripe's and how it stands.
@@ -177,13 +192,12 @@ impl Lists {
     }
 
     /// What to do next; nothing while enough is under way.
-    pub(super) fn next(&mut self) -> Option<Step> {
-        let readable = |reading: &&mut Reading| !reading.left_out;
-        let mut asked = self.reading.iter_mut().enumerate();
-        let ask = asked.find_map(|(number, reading)| {
-            let reading = Some(reading).filter(readable)?;
-            Some(Step::Ask(number, reading.parts.ask()?))
-        });
+    pub(super) fn next(&mut self, pending: &Pending) -> Option<Step> {
+        let readable = |(number, reading): &(usize, &mut Reading)| {
+            !reading.left_out && !pending.is_full(*number)
+        };
+        let mut asked = self.reading.iter_mut().enumerate().filter(readable);
+        let ask = asked.find_map(|(number, reading)| Some(Step::Ask(number, reading.parts.ask()?)));
         if ask.is_some() {
             return ask;
         }
@@ -197,13 +211,17 @@ impl Lists {
             return None;
         }
         // Of those the one with the fewest pages under way, so that the long lists end together.
-        let cuttable = self.reading.iter_mut().filter(readable);
-        let ranked = cuttable.filter_map(|reading| {
+        let cuttable = self.reading.iter_mut().enumerate().filter(readable);
+        let ranked = cuttable.filter_map(|(number, reading)| {
             let left = reading.parts.worth_cutting()?;
-            Some(((Reverse(reading.parts.busy()), left), reading))
+            Some((
+                (Reverse(reading.parts.busy()), left, Reverse(number)),
+                number,
+                reading,
+            ))
         });
-        let (_, longest) = ranked.max_by_key(|(rank, _)| *rank)?;
-        longest.parts.cut().map(Step::Cut)
+        let (_, number, longest) = ranked.max_by_key(|(rank, ..)| *rank)?;
+        Some(Step::Cut(number, longest.parts.cut()?))
     }
 
     /// Notes the counts for the rates.
@@ -297,7 +315,7 @@ pub(super) fn seconds(from_s: Option<i64>, before_s: Option<i64>) -> Option<Span
 }
 
 fn readings(held: &Held, cursors: &[ImportCursor]) -> Vec<Reading> {
-    let lists = KINDS.iter().flat_map(|(kind, _)| List::whole(*kind));
+    let lists = READING_ORDER.iter().flat_map(|kind| List::whole(*kind));
     lists
         .map(|list| {
             let name: Arc<str> = list.name().into();

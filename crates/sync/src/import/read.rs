@@ -3,8 +3,10 @@
 use clearsync_store::{FetchTime, Store};
 use clearsync_stripe::{
     catalog::Held,
+    client::Client,
     error::StripeError,
     list::{Cursor, List, Page},
+    object::Item,
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::sync::{mpsc, watch};
@@ -14,6 +16,7 @@ use super::{
     commit::Commit,
     lists::{Lists, Reading, Step},
     parts::{PageRead, PageWanted},
+    pending::Pending,
     progress::ImportProgress,
 };
 use crate::{blocking::blocking, clock::Clock};
@@ -37,6 +40,7 @@ pub(super) async fn read_all(
     commits: mpsc::Sender<Commit>,
 ) -> Result<(), ImportError> {
     let mut asked = FuturesUnordered::new();
+    let mut pending = Pending::of(lists.reading.len());
     let mut may_change = true;
     loop {
         let held = match *wish.borrow_and_update() {
@@ -44,22 +48,30 @@ pub(super) async fn read_all(
             Wish::Hold => may_change,
             Wish::Go => false,
         };
-        while !held && let Some(step) = lists.next() {
+        while !held && let Some(step) = lists.next(&pending) {
             match step {
                 Step::Ask(number, wanted) => {
                     let reading = &lists.reading[number];
                     asked.push(ask(source, store, clock, number, reading, wanted));
                 }
-                Step::Cut(cursors) => send(&commits, Commit::Cut(cursors)).await?,
+                Step::Cut(number, cursors) => pending.push(number, Commit::Cut(cursors)),
             }
         }
         lists.measure();
         progress.send_replace(lists.progress(held));
-        if asked.is_empty() && !held {
+        if asked.is_empty() && pending.is_empty() && !held {
             return Ok(());
         }
         tokio::select! {
-            Some(answer) = asked.next() => take(answer, source, store, lists, &commits).await?,
+            Some(answer) = asked.next() => take(answer, source, store, lists, &mut pending).await?,
+            (number, commit) = pending.next() => match commit {
+                Ok(commit) => send(&commits, commit).await?,
+                Err(StripeError::PermissionMissing { .. }) => {
+                    lists.reading[number].left_out = true;
+                    pending.drop_all(number);
+                }
+                Err(error) => return Err(error.into()),
+            },
             changed = wish.changed(), if may_change => may_change = changed.is_ok(),
         }
     }
@@ -77,7 +89,7 @@ fn ask<'a>(
     async move {
         let fetched = store.begin_fetch(clock.now());
         let after = wanted.after_id.clone().map(Cursor::new);
-        let page = source.client().page(&list, after.as_ref()).await;
+        let page = source.client().page_as_sent(&list, after.as_ref()).await;
         Answer {
             number,
             wanted,
@@ -94,20 +106,22 @@ async fn take(
     source: &Source,
     store: &Store,
     lists: &mut Lists,
-    commits: &mpsc::Sender<Commit>,
+    pending: &mut Pending,
 ) -> Result<(), ImportError> {
     let reading = &mut lists.reading[answer.number];
     let part = answer.wanted.part;
     match answer.page {
         Ok(page) => {
             let cursor = reading.parts.page_came(part, &page_read(&page));
-            let commit = Commit::Page {
-                kind: reading.list.kind(),
-                fetched: answer.fetched,
-                items: page.items,
-                cursor,
-            };
-            send(commits, commit).await?;
+            let (client, list) = (source.client().clone(), reading.list.clone());
+            pending.push_later(answer.number, async move {
+                Ok(Commit::Page {
+                    kind: list.kind(),
+                    fetched: answer.fetched,
+                    items: complete(&client, &list, page.items).await?,
+                    cursor,
+                })
+            });
         }
         Err(StripeError::PermissionMissing { .. }) if !answer.bare => {
             reading.ask_bare();
@@ -125,6 +139,21 @@ async fn take(
         Err(error) => return Err(error.into()),
     }
     Ok(())
+}
+
+/// The objects with the lists inside them complete, without what needs a further permission where that is refused.
+async fn complete(
+    client: &Client,
+    list: &List,
+    items: Vec<Item>,
+) -> Result<Vec<Item>, StripeError> {
+    match client.completed(list, items.clone()).await {
+        Err(StripeError::PermissionMissing { .. }) => {
+            let bare = list.clone().expanding_only(&Held::default());
+            client.completed(&bare, items).await
+        }
+        outcome => outcome,
+    }
 }
 
 /// When the object was created whose id a part was to go on after.
