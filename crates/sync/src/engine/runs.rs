@@ -523,10 +523,10 @@ pub(super) fn brought_in_sync(row: &RunRow) -> bool {
         )
 }
 
-/// Whether the run ended early for a reason that passes by itself.
+/// Whether the run ended early for a reason after which the next may start by itself.
 pub(super) fn may_work_later(run: &Run) -> bool {
     let problem = row(run).and_then(|row| row.problem);
-    problem.is_some_and(|problem| problem.code.passes_by_itself())
+    problem.is_some_and(|problem| problem.code.is_tried_again())
 }
 
 /// The word a value is stored with.

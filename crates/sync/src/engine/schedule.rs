@@ -79,7 +79,7 @@ impl Engine {
         let problem = self.live().problem.clone();
         if problem
             .as_ref()
-            .is_some_and(|problem| !problem.code.passes_by_itself())
+            .is_some_and(|problem| !problem.code.is_tried_again())
         {
             return None;
         }

@@ -145,4 +145,11 @@ impl ProblemCode {
                 | Self::AnotherSyncRunning
         )
     }
+
+    /// Whether the next run starts by itself all the same: what passes by itself, and what is mended outside of
+    /// ClearSync, where nobody could press a button.
+    #[must_use]
+    pub fn is_tried_again(self) -> bool {
+        self.passes_by_itself() || self == Self::DiskFull
+    }
 }

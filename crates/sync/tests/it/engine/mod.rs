@@ -1,6 +1,8 @@
 //! The app behind the window, against the simulated services and in virtual time.
 
 mod checklist;
+#[cfg(target_os = "linux")]
+mod disk;
 mod files;
 mod keys;
 mod runs;
