@@ -79,12 +79,11 @@ function RailButton({ target, current, folded, status }: RailButtonProps) {
       <UnstyledButton
         className={classes.navButton}
         aria-current={current ? "page" : undefined}
-        aria-label={name}
         aria-description={hint}
         onClick={() => open(target)}
       >
         <Icon size={20} stroke={1.5} aria-hidden />
-        <span className={classes.unfolded}>{name}</span>
+        <span className={classes.name}>{name}</span>
         {count > 0 && (
           <span className={classes.count} data-tone={target === "attention" ? "warn" : undefined}>
             {t("progress.done", { done: count })}

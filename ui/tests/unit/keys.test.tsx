@@ -84,7 +84,7 @@ describe("the checklist", () => {
     const { fake, user } = show("permissions", (world) => {
       world.stripe = { ...world.stripe, checking: false };
     });
-    await user.click(await screen.findByRole("button", { name: "Check Payment Methods again" }));
+    await user.click(await screen.findByRole("button", { name: "Check again: Payment Methods" }));
     expect(fake.callsOf("checkRow")).toEqual([["stripe", "payment_methods"]]);
     await waitFor(() => expect(screen.queryByText("missing")).toBeNull());
   });
