@@ -7,6 +7,7 @@ mod contract;
 mod demo;
 mod links;
 mod logging;
+mod notification;
 mod sample;
 mod shell;
 mod start;

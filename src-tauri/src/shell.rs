@@ -11,8 +11,16 @@ use tauri_plugin_notification::NotificationExt;
 use tauri_specta::Event;
 
 use crate::{
-    ChecklistChanged, DataChanged, StatusChanged, config::Config, contract, sample::SampleKeys,
-    tray::ItemAction, tray_host, tray_icon::TrayOnDesktop, window, words::words,
+    ChecklistChanged, DataChanged, StatusChanged,
+    config::Config,
+    contract,
+    notification::{Notification, Told},
+    sample::SampleKeys,
+    tray::ItemAction,
+    tray_host,
+    tray_icon::TrayOnDesktop,
+    window,
+    words::words,
 };
 
 /// What the window and the tray are run with.
@@ -117,31 +125,28 @@ pub(crate) fn act(app: &AppHandle, action: ItemAction) {
 /// Shows each new status in the window, in the tray and, when it begins or ceases to need the user, as a notification.
 async fn show_status(app: AppHandle, engine: Arc<Engine>, mut tray: Option<TrayOnDesktop>) {
     let mut statuses = engine.watch_status();
-    let mut before = engine.status().phase;
+    let mut told = Told::at_start(&engine.status());
     while statuses.changed().await.is_ok() {
         let status = statuses.borrow_and_update().clone();
         if let Some(tray) = &mut tray {
             tray.redraw(&status);
         }
-        if engine.notifies() && (before == Phase::Attention) != (status.phase == Phase::Attention) {
-            notify(&app, &status);
+        if let Some(news) = told.hear(&status)
+            && engine.notifies()
+        {
+            notify(&app, news, &status);
         }
-        before = status.phase;
         if let Err(error) = StatusChanged(status).emit(&app) {
             tracing::warn!(%error, "the window could not be told the status");
         }
     }
 }
 
-fn notify(app: &AppHandle, status: &Status) {
-    let kind = if status.phase == Phase::Attention {
-        "attention"
-    } else {
-        "recovered"
-    };
+fn notify(app: &AppHandle, news: Notification, status: &Status) {
+    let key = news.key();
     let count = status.attention.max(1).to_string();
-    let title = words(&format!("notification.{kind}.title"), &[("count", &count)]);
-    let text = words(&format!("notification.{kind}.text"), &[("count", &count)]);
+    let title = words(&format!("notification.{key}.title"), &[("count", &count)]);
+    let text = words(&format!("notification.{key}.text"), &[("count", &count)]);
     if let Err(error) = app.notification().builder().title(title).body(text).show() {
         tracing::warn!(%error, "no notification could be shown");
     }

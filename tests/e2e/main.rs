@@ -9,9 +9,13 @@
 )]
 
 mod desktop;
+mod everyday;
+mod ipc;
 mod keyring;
 mod leaks;
+mod notification_daemon;
 mod setup;
 mod tray;
 mod tray_host;
+mod walk;
 mod web_driver;

@@ -1,38 +1,27 @@
-use std::{sync::Arc, time::Duration};
-
-use clearsync_sandbox::{
-    Sample, SystemClock,
-    business::{Business, Shape},
-    stripe::SandboxKey,
-};
-use jiff::Timestamp;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use clearsync_sandbox::Sample;
 
 use crate::{
     desktop::{Desktop, wait_for},
+    ipc::{self, Crossing, Way},
     keyring::secrets,
-    leaks::leaks,
-    tray_host::{MenuLine, TrayHost},
+    leaks::{Search, leaks},
+    tray_host::TrayHost,
+    walk::{self, Accounts, HUBSPOT_KEY, STRIPE_KEY},
     web_driver::Window,
 };
 
-const STRIPE_KEY: &str = "rk_test_51CanaryOfTheWindowsTest0123456789abcdef";
-const HUBSPOT_KEY: &str = "pat-na1-0dd0c0de-cafe-4bad-8bad-000ca11ab1e5";
+/// The window's commands that take what was typed.
+const TAKE_KEYS: [&str; 3] = ["look_at_key", "connect_stripe", "connect_hubspot"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_nowhere_else() {
     let desktop = Desktop::start().await;
     let tray = TrayHost::start(&desktop).await;
-    let accounts = accounts();
+    let accounts = Accounts::serve().await;
     accounts.stripe.deny(STRIPE_KEY, "coupon_read");
-    let served = accounts.serve(Duration::from_millis(5)).await.unwrap();
-    let stripe_url = format!("http://{}", served.stripe.address());
-    let hubspot_url = format!("http://{}", served.hubspot.address());
-    let environment = [
-        ("CLEARSYNC_STRIPE_URL", stripe_url.as_str()),
-        ("CLEARSYNC_HUBSPOT_URL", hubspot_url.as_str()),
-        ("CLEARSYNC_LOG", "trace"),
-    ];
-    let window = Window::open(&desktop, &environment, &[]).await;
+    let window = accounts.open_window(&desktop).await;
+    ipc::record(&window).await;
 
     window.press("Start setup").await;
     window
@@ -51,35 +40,10 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
     window.sees("15 of 15 held").await;
     window.picture("permissions").await;
     window.press("Continue").await;
+    walk::from_hubspot_to_the_overview(&window).await;
 
-    window.type_into("Service key", HUBSPOT_KEY).await;
-    window.press("Connect HubSpot").await;
-    window.sees("8 of 8 held").await;
-    window.press("Continue").await;
-
-    window.sees("Create companies").await;
-    window.press("Continue").await;
-    window.press("Start import").await;
-    window.sees("Everything is read").await;
-    window.press("Continue").await;
-    window.sees("Open a row to see").await;
-    window.press("Continue").await;
-    window.picture("preview").await;
-    window.press("Push ").await;
-    window.sees("The first sync is done").await;
-    window.press("Continue").await;
-    window.press("Finish setup").await;
-    window.sees("Largest subscriptions").await;
-    window.picture("overview").await;
-
-    let usable = |menu: &[MenuLine]| {
-        menu.iter()
-            .any(|line| line.label == "Sync now" && line.enabled)
-    };
-    let menu = tray.menu("Sync now in the tray", usable).await;
-    let sync_now = menu.iter().find(|line| line.label == "Sync now").unwrap();
     accounts.stripe.forget_requests();
-    tray.click(sync_now).await;
+    tray.press("Sync now").await;
     wait_for("the sync from the tray", async || {
         let asked = accounts.stripe.requests();
         asked
@@ -88,13 +52,7 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
             .then_some(())
     })
     .await;
-    tray.menu("the tray at rest", |menu| {
-        usable(menu)
-            && menu.iter().any(|line| {
-                line.label.starts_with("In sync since") || line.label.starts_with("Needs you")
-            })
-    })
-    .await;
+    tray.at_rest().await;
 
     let contacts = accounts.hubspot.records("contacts").unwrap();
     assert!(
@@ -103,10 +61,15 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
             .any(|contact| contact.contains_key("clearsync_mrr")),
         "MRR stands in HubSpot"
     );
+    nothing_leaks(&desktop).await;
+    nothing_leaks_between_window_and_rust(&window).await;
+}
+
+async fn nothing_leaks(desktop: &Desktop) {
     let mut keys = [HUBSPOT_KEY.to_owned(), STRIPE_KEY.to_owned()];
     keys.sort();
     assert_eq!(
-        secrets(&desktop).await,
+        secrets(desktop).await,
         keys,
         "both keys are in the keychain"
     );
@@ -126,6 +89,51 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
     );
 }
 
+/// A typed key goes to Rust in the commands that take it, and comes back in nothing.
+async fn nothing_leaks_between_window_and_rust(window: &Window) {
+    let crossed = ipc::crossings(window).await;
+    for name in ["connect_stripe", "connect_hubspot", "finish_setup"] {
+        assert!(went(&crossed, Way::ToRust, name), "{name} was recorded");
+    }
+    for name in ["status-changed", "checklist-changed", "data-changed", ""] {
+        assert!(went(&crossed, Way::ToWindow, name), "{name} was recorded");
+    }
+    for key in [STRIPE_KEY, HUBSPOT_KEY] {
+        let (taken, leaked): (Vec<_>, Vec<_>) = crossings_with(key, &crossed)
+            .into_iter()
+            .partition(|one| one.way == Way::ToRust && TAKE_KEYS.contains(&one.name.as_str()));
+        assert!(!taken.is_empty(), "typing a key is seen");
+        assert!(leaked.is_empty(), "{leaked:?}");
+    }
+
+    let url = format!("https://example.com/{}", hex::encode(STRIPE_KEY));
+    ipc::plant(window, &url, &STANDARD.encode(HUBSPOT_KEY)).await;
+    let crossed = ipc::crossings(window).await;
+    for (key, way, name) in [
+        (STRIPE_KEY, Way::ToRust, "open_link"),
+        (HUBSPOT_KEY, Way::ToWindow, "planted"),
+    ] {
+        let found = crossings_with(key, &crossed);
+        let planted = |one: &&Crossing| one.way == way && one.name == name;
+        assert!(
+            found.into_iter().any(|one| planted(&one)),
+            "a leak planted in {name} is found"
+        );
+    }
+}
+
+fn went(crossed: &[Crossing], way: Way, name: &str) -> bool {
+    crossed.iter().any(|one| one.way == way && one.name == name)
+}
+
+fn crossings_with<'c>(key: &str, crossed: &'c [Crossing]) -> Vec<&'c Crossing> {
+    let search = Search::for_key(key);
+    let held = crossed
+        .iter()
+        .filter(|one| !search.within(one.text.as_bytes()).is_empty());
+    held.collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_keychain_it_says_so_and_keeps_the_key_only_on_the_users_word() {
     let desktop = Desktop::start_without_keyring().await;
@@ -137,19 +145,6 @@ async fn without_a_keychain_it_says_so_and_keeps_the_key_only_on_the_users_word(
     window.sees("15 of 15 held").await;
     let written = leaks(Sample::STRIPE_KEY, desktop.home(), &[]);
     assert_eq!(written, Vec::<String>::new());
-}
-
-/// A small business with keys of its own.
-fn accounts() -> Sample {
-    let accounts = Sample::of(
-        Business::play(11, &Shape::small(), Timestamp::now()),
-        Arc::new(SystemClock),
-    );
-    accounts
-        .stripe
-        .add_key(SandboxKey::new(STRIPE_KEY, Sample::PERMISSIONS));
-    accounts.hubspot.add_token(HUBSPOT_KEY, Sample::SCOPES);
-    accounts
 }
 
 fn clearsync_processes() -> Vec<u32> {

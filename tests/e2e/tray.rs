@@ -45,15 +45,26 @@ async fn started_hidden_it_lives_in_the_tray_alone_and_quits_from_there() {
         "no web view is made before a window is asked for"
     );
 
+    host.click(line(&menu, "Open ClearSync")).await;
+    wait_for("a web view, now that it is asked for", async || {
+        (web_processes(app.0.id()) > 0).then_some(())
+    })
+    .await;
+
     host.click(line(&menu, "Quit")).await;
     let status = wait_for("the end", async || app.0.try_wait().unwrap()).await;
     assert!(status.success(), "{status}");
 }
 
-/// How many of the process's children are WebKit's.
+/// How many of WebKit's processes belong to the process.
 fn web_processes(parent: u32) -> usize {
-    let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"))
-        .unwrap_or_default();
+    let tasks = std::fs::read_dir(format!("/proc/{parent}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let children: String = tasks
+        .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
+        .collect();
     let name = |pid: &str| std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
     children
         .split_whitespace()

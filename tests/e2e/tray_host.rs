@@ -123,6 +123,28 @@ impl TrayHost {
         menu.call::<_, _, ()>("Event", &event).await.unwrap();
     }
 
+    /// Waits until a line can be clicked, and clicks it.
+    pub async fn press(&self, label: &str) {
+        let named = |line: &&MenuLine| line.label == label && line.enabled;
+        let menu = self
+            .menu(label, |menu| menu.iter().any(|line| named(&line)))
+            .await;
+        self.click(menu.iter().find(named).unwrap()).await;
+    }
+
+    /// Waits until no run is under way, and gives the line that says how things stand.
+    pub async fn at_rest(&self) -> String {
+        let rests = |line: &MenuLine| {
+            ["In sync since", "Needs you"]
+                .iter()
+                .any(|rest| line.label.starts_with(rest))
+        };
+        let menu = self
+            .menu("the tray at rest", |menu| menu.iter().any(rests))
+            .await;
+        menu.into_iter().find(rests).unwrap().label
+    }
+
     async fn read_menu(&self) -> Option<Vec<MenuLine>> {
         let menu = self.menu_proxy().await?;
         let layout: (u32, Layout) = menu

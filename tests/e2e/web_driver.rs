@@ -115,13 +115,28 @@ impl Window {
     /// Waits for a button or link that can be used, found by the beginning of its accessible text, and clicks it as a
     /// person would.
     pub async fn press(&self, label: &str) {
-        const FIND: &str = "const [label] = arguments; \
-            const named = [...document.querySelectorAll('button, a, [role=button], [role=tab]')] \
+        self.click("button, a, [role=button], [role=tab]", label)
+            .await;
+    }
+
+    /// Presses a button of the dialog that is open.
+    pub async fn press_in_dialog(&self, label: &str) {
+        self.click("[role=dialog] button", label).await;
+    }
+
+    /// Switches what has this label on or off.
+    pub async fn switch(&self, label: &str) {
+        self.click("label", label).await;
+    }
+
+    async fn click(&self, among: &str, label: &str) {
+        const FIND: &str = "const [among, label] = arguments; \
+            const named = [...document.querySelectorAll(among)] \
               .filter((e) => (e.getAttribute('aria-label') ?? e.innerText).trim().startsWith(label)); \
             return named.find((e) => e.offsetParent !== null && !e.disabled && e.dataset.disabled !== 'true') ?? null;";
         let end = Instant::now() + PATIENCE;
         loop {
-            let found = self.run(FIND, &[json!(label)]).await;
+            let found = self.run(FIND, &[json!(among), json!(label)]).await;
             if let Some(element) = found[ELEMENT].as_str()
                 && self
                     .try_in_session(&format!("/element/{element}/click"), json!({}))

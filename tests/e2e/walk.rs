@@ -1,0 +1,92 @@
+//! Simulated accounts on this computer's own ports, and the way through the setup that the tests share.
+
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+use clearsync_sandbox::{
+    Sample, ServedSample, SystemClock,
+    business::{Business, Shape},
+    stripe::SandboxKey,
+};
+use jiff::Timestamp;
+
+use crate::{desktop::Desktop, web_driver::Window};
+
+pub const STRIPE_KEY: &str = "rk_test_51CanaryOfTheWindowsTest0123456789abcdef";
+pub const HUBSPOT_KEY: &str = "pat-na1-0dd0c0de-cafe-4bad-8bad-000ca11ab1e5";
+
+/// A small business with keys of its own.
+pub struct Accounts {
+    sample: Sample,
+    served: ServedSample,
+}
+
+impl Accounts {
+    pub async fn serve() -> Self {
+        let sample = Sample::of(
+            Business::play(11, &Shape::small(), Timestamp::now()),
+            Arc::new(SystemClock),
+        );
+        sample.hubspot.add_token(HUBSPOT_KEY, Sample::SCOPES);
+        let served = sample.serve(Duration::from_millis(5)).await.unwrap();
+        let accounts = Self { sample, served };
+        accounts.accept_stripe_key();
+        accounts
+    }
+
+    /// Stripe takes the key, now or again.
+    pub fn accept_stripe_key(&self) {
+        self.stripe
+            .add_key(SandboxKey::new(STRIPE_KEY, Sample::PERMISSIONS));
+    }
+
+    /// The app's window, with these accounts in place of the real services.
+    pub async fn open_window(&self, desktop: &Desktop) -> Window {
+        let stripe_url = format!("http://{}", self.served.stripe.address());
+        let hubspot_url = format!("http://{}", self.served.hubspot.address());
+        let environment = [
+            ("CLEARSYNC_STRIPE_URL", stripe_url.as_str()),
+            ("CLEARSYNC_HUBSPOT_URL", hubspot_url.as_str()),
+            ("CLEARSYNC_LOG", "trace"),
+        ];
+        Window::open(desktop, &environment, &[]).await
+    }
+}
+
+impl Deref for Accounts {
+    type Target = Sample;
+
+    fn deref(&self) -> &Sample {
+        &self.sample
+    }
+}
+
+/// From the welcome to the step that asks for HubSpot's key.
+pub async fn from_the_welcome_to_hubspot(window: &Window) {
+    window.press("Start setup").await;
+    window.type_into("Restricted key", STRIPE_KEY).await;
+    window.press("Connect Stripe").await;
+    window.sees("15 of 15 held").await;
+    window.press("Continue").await;
+}
+
+/// From the step that asks for HubSpot's key to the end of setup.
+pub async fn from_hubspot_to_the_overview(window: &Window) {
+    window.type_into("Service key", HUBSPOT_KEY).await;
+    window.press("Connect HubSpot").await;
+    window.sees("8 of 8 held").await;
+    window.press("Continue").await;
+    window.sees("Create companies").await;
+    window.press("Continue").await;
+    window.press("Start import").await;
+    window.sees("Everything is read").await;
+    window.press("Continue").await;
+    window.sees("Open a row to see").await;
+    window.press("Continue").await;
+    window.picture("preview").await;
+    window.press("Push ").await;
+    window.sees("The first sync is done").await;
+    window.press("Continue").await;
+    window.press("Finish setup").await;
+    window.sees("Largest subscriptions").await;
+    window.picture("overview").await;
+}
