@@ -109,3 +109,97 @@ fn sentence(status: &Status, time_zone: &TimeZone) -> String {
         Phase::NotSetUp | Phase::Offline => words(&key, &[]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clearsync_sync::view::{RunKind, RunProgress, RunStep};
+
+    use super::*;
+
+    fn status(phase: Phase) -> Status {
+        Status {
+            phase,
+            ..Status::not_set_up(false)
+        }
+    }
+
+    fn shown(status: &Status) -> Tray {
+        tray(status, &TimeZone::fixed(jiff::tz::offset(2)))
+    }
+
+    /// A run that has done so much.
+    fn progress(done: u32, total: Option<u32>) -> Option<RunProgress> {
+        Some(RunProgress {
+            run: RunKind::Sync,
+            step: RunStep::Writing,
+            done,
+            total,
+            per_second: 0,
+            minutes_left: None,
+            lists: Vec::new(),
+            held: false,
+        })
+    }
+
+    #[test]
+    fn each_state_has_its_sentence() {
+        let at = |moment: &str| Some(moment.to_owned());
+        let idle = |last_sync_at| Status {
+            last_sync_at,
+            ..status(Phase::Idle)
+        };
+        let syncing = |done, total| Status {
+            progress: progress(done, total),
+            ..status(Phase::Syncing)
+        };
+        let paused = |paused_until| Status {
+            paused_until,
+            ..status(Phase::Paused)
+        };
+        let attention = |attention| Status {
+            attention,
+            ..status(Phase::Attention)
+        };
+        for (status, sentence) in [
+            (status(Phase::NotSetUp), "Not set up"),
+            (idle(at("2026-05-12T10:05:00Z")), "In sync since 12:05"),
+            (idle(None), "Ready, nothing synced yet"),
+            (syncing(112, Some(212)), "Syncing 112 of 212"),
+            (syncing(112, None), "Syncing"),
+            (paused(at("2026-05-12T21:30:00Z")), "Paused until 23:30"),
+            (paused(None), "Paused"),
+            (status(Phase::Offline), "Offline, trying again"),
+            (attention(3), "Needs you: 3"),
+        ] {
+            let tray = shown(&status);
+            assert_eq!(tray.sentence, sentence);
+            assert_eq!(tray.icon, status.phase);
+        }
+    }
+
+    #[test]
+    fn only_what_would_do_something_can_be_chosen() {
+        let enabled = |status: &Status| shown(status).items.map(|item| item.enabled);
+        assert_eq!(
+            enabled(&status(Phase::NotSetUp)),
+            [false, false, true, true]
+        );
+        for phase in [Phase::Idle, Phase::Offline, Phase::Attention] {
+            assert_eq!(enabled(&status(phase)), [true; 4], "{phase:?}");
+        }
+        assert_eq!(enabled(&status(Phase::Paused)), [false, true, true, true]);
+        let syncing = Status {
+            progress: progress(1, None),
+            ..status(Phase::Syncing)
+        };
+        assert_eq!(enabled(&syncing), [false, true, true, true]);
+    }
+
+    #[test]
+    fn pausing_and_resuming_share_an_entry() {
+        let label = |phase| shown(&status(phase)).items[1].label.clone();
+        assert_eq!(label(Phase::Idle), words("tray.pause", &[]));
+        assert_eq!(label(Phase::Paused), words("tray.resume", &[]));
+        assert_ne!(label(Phase::Idle), label(Phase::Paused));
+    }
+}

@@ -116,3 +116,28 @@ fn image(phase: Phase) -> tauri::Result<Image<'static>> {
     };
     Image::from_bytes(png)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_has_an_icon_of_its_own() {
+        let icons = [
+            Phase::NotSetUp,
+            Phase::Idle,
+            Phase::Syncing,
+            Phase::Paused,
+            Phase::Offline,
+            Phase::Attention,
+        ]
+        .map(|phase| image(phase).unwrap());
+        for (number, icon) in icons.iter().enumerate() {
+            assert_eq!(icon.width(), icon.height());
+            let same = icons[..number]
+                .iter()
+                .any(|other| other.rgba() == icon.rgba());
+            assert!(!same, "icon {number} is another's");
+        }
+    }
+}

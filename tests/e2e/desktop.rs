@@ -47,7 +47,7 @@ impl Desktop {
             .prefix("clearsync-desktop.")
             .tempdir()
             .unwrap();
-        for folder in ["config", "data", "cache", "run"] {
+        for folder in [".config", "data", "cache", "run"] {
             std::fs::create_dir(home.path().join(folder)).unwrap();
         }
         private(&home.path().join("run"));
@@ -99,7 +99,7 @@ impl Desktop {
         let mut command = Command::new(program);
         command
             .env("HOME", home)
-            .env("XDG_CONFIG_HOME", home.join("config"))
+            .env("XDG_CONFIG_HOME", home.join(".config"))
             .env("XDG_DATA_HOME", home.join("data"))
             .env("XDG_CACHE_HOME", home.join("cache"))
             .env("XDG_RUNTIME_DIR", home.join("run"))

@@ -144,3 +144,18 @@ async fn a_run_that_was_cut_off_is_noted_as_stopped() {
         [Some(RunOutcome::Done), Some(RunOutcome::Stopped)]
     );
 }
+
+/// A database that another program keeps locked is waited for, then named; nothing of it is lost.
+#[tokio::test(start_paused = true)]
+async fn a_locked_database_is_named_and_gone_on_with() {
+    let world = World::new();
+    let engine = world.connected().await;
+    let other = rusqlite::Connection::open(world.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = engine.start_import().await;
+    assert_eq!(code(refused), ProblemCode::DatabaseBusy);
+    assert!(engine.runs().await.unwrap().is_empty());
+    other.execute_batch("ROLLBACK").unwrap();
+    engine.start_import().await.unwrap();
+    assert_eq!(ended(&engine).await.outcome, Some(RunOutcome::Done));
+}
