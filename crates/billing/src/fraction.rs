@@ -69,7 +69,7 @@ impl Fraction {
         };
         let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
         let all = [whole, decimals].concat();
-        if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !all.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(NotANumber);
         }
         let digits: BigInt = all.parse().map_err(|_| NotANumber)?;
@@ -355,6 +355,25 @@ mod tests {
         ] {
             assert_eq!(Fraction::from_decimal(text), Err(NotANumber), "{text}");
         }
+    }
+
+    #[test]
+    fn numbers_as_long_and_as_large_as_stripe_may_send_are_read() {
+        let longest = "1".repeat(64);
+        assert_eq!(Fraction::from_decimal(&longest), Ok(fraction(&longest)));
+        let largest = format!("1{}", "0".repeat(40));
+        assert_eq!(Fraction::from_decimal("1e40"), Ok(fraction(&largest)));
+        assert_eq!(Fraction::from_decimal("1e41"), Err(NotANumber));
+        let least = Ok(fraction(&format!("1/{largest}")));
+        assert_eq!(Fraction::from_decimal("1e-40"), least);
+    }
+
+    #[test]
+    fn a_fraction_is_told_in_lowest_terms() {
+        let parts = (String::from("-2"), String::from("3"));
+        assert_eq!(fraction("4/-6").parts(), parts);
+        assert_eq!(format!("{:?}", fraction("6/4")), "3/2");
+        assert_eq!(Fraction::from(7_u32), fraction("7"));
     }
 
     #[test]

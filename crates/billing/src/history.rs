@@ -182,7 +182,6 @@ fn not_ended(ended: &Subscription, last: Option<&State>) -> Subscription {
         cancel_at: ended
             .ended_at
             .filter(|end| ended.canceled_at.is_some_and(|asked| asked < *end)),
-        cancel_at_period_end: false,
         ..ended.clone()
     }
 }

@@ -110,3 +110,36 @@ pub struct LineDiscount {
     /// Minor units.
     pub amount: Fraction,
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn net_is_without_discounts_and_tax() {
+        let line = InvoiceLine {
+            id: "il_1".into(),
+            subscription: None,
+            item: None,
+            price: None,
+            product: None,
+            quantity: None,
+            amount: Fraction::from(1000),
+            unit_amount: None,
+            discounts: vec![LineDiscount {
+                discount: "di_1".into(),
+                amount: Fraction::from(100),
+            }],
+            inclusive_tax: Fraction::from(50),
+            period: Period {
+                start: Timestamp::MIN,
+                end: Timestamp::MAX,
+            },
+            proration: false,
+        };
+        // 1000 − 100 − 50.
+        assert_eq!(line.net(), Fraction::from(850));
+    }
+}

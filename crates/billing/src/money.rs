@@ -129,17 +129,12 @@ impl Amount {
     #[must_use]
     pub fn round(&self) -> Money {
         let step = self.currency.step();
-        let amount_minor = match step {
-            1 => self.minor.round_half_even(),
-            _ => self
-                .minor
-                .checked_div(&Fraction::from(step))
+        let steps = self.minor.checked_div(&Fraction::from(step));
+        Money {
+            amount_minor: steps
                 .unwrap_or_default()
                 .round_half_even()
                 .saturating_mul(step),
-        };
-        Money {
-            amount_minor,
             currency: self.currency,
         }
     }
@@ -214,6 +209,16 @@ mod tests {
         for text in ["", "us", "usdt", "u$d", "€"] {
             assert_eq!(text.parse::<Currency>(), Err(NotACurrency), "{text}");
         }
+    }
+
+    #[test]
+    fn amounts_of_one_currency_have_an_order() {
+        let [one, two] = [1, 2].map(|amount_minor| Money {
+            amount_minor,
+            currency: Currency::USD,
+        });
+        assert!(one < two);
+        assert_eq!(format!("{:?}", one.currency), "USD");
     }
 
     #[test]

@@ -192,10 +192,11 @@ fn announcements(states: &[State], until: Timestamp) -> Vec<Announcement> {
         .filter(|state| !matches!(state.origin, Origin::Invoice { .. }));
     for state in told {
         let effective = announced_end(&state.subscription);
+        // What is rebuilt from the present holds for a time in which it may have been asked for.
         let asked = state
             .subscription
             .canceled_at
-            .filter(|at| *at <= state.from);
+            .filter(|at| *at <= state.from || state.origin == Origin::Present);
         let over = state.subscription.status.is_final();
         if effective.is_some() && !announced {
             let (at, origin) = match (&state.origin, asked) {

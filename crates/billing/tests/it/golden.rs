@@ -12,13 +12,14 @@
 //! | … once, repeating, forever; begin and end; larger than the price | `discounts`: `begin_and_end`, `percentages_…`; `between`: `a_coupon_larger_…` |
 //! | … item, subscription, customer, invoice; stacked in order | `discounts`: `stacked_…`, `a_customers_…`; `history`: `a_coupon_for_one_invoice_…`; `explained`: `as_invoiced` |
 //! | … `Discount.coupon` and `source.coupon`, both API shapes | `crates/stripe`: `decode/tests/shapes.rs`, and `tests/fuzz` for whole accounts |
+//! | … coupons, discounts, tiers that come from elsewhere | `completion` |
 //! | 4. Every status | `standing`: `statuses_under_each_preset`, `an_unknown_status_…` |
 //! | … trials, backdated starts, scheduled and past ends | `standing`: `begin_and_trial`, `ends`, `scheduled_ends_…`; `between`: `a_backdated_start_…` |
 //! | … held-back invoices of each behaviour | `standing`: `paused_…`; `between`: `held_back_invoices_…`; `movements`: `a_pause_…` |
 //! | … phases of schedules, moved billing days, first part periods | `between` |
 //! | … tax within and on top | `tax`; `history`: `tax_within_prices_…` |
 //! | … credits, refunds, single charges; prorations of both billing modes | `between`: `credits_and_single_charges_…`, `prorations_hold_…` |
-//! | 5. History from invoices, refined by events | `history`, `between`, `events` |
+//! | 5. History from invoices, refined by events | `history`, `between`, `belonging`, `events` |
 //! | 6. Movements of every kind and grain, change types, migrations, to zero | `movements`, `events` |
 //! | 7. Policies: statuses, cancellation, pause, first invoice | `standing` |
 //! | … discounts, usage, factors, exchange | `discounts`: `each_discount_rule`, `policies`, `normalisation`: `commercial_…`, `company` |
@@ -30,9 +31,11 @@
 //! | … the monthly table and reconciliation | `company`, `months`: `amounts_with_commas_…` |
 
 mod amounts;
+mod belonging;
 mod between;
 mod bridges;
 mod company;
+mod completion;
 mod discounts;
 mod events;
 mod explained;

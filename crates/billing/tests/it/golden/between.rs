@@ -373,6 +373,28 @@ fn what_was_missing_in_an_invoice_is_said_by_the_figures_made_of_it() {
 }
 
 #[test]
+fn bills_are_rounded_in_the_steps_of_their_currency() {
+    let billed_as = |code: &str, unit: &str, amount| {
+        let sold = changed(plain(unit, MONTHLY, 1), |one| {
+            one.currency = currency(code);
+            one.items[0].price.currency = currency(code);
+        });
+        let mut first = invoice("in_1", JAN, vec![line("si_1", 1, amount, JAN, FEB)]);
+        first.currency = currency(code);
+        let timeline = Life::of(sold, vec![first]).timeline(&Policy::clearsync());
+        timeline.mrr_at(day("2026-01-15")).to_string()
+    };
+    // Stripe bills dinars in tens of fils: 1234 come as 1230.
+    assert_eq!(billed_as("kwd", "1234", 1230), "1234");
+    assert_eq!(billed_as("kwd", "1234", 1220), "1220");
+    // Cents are billed to the cent: half a cent comes as one, five cents more are another price.
+    assert_eq!(billed_as("usd", "1000.5", 1001), "2001/2");
+    assert_eq!(billed_as("usd", "1000", 1005), "1005");
+    // Krónur come in hundreds.
+    assert_eq!(billed_as("isk", "12345", 12_300), "12345");
+}
+
+#[test]
 fn an_invoice_in_another_currency_is_left_out_and_said() {
     let mut invoices = quarterly_story([1, 9, 1]);
     invoices[1].currency = currency("eur");

@@ -203,6 +203,22 @@ fn an_amount_off_mixed_intervals_comes_off_the_items_billed_most_often() {
 }
 
 #[test]
+fn five_weeks_are_longer_than_a_month() {
+    let five_weeks = every(5, clearsync_billing::IntervalUnit::Week);
+    let mixed = changed(
+        selling(vec![
+            item("si_1", price("1000", MONTHLY), 1),
+            item("si_2", price("1500", five_weeks), 1),
+        ]),
+        |subscription| subscription.discounts = vec![amount_off("A", &[("usd", 300)], FOREVER)],
+    );
+    let figure = figure(&mixed, &Policy::clearsync());
+    let off = figure.derivation.items.iter();
+    let off: Vec<_> = off.map(|step| step.discounts.len()).collect();
+    assert_eq!(off, [1, 0]);
+}
+
+#[test]
 fn products_and_currencies_of_a_coupon() {
     let only = |product: &str| {
         let mut discount = percent("P", "50", FOREVER);

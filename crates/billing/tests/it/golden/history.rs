@@ -1,8 +1,6 @@
 //! Pasts rebuilt from invoices and told by events.
 
-use clearsync_billing::{
-    ChangeKind, Duration, InvoiceStatus, MeteredRule, Note, Origin, Policy, Scheme,
-};
+use clearsync_billing::{Duration, InvoiceStatus, MeteredRule, Note, Origin, Policy, Scheme};
 
 use crate::{build::*, lives::*};
 
@@ -343,6 +341,7 @@ fn lengths_of_periods_are_read_as_intervals() {
         (JAN, "2026-01-02", "1 × 365 / 12", "365/12"),
         (JAN, "2026-01-08", "1 × 52 / 12", "13/3"),
         (JAN, "2026-01-15", "1 × 52 / 24", "13/6"),
+        (JAN, "2026-01-11", "1 × 365 / 120", "73/24"),
         (FEB, MAR, "28 days are a month", "1"),
         (JAN, FEB, "31 days are a month", "1"),
         (JAN, MAR, "2 months", "1/2"),
@@ -409,21 +408,6 @@ fn tax_within_prices_is_learned_from_invoices() {
     let timeline = life.timeline(&Policy::clearsync());
     assert_eq!(timeline.mrr_at(day("2026-01-15")), fraction("10000"));
     assert_eq!(timeline.mrr_at(day(SEEN)), fraction("10000"));
-}
-
-#[test]
-fn what_belongs_to_another_subscription_is_left_out() {
-    let mut invoices = quarterly_story([1, 1, 1]);
-    invoices[1].subscription = Some("sub_2".into());
-    invoices[1].lines[0].quantity = Some(9);
-    let foreign = changed(plain("1000", MONTHLY, 9), |subscription| {
-        subscription.id = "sub_2".into();
-    });
-    let life = Life {
-        changes: vec![event("evt_9", FEB, ChangeKind::Updated, &foreign)],
-        ..Life::of(plain("1000", MONTHLY, 1), invoices)
-    };
-    assert_eq!(clearsync(&life), ["2026-01-01 New Plan 0 → 1000 by in_1"]);
 }
 
 #[test]

@@ -164,6 +164,29 @@ fn a_customer_who_returns() {
 }
 
 #[test]
+fn a_subscription_that_counts_again_is_a_reactivation_under_every_rule() {
+    let again = |policy: &Policy| {
+        let free = changed(plain("1000", MONTHLY, 1), |one| {
+            one.discounts = vec![percent("P", "100", Duration::Forever)];
+        });
+        let paid = plain("1000", MONTHLY, 1);
+        let changes = vec![
+            event("evt_1", JAN, ChangeKind::Created, &paid),
+            event("evt_2", "2026-02-01", ChangeKind::Updated, &free),
+            event("evt_3", "2026-03-01", ChangeKind::Updated, &paid),
+            event("evt_4", "2026-04-01", ChangeKind::Updated, &free),
+            event("evt_5", "2026-05-01", ChangeKind::Updated, &paid),
+        ];
+        Life::told_by(paid, changes).story(policy)
+    };
+    for policy in [Policy::clearsync(), with(Grain::Customer)] {
+        let story = again(&policy);
+        assert!(story[2].contains("Reactivation"), "{story:?}");
+        assert!(story[4].contains("Reactivation"), "{story:?}");
+    }
+}
+
+#[test]
 fn a_migration_within_the_window_goes_on() {
     let joined = Policy {
         migration_window_days: Some(7),
@@ -237,6 +260,18 @@ fn to_zero_without_an_end() {
     assert_eq!(
         free.story(&churn)[1],
         "2026-02-10 Churn Cancellation 1000 → 0 by evt_2"
+    );
+}
+
+#[test]
+fn another_coupon_is_a_price_change_even_with_another_quantity() {
+    let cheaper = turned(|subscription| {
+        subscription.items[0].quantity = Some(3);
+        subscription.discounts = vec![percent("P", "50", Duration::Forever)];
+    });
+    assert_eq!(
+        cheaper.story(&Policy::clearsync())[1],
+        "2026-02-10 Upgrade Price 1000 → 1500 by evt_2"
     );
 }
 

@@ -85,3 +85,60 @@ fn presets_are_told_apart_by_name_and_survive_storage() {
         assert_eq!(&serde_json::from_str::<Policy>(&text).unwrap(), policy);
     }
 }
+
+#[test]
+fn every_preset_is_what_the_documentation_says() {
+    use clearsync_billing::{
+        CancellationRule::{AtRequest, AtStatusChange},
+        DiscountRule::{All, Forever},
+        FirstInvoiceRule::{WhenOpened, WhenPaid},
+        Grain,
+        PauseRule::{Counts, Zero},
+        Status::{Active, PastDue, Unpaid},
+        ToZeroRule::{Churn, Downgrade},
+    };
+    let told = Policy::presets().map(|policy| {
+        (
+            policy.counted.into_iter().collect::<Vec<_>>(),
+            policy.discounts,
+            policy.cancellation,
+            policy.pause,
+            policy.first_invoice,
+            (policy.grain, policy.grouping_window_min),
+            policy.to_zero,
+        )
+    });
+    let one = (Grain::Subscription, 0);
+    let customer = (Grain::Customer, 0);
+    let hour = (Grain::Customer, 60);
+    let (all, both) = (vec![Active, PastDue, Unpaid], vec![Active, PastDue]);
+    let expected = [
+        (all, All, AtStatusChange, Counts, WhenOpened, one, Downgrade),
+        (
+            both.clone(),
+            Forever,
+            AtRequest,
+            Counts,
+            WhenOpened,
+            customer,
+            Churn,
+        ),
+        (
+            both.clone(),
+            All,
+            AtRequest,
+            Counts,
+            WhenOpened,
+            customer,
+            Churn,
+        ),
+        (both, All, AtStatusChange, Counts, WhenPaid, hour, Downgrade),
+        (vec![Active], All, AtRequest, Zero, WhenPaid, one, Churn),
+    ];
+    assert_eq!(told, expected);
+    for policy in Policy::presets() {
+        assert_eq!(policy.version, 1);
+        assert_eq!(policy.metered, MeteredRule::Off);
+        assert_eq!(policy.migration_window_days, None);
+    }
+}

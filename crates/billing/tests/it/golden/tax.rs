@@ -70,6 +70,49 @@ fn tax_within_the_price_is_taken_out() {
 }
 
 #[test]
+fn the_list_price_is_without_tax_too() {
+    let half = changed(
+        taxed(
+            TaxBehavior::Inclusive,
+            Some(InclusiveTax::Percent(fraction("19"))),
+        ),
+        |subscription| {
+            subscription.discounts = vec![percent("P", "50", Duration::Forever)];
+        },
+    );
+    let figure = figure(&half, &Policy::clearsync());
+    // 11900 / 1.19 = 10000; half of it 5000.
+    assert_eq!(figure.list.minor, fraction("10000"));
+    assert_eq!(figure.amount.minor, fraction("5000"));
+}
+
+#[test]
+fn usage_is_known_without_tax_and_nothing_has_none() {
+    let mut used = item("si_1", price("2", MONTHLY).metered(), 0);
+    used.price.tax_behavior = TaxBehavior::Inclusive;
+    used.inclusive_tax = Some(InclusiveTax::Percent(fraction("19")));
+    used.usage = vec![clearsync_billing::UsageCharge {
+        period: span("2025-12-01", "2026-01-01"),
+        amount: fraction("600"),
+        invoice: "in_1".into(),
+    }];
+    let policy = Policy {
+        metered: clearsync_billing::MeteredRule::LastPeriod,
+        ..Policy::clearsync()
+    };
+    let sold = clearsync_billing::mrr(
+        &crate::build::selling(vec![used]),
+        day("2026-01-15"),
+        &policy,
+    );
+    assert_eq!(sold.amount.minor, fraction("600"));
+    let free = changed(taxed(TaxBehavior::Inclusive, None), |one| {
+        one.items[0].quantity = Some(0);
+    });
+    assert_eq!(figure(&free, &Policy::clearsync()).notes, []);
+}
+
+#[test]
 fn an_unknown_rate_is_said() {
     let figure = figure(&taxed(TaxBehavior::Inclusive, None), &Policy::clearsync());
     assert_eq!(figure.amount.minor, fraction("11900"));
