@@ -37,6 +37,8 @@ pub struct StoredObject {
     pub api_version: String,
     /// When the fetch that brought it was begun.
     pub fetched_at: Timestamp,
+    /// When the fetch was begun that brought it as it is: how long it is known to have been so.
+    pub changed_at: Timestamp,
     /// When it was found deleted. What it was before is kept.
     pub deleted_at: Option<Timestamp>,
     /// The account's revision in which it last changed.
@@ -54,7 +56,7 @@ pub struct PutCounts {
     pub unchanged: usize,
 }
 
-const COLUMNS: &str = "kind, id, customer, subscription, created_s, api_version, fetched_at_ms, deleted_at_ms, revision, json";
+const COLUMNS: &str = "kind, id, customer, subscription, created_s, api_version, fetched_at_ms, coalesce(changed_at_ms, fetched_at_ms), deleted_at_ms, revision, json";
 
 impl Reader {
     /// One object, deleted or not.
@@ -111,6 +113,26 @@ impl Reader {
         kind: &str,
     ) -> Result<Vec<StoredObject>, StoreError> {
         self.objects_by("customer", account, customer, kind)
+    }
+
+    /// A customer's objects of a kind that were found deleted, as they were last read, oldest first.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn deleted_objects_of_customer(
+        &self,
+        account: AccountId,
+        customer: &str,
+        kind: &str,
+    ) -> Result<Vec<StoredObject>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM object
+             WHERE account = ?1 AND customer = ?2 AND kind = ?3 AND deleted_at_ms IS NOT NULL
+             ORDER BY created_s, id"
+        );
+        let mut query = self.0.prepare_cached(&sql)?;
+        let rows = query.query_map(params![account.0, customer, kind], stored)?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// A subscription's objects of a kind that are not deleted, oldest first.
@@ -234,12 +256,15 @@ impl Writer {
         let revision = self.next_revision(account, fetched)?;
         let mut put = self.sql().prepare_cached(
             "INSERT INTO object (account, kind, id, customer, subscription, created_s, api_version,
-               fetched_at_ms, deleted_at_ms, revision, json)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, ?10)
+               fetched_at_ms, changed_at_ms, deleted_at_ms, revision, json)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, NULL, ?9, ?10)
              ON CONFLICT (account, kind, id) DO UPDATE SET
                customer = excluded.customer, subscription = excluded.subscription,
                created_s = excluded.created_s, api_version = excluded.api_version,
-               fetched_at_ms = excluded.fetched_at_ms, deleted_at_ms = NULL,
+               fetched_at_ms = excluded.fetched_at_ms,
+               changed_at_ms = iif(json = excluded.json AND deleted_at_ms IS NULL,
+                 coalesce(changed_at_ms, fetched_at_ms), excluded.fetched_at_ms),
+               deleted_at_ms = NULL,
                revision = iif(json = excluded.json AND deleted_at_ms IS NULL, revision, excluded.revision),
                json = excluded.json
              WHERE excluded.fetched_at_ms >= fetched_at_ms
@@ -307,7 +332,11 @@ impl Writer {
         Ok(())
     }
 
-    fn next_revision(&self, account: AccountId, fetched: FetchTime) -> Result<i64, StoreError> {
+    pub(crate) fn next_revision(
+        &self,
+        account: AccountId,
+        fetched: FetchTime,
+    ) -> Result<i64, StoreError> {
         self.sql()
             .prepare_cached(
                 "UPDATE account SET revision = revision + 1, fetch_clock_ms = max(fetch_clock_ms, ?2)
@@ -328,8 +357,9 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredObject> {
         created_s: row.get(4)?,
         api_version: row.get(5)?,
         fetched_at: row.get::<_, Millis>(6)?.0,
-        deleted_at: row.get::<_, Option<Millis>>(7)?.map(|at| at.0),
-        revision: row.get(8)?,
-        json: row.get(9)?,
+        changed_at: row.get::<_, Millis>(7)?.0,
+        deleted_at: row.get::<_, Option<Millis>>(8)?.map(|at| at.0),
+        revision: row.get(9)?,
+        json: row.get(10)?,
     })
 }

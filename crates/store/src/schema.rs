@@ -5,6 +5,7 @@ use rusqlite_migration::{M, Migrations};
 const VERSIONS: &[M<'static>] = &[
     M::up(include_str!("schema/1.sql")),
     M::up(include_str!("schema/2.sql")),
+    M::up(include_str!("schema/3.sql")),
 ];
 
 /// The migrations from an empty file to the newest version.

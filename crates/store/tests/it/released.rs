@@ -50,6 +50,12 @@ fn a_file_of_every_released_version_opens_with_all_it_held() {
                 assert_eq!(view.runs(account, 9)?.len(), 1);
                 assert_eq!(view.journal_of_run(view.runs(account, 9)?[0].id)?.len(), 1);
                 assert_eq!(view.attention(account)?.len(), 1);
+                if version >= 3 {
+                    let events = view.subscription_events(account, "cus_1")?;
+                    assert_eq!(events[0].id, "evt_1");
+                    assert_eq!(view.life(account, "sub_1")?.unwrap().currency, "usd");
+                    assert_eq!(view.movements(account)?[0].change, "10000/3");
+                }
                 Ok::<_, StoreError>(())
             })
             .unwrap();

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
 use clearsync_store::{
-    AccountProfile, CreatedRange, Feed, Figure, Grain, ImportCursor, Link, Mode, NewJournalEntry,
-    PlanRow, PlanState, Purpose, Rollup, Scope, Settled, StoreError, Target, WriteState, Written,
+    AccountProfile, CreatedRange, Feed, Figure, Grain, ImportCursor, Life, Link, Mode, Movement,
+    NewJournalEntry, PlanRow, PlanState, Purpose, Rollup, Scope, Settled, StoreError, SubscriptionEvent,
+    Target, WriteState, Written,
 };
 use serde_json::json;
 
@@ -407,6 +408,117 @@ fn attention_closes_what_is_no_longer_so() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[test]
+fn an_event_of_a_subscription_is_kept_once_and_names_its_customer() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let account = add_account(&store);
+    let event = |id: &str, created_s| SubscriptionEvent {
+        id: id.to_owned(),
+        subscription: "sub_1".to_owned(),
+        customer: "cus_1".to_owned(),
+        created_s,
+        json: format!("{{\"id\":\"{id}\"}}"),
+    };
+    let keep = |events: &[SubscriptionEvent], second| {
+        let fetched = store.begin_fetch(at(second));
+        store
+            .write(|writer| writer.keep_subscription_events(account, fetched, events))
+            .unwrap()
+    };
+    assert_eq!(keep(&[event("evt_2", 20), event("evt_1", 10)], 30), 2);
+    let revision = store.read(|view| view.account(account)).unwrap().revision;
+    assert_eq!(keep(&[event("evt_2", 20)], 40), 0);
+    store
+        .read(|view| {
+            let ids: Vec<_> = view
+                .subscription_events(account, "cus_1")?
+                .into_iter()
+                .map(|event| event.id)
+                .collect();
+            assert_eq!(ids, ["evt_1", "evt_2"]);
+            assert_eq!(view.customers_with_events(account, 0)?, ["cus_1"]);
+            assert!(view.customers_with_events(account, revision)?.is_empty());
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn lives_and_movements_take_the_place_of_those_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let account = add_account(&store);
+    let life = |subscription: &str| Life {
+        subscription: subscription.to_owned(),
+        customer: "cus_1".to_owned(),
+        currency: "usd".to_owned(),
+        steps: "[]".to_owned(),
+        present: "{}".to_owned(),
+    };
+    let movement = |number: u32, second| Movement {
+        owner: "cus_1".to_owned(),
+        number,
+        subscription: "sub_1".to_owned(),
+        customer: "cus_1".to_owned(),
+        at: at(second),
+        kind: "new".to_owned(),
+        change_type: "plan".to_owned(),
+        currency: "usd".to_owned(),
+        before: "0".to_owned(),
+        after: "10000/3".to_owned(),
+        change: "10000/3".to_owned(),
+        effective: Some(at(99)),
+        origin: "invoice".to_owned(),
+        origin_id: Some("in_1".to_owned()),
+        exact: false,
+        sides: json!({ "before": null }),
+    };
+    let (first, second) = (movement(0, 10), movement(1, 20));
+    store
+        .write(|writer| {
+            writer.put_lives(account, "cus_1", &[life("sub_1"), life("sub_2")])?;
+            writer.put_movements(account, "cus_1", &[first.clone(), second])?;
+            writer.put_lives(account, "cus_1", &[life("sub_2")])?;
+            writer.put_movements(account, "cus_1", std::slice::from_ref(&first))
+        })
+        .unwrap();
+    store
+        .read(|view| {
+            assert_eq!(view.life(account, "sub_1")?, None);
+            let mut lives = Vec::new();
+            view.each_life(account, |life| {
+                lives.push(life.subscription);
+                Ok::<_, StoreError>(())
+            })?;
+            assert_eq!(lives, ["sub_2"]);
+            assert_eq!(view.movements(account)?, std::slice::from_ref(&first));
+            assert_eq!(view.movements_of_subscription(account, "sub_1")?, [first]);
+            assert!(view.movements_of_subscription(account, "sub_2")?.is_empty());
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn an_object_says_since_when_it_is_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let account = add_account(&store);
+    let changed_at = |json: &str, second| {
+        let fetched = store.begin_fetch(at(second));
+        store
+            .write(|writer| writer.put_objects(account, fetched, "v", [customer("cus_1", json)]))
+            .unwrap();
+        let object = store.read(|view| view.object(account, "customer", "cus_1"));
+        object.unwrap().unwrap().changed_at
+    };
+    let first = changed_at("{}", 10);
+    assert!(first >= at(10));
+    assert_eq!(changed_at("{}", 2_000_000_000), first);
+    assert!(changed_at("{\"name\":1}", 2_000_000_010) >= at(2_000_000_010));
 }
 
 fn plan_row(action: &str) -> PlanRow {
