@@ -75,8 +75,32 @@ impl Client {
         window: Span,
         after: Option<&Cursor>,
     ) -> Result<EventPage, StripeError> {
+        self.some_events(None, window, after).await
+    }
+
+    /// Reads one page of the events of `window` that tell of subscriptions.
+    ///
+    /// # Errors
+    /// As [`Client::events`].
+    pub async fn subscription_events(
+        &self,
+        window: Span,
+        after: Option<&Cursor>,
+    ) -> Result<EventPage, StripeError> {
+        // Stripe documents that `type` takes a group of events, with `*` as a wildcard.
+        self.some_events(Some("customer.subscription.*"), window, after)
+            .await
+    }
+
+    async fn some_events(
+        &self,
+        kind: Option<&str>,
+        window: Span,
+        after: Option<&Cursor>,
+    ) -> Result<EventPage, StripeError> {
         let mut query = vec![("limit", PAGE_SIZE.to_string())];
         query.extend(window.query());
+        query.extend(kind.map(|kind| ("type", kind.to_owned())));
         if let Some(cursor) = after {
             query.push(("starting_after", cursor.as_str().to_owned()));
         }

@@ -5,6 +5,7 @@
 //! current from Stripe's events.
 
 mod commit;
+mod events;
 mod fetch;
 mod follow;
 mod lists;
@@ -24,6 +25,7 @@ use crate::{blocking::blocking, clock::Clock, view::ListName};
 pub use follow::{Followed, ImportNeeded, follow};
 pub use progress::ImportProgress;
 pub(crate) use progress::{Meter, minutes};
+pub(crate) use source::TIME_ZONE;
 pub use source::{ConnectError, Source, connect};
 
 use commit::commit_all;
@@ -86,7 +88,15 @@ pub async fn import(
     let mut lists = Lists::begin_or_resume(source, store, clock).await?;
     let (sender, receiver) = mpsc::channel(commit::WAITING_PAGES);
     let (read, committed) = futures::join!(
-        read::read_all(source, store, clock, wish, &mut lists, progress, sender),
+        read::read_all(
+            source,
+            store,
+            clock,
+            wish.clone(),
+            &mut lists,
+            progress,
+            sender
+        ),
         commit_all(store, account, receiver),
     );
     // When the store refuses, reading only ends because of it.
@@ -100,6 +110,7 @@ pub async fn import(
     let swept = fetch::sweep(source, store, clock, &lists).await?;
     imported.changed += swept.changed;
     imported.deleted += swept.deleted;
+    events::keep_past(source, store, clock, &wish).await?;
     lists.finish(source, store, clock).await?;
     progress.send_replace(lists.progress(false));
     Ok(imported)

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 use super::{
-    ImportError, Source, Wish,
+    ImportError, Source, Wish, events,
     fetch::{Kept, fetch, keep},
     lists::{KINDS, seconds},
 };
@@ -81,6 +81,8 @@ pub async fn follow(
         Ok(feed) => feed,
         Err(needed) => return Ok(Followed::ImportNeeded(needed)),
     };
+    events::keep_past_once(source, store, clock, wish).await?;
+    let events_begun = store.begin_fetch(clock.now());
     let events = new_events(source, store, feed.cursor_s).await?;
     let own_account = known.stripe_account.map(|id| (Kind::Account, id));
     // What is read from here on is at least as new as every event above.
@@ -100,10 +102,12 @@ pub async fn follow(
             .iter()
             .map(|event| (event.item.id.clone(), created_s(event)))
             .collect();
+        let told: Vec<_> = some.iter().filter_map(events::kept).collect();
         let (writer, feed) = (store.clone(), feed);
         let some_kept = blocking(move || {
             writer.write(|writer| {
                 let kept = keep(writer, account, &fetched)?;
+                writer.keep_subscription_events(account, events_begun, &told)?;
                 for (id, created_s) in &seen {
                     writer.see_event(account, id, *created_s)?;
                 }
@@ -273,6 +277,6 @@ async fn note_read(
     .await
 }
 
-fn created_s(event: &Event) -> i64 {
+pub(super) fn created_s(event: &Event) -> i64 {
     event.item.created_at.map_or(0, Timestamp::as_second)
 }

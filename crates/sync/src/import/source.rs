@@ -1,9 +1,12 @@
-use clearsync_store::{AccountId, AccountProfile, Mode, Store, StoreError};
+use clearsync_store::{AccountId, AccountProfile, Mode, Scope, Store, StoreError, Writer};
 use clearsync_stripe::{
     account::Account, catalog::Held, client::Client, error::StripeError, key::Mode as KeyMode,
 };
 
 use crate::{blocking::blocking, clock::Clock};
+
+/// The setting with the IANA name of the account's time zone.
+pub(crate) const TIME_ZONE: &str = "time_zone";
 
 /// A Stripe account that is being read: a client whose key was found to be of this account of the store.
 #[derive(Debug, Clone)]
@@ -81,18 +84,21 @@ pub async fn connect(
                     });
                 }
                 writer.update_account(expected, found, &profile)?;
+                keep_time_zone(writer, expected, &told)?;
                 return Ok(expected);
             }
             let same = |known: &clearsync_store::Account| {
                 known.mode == mode && found.is_some() && known.stripe_account.as_deref() == found
             };
-            match writer.accounts()?.into_iter().find(same) {
+            let account = match writer.accounts()?.into_iter().find(same) {
                 Some(known) => {
                     writer.update_account(known.id, found, &profile)?;
-                    Ok(known.id)
+                    known.id
                 }
-                None => Ok(writer.add_account(found, mode, &profile, now)?),
-            }
+                None => writer.add_account(found, mode, &profile, now)?,
+            };
+            keep_time_zone(writer, account, &told)?;
+            Ok(account)
         })
     })
     .await?;
@@ -120,6 +126,14 @@ impl Source {
     #[must_use]
     pub fn held(&self) -> &Held {
         &self.held
+    }
+}
+
+/// Months end where the account's dashboard says midnight is.
+fn keep_time_zone(writer: &Writer, account: AccountId, told: &Account) -> Result<(), StoreError> {
+    match &told.time_zone {
+        Some(zone) => writer.set_setting(Scope::Account(account), TIME_ZONE, zone),
+        None => Ok(()),
     }
 }
 
