@@ -89,6 +89,20 @@ pub enum NotATable {
         /// The name.
         text: String,
     },
+    /// A cell holds no currency.
+    #[error("line {line} holds “{text}” where a currency should be")]
+    NotACurrency {
+        /// Which line, from 1.
+        line: u64,
+        /// What it holds.
+        text: String,
+    },
+    /// A line names no customer.
+    #[error("line {line} names no customer")]
+    NoCustomer {
+        /// Which line, from 1.
+        line: u64,
+    },
     /// A cell holds no amount.
     #[error("line {line} holds “{text}” where an amount should be")]
     NotAnAmount {
@@ -155,19 +169,36 @@ impl MonthlyMrr {
     /// # Errors
     /// [`NotATable`] says what is wrong with the text and where.
     pub fn from_csv(text: &str, currency: Currency) -> Result<Self, NotATable> {
+        let (table, unread) = Self::read_csv(text, currency)?;
+        match unread.into_iter().next() {
+            None => Ok(table),
+            Some(first) => Err(first),
+        }
+    }
+
+    /// Reads the lines of a table that can be read, and says of each other one why it cannot.
+    ///
+    /// # Errors
+    /// [`NotATable`] when the header is not one of a table of MRR.
+    pub fn read_csv(text: &str, currency: Currency) -> Result<(Self, Vec<NotATable>), NotATable> {
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
             .from_reader(text.as_bytes());
         let header = reader.headers().map_err(|error| not_csv(&error))?.clone();
         let columns = Columns::of(&header)?;
-        let rows = reader
-            .records()
-            .map(|record| columns.row(&record.map_err(|error| not_csv(&error))?, currency))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
+        let (mut rows, mut unread) = (Vec::new(), Vec::new());
+        for record in reader.records() {
+            let record = record.map_err(|error| not_csv(&error));
+            match record.and_then(|record| columns.row(&record, currency)) {
+                Ok(row) => rows.push(row),
+                Err(why) => unread.push(why),
+            }
+        }
+        let table = Self {
             months: columns.months.iter().map(|(_, month)| *month).collect(),
             rows,
-        })
+        };
+        Ok((table, unread))
     }
 }
 
@@ -210,14 +241,24 @@ impl Columns {
             .currency
             .and_then(|column| record.get(column))
             .unwrap_or_default();
-        let currency = named.trim().parse().unwrap_or(currency);
+        let currency = match named.trim() {
+            "" => currency,
+            code => code.parse().map_err(|_| NotATable::NotACurrency {
+                line,
+                text: code.to_owned(),
+            })?,
+        };
+        let customer = record.get(self.customer).unwrap_or_default().trim();
+        if customer.is_empty() {
+            return Err(NotATable::NoCustomer { line });
+        }
         let mrr = self
             .months
             .iter()
             .map(|(column, _)| money(record.get(*column).unwrap_or_default(), currency, line))
             .collect::<Result<_, _>>()?;
         Ok(MonthlyRow {
-            customer: record.get(self.customer).unwrap_or_default().trim().into(),
+            customer: customer.into(),
             currency,
             mrr,
         })
