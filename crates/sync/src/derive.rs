@@ -5,25 +5,34 @@
 
 mod facts;
 mod known;
+mod lives;
+mod movements;
 mod summary;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_billing::{Policy, mrr};
+use clearsync_billing::{Note, Policy, Subscription, Timeline, mrr};
 use clearsync_store::{
-    AccountId, Figure, Grain, Reader, Rollup, Scope, Store, StoreError, StoredObject, Writer,
+    AccountId, Figure, Grain, Life, Movement, Reader, Rollup, Scope, Store, StoreError, Writer,
 };
 use clearsync_stripe::decode;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use facts::{PaymentMethod, SubscriptionFacts};
+pub use movements::LastMovement;
 pub use summary::{CurrencySum, Summary};
+
+pub(crate) use lives::{Lived, present, steps, timeline};
+pub(crate) use movements::movement;
 
 use known::{Customer, Known};
 
 const AREA: &str = "derive";
-const POLICY_SETTING: &str = "derived_policy";
+const DERIVED_BY: &str = "derived_by";
+/// Rises when what is kept of a figure changes, so that everything is worked out anew.
+const FORM: u32 = 2;
 const CUSTOMERS_AT_ONCE: usize = 200;
 
 /// The code of an open item about an object that could not be understood; `params` hold its `kind`, and `field` or `ids`.
@@ -65,14 +74,15 @@ pub fn derive(
     };
     if !work.customers.is_empty() {
         let known = store.read(|view| Known::load(view, account))?;
-        for some in work.customers.chunks(CUSTOMERS_AT_ONCE) {
-            let outcomes: Vec<Outcome> = store.read(|view| {
-                let one =
-                    |id: &String| work_out(view, account, &known, policy, company_of, id, now);
-                some.iter().map(one).collect::<Result<_, StoreError>>()
-            })?;
-            store.write(|writer| keep(writer, account, revision, now, &outcomes, &mut derived))?;
-        }
+        let mut task = Task {
+            account,
+            known,
+            policy,
+            company_of,
+            revision,
+            now,
+        };
+        task.work_all_out(store, &work.customers, &mut derived)?;
     }
     store.write(|writer| {
         for orphan in &work.orphans {
@@ -80,10 +90,39 @@ pub fn derive(
             let open = [(OBJECT_NOT_UNDERSTOOD, problem)];
             writer.set_attention(account, AREA, orphan, &open, now)?;
         }
+        if policy.grain != clearsync_billing::Grain::Company {
+            writer.remove_movements_of_companies(account)?;
+        }
         writer.set_derived(account, revision)?;
-        writer.set_setting(Scope::Account(account), POLICY_SETTING, policy)
+        let derived_by = DerivedBy {
+            form: FORM,
+            policy: policy.clone(),
+        };
+        writer.set_setting(Scope::Account(account), DERIVED_BY, &derived_by)
     })?;
     Ok(derived)
+}
+
+/// Rebuilds the past of these customers' subscriptions from what is stored, one customer at a time.
+pub(crate) fn each_past(
+    view: &Reader,
+    account: AccountId,
+    customers: impl IntoIterator<Item = String>,
+    mut see: impl FnMut(Vec<Lived>),
+) -> Result<(), StoreError> {
+    let mut known = Known::load(view, account)?;
+    for id in customers {
+        let customer = Customer::load(view, account, &id)?;
+        see(lives::of_customer(view, account, &mut known, &customer)?.0);
+    }
+    Ok(())
+}
+
+/// By what everything in the store was worked out.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+struct DerivedBy {
+    form: u32,
+    policy: Policy,
 }
 
 /// What is to be worked out.
@@ -103,13 +142,16 @@ impl Work {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let stored = view.account(account)?;
-        let worked_out_by: Option<Policy> =
-            view.setting(Scope::Account(account), POLICY_SETTING)?;
-        let since = match worked_out_by {
-            Some(former) if former == *policy => stored.derived_revision,
+        let derived_by: Option<DerivedBy> = view.setting(Scope::Account(account), DERIVED_BY)?;
+        let since = match derived_by {
+            Some(DerivedBy {
+                form: FORM,
+                policy: former,
+            }) if former == *policy => stored.derived_revision,
             _ => 0,
         };
         let mut customers: BTreeSet<_> = view.customers_due(account, now)?.into_iter().collect();
+        customers.extend(view.customers_with_events(account, since)?);
         let mut ingredients = BTreeSet::new();
         let mut orphans = Vec::new();
         for (kind, id, customer) in view.changed_objects(account, since)? {
@@ -146,139 +188,199 @@ fn customers_using(
     Ok(figures.map(|figure| figure.customer).collect())
 }
 
+/// One pass over customers.
+struct Task<'a> {
+    account: AccountId,
+    known: Known,
+    policy: &'a Policy,
+    company_of: &'a dyn Fn(&str) -> Option<String>,
+    revision: i64,
+    now: Timestamp,
+}
+
 /// One customer, worked out.
 struct Outcome {
     rollup: Rollup,
     figures: Vec<Figure>,
+    lives: Vec<Life>,
+    movements: Vec<Movement>,
     /// Open items by subject; subjects without any are named too, so that what is mended is closed.
     open: Vec<(String, Vec<(&'static str, Value)>)>,
 }
 
-fn work_out(
-    view: &Reader,
-    account: AccountId,
-    known: &Known,
-    policy: &Policy,
-    company_of: &dyn Fn(&str) -> Option<String>,
-    id: &str,
-    now: Timestamp,
-) -> Result<Outcome, StoreError> {
-    let customer = Customer::load(view, account, id)?;
-    let mut figures = Vec::new();
-    let mut open = vec![(id.to_owned(), customer.problems.clone())];
-    for object in view.objects_of_customer(account, id, "subscription")? {
-        let (figure, problems) = figure(&object, &customer, known, policy, now);
-        figures.extend(figure);
-        open.push((object.id, problems));
-    }
-    let company = customer
-        .email
-        .as_deref()
-        .filter(|_| !customer.deleted)
-        .and_then(company_of);
-    let summary = Summary::of_customer(&customer, company.as_deref(), &figures);
-    let rollup = Rollup {
-        grain: Grain::Customer,
-        id: id.to_owned(),
-        company,
-        facts: to_json(&summary),
-        revision: 0,
-    };
-    Ok(Outcome {
-        rollup,
-        figures,
-        open,
-    })
-}
-
-fn figure(
-    object: &StoredObject,
-    customer: &Customer,
-    known: &Known,
-    policy: &Policy,
-    now: Timestamp,
-) -> (Option<Figure>, Vec<(&'static str, Value)>) {
-    let value = serde_json::from_str(&object.json).unwrap_or(Value::Null);
-    let mut subscription = match decode::subscription(&value) {
-        Ok(subscription) => subscription,
-        Err(error) => return (None, vec![not_understood("subscription", &error)]),
-    };
-    subscription
-        .customer_discount
-        .clone_from(&customer.discount);
-    known.catalog.complete(&mut subscription);
-    let figure = mrr(&subscription, now, policy);
-    let assumed: Vec<_> = figure
-        .notes
-        .iter()
-        .filter(|note| note.needs_attention())
-        .collect();
-    let problems = match assumed.as_slice() {
-        [] => Vec::new(),
-        notes => vec![(FIGURE_ASSUMED, json!({ "notes": notes }))],
-    };
-    let facts = SubscriptionFacts::new(&subscription, &figure, customer, known);
-    let status = value.get("status").and_then(Value::as_str);
-    let kept = Figure {
-        subscription: object.id.clone(),
-        customer: subscription.customer.as_str().to_owned(),
-        currency: figure.rounded.currency.code().to_lowercase(),
-        exact: figure.amount.minor.to_string(),
-        rounded_minor: figure.rounded.amount_minor,
-        status: status.unwrap_or_default().to_owned(),
-        notes: to_json(&figure.notes),
-        explanation: to_json(&figure),
-        due_at: facts::next_date(&subscription, now),
-        facts: to_json(&facts),
-        revision: 0,
-    };
-    (Some(kept), problems)
-}
-
-fn keep(
-    writer: &Writer,
-    account: AccountId,
-    revision: i64,
-    now: Timestamp,
-    outcomes: &[Outcome],
-    derived: &mut Derived,
-) -> Result<(), StoreError> {
-    let mut companies = BTreeSet::new();
-    for outcome in outcomes {
-        let id = &outcome.rollup.id;
-        let before = writer.rollup(account, Grain::Customer, id)?;
-        companies.extend(before.and_then(|rollup| rollup.company));
-        companies.extend(outcome.rollup.company.clone());
-        for former in writer.figures_of_customer(account, id)? {
-            let stays = |figure: &Figure| figure.subscription == former.subscription;
-            if !outcome.figures.iter().any(stays) {
-                writer.remove_figure(account, &former.subscription)?;
+impl Task<'_> {
+    fn work_all_out(
+        &mut self,
+        store: &Store,
+        customers: &[String],
+        derived: &mut Derived,
+    ) -> Result<(), StoreError> {
+        let mut companies = BTreeSet::new();
+        for some in customers.chunks(CUSTOMERS_AT_ONCE) {
+            let outcomes: Vec<Outcome> = store.read(|view| {
+                let outcomes = some.iter().map(|id| self.work_out(view, id));
+                outcomes.collect::<Result<_, StoreError>>()
+            })?;
+            companies.extend(store.write(|writer| self.keep(writer, &outcomes, derived))?);
+        }
+        if self.policy.grain == clearsync_billing::Grain::Company {
+            for domain in &companies {
+                let moved = store.read(|view| self.company_movements(view, domain))?;
+                store.write(|writer| writer.put_movements(self.account, domain, &moved))?;
             }
         }
-        for figure in &outcome.figures {
-            let figure = Figure {
-                revision,
-                ..figure.clone()
-            };
-            writer.put_figure(account, &figure)?;
-        }
-        let rollup = Rollup {
-            revision,
-            ..outcome.rollup.clone()
-        };
-        writer.put_rollup(account, &rollup)?;
-        for (subject, problems) in &outcome.open {
-            writer.set_attention(account, AREA, subject, problems, now)?;
-            let refused = |(code, _): &&(&str, Value)| *code == OBJECT_NOT_UNDERSTOOD;
-            derived.not_understood += problems.iter().filter(refused).count();
-        }
-        derived.customers += 1;
-        derived.subscriptions += outcome.figures.len();
+        Ok(())
     }
-    derived.companies += companies.len();
-    companies
-        .iter()
-        .try_for_each(|domain| sum_company(writer, account, revision, domain))
+
+    fn work_out(&mut self, view: &Reader, id: &str) -> Result<Outcome, StoreError> {
+        let customer = Customer::load(view, self.account, id)?;
+        let (lives, mut open) = lives::of_customer(view, self.account, &mut self.known, &customer)?;
+        open.push((id.to_owned(), customer.problems.clone()));
+        let company = customer
+            .email
+            .as_deref()
+            .filter(|_| !customer.deleted)
+            .and_then(self.company_of);
+        let (mut figures, mut kept, mut timelines) = (Vec::new(), Vec::new(), Vec::new());
+        for lived in &lives {
+            let Some((present, timeline)) = lived
+                .present()
+                .zip(lived.history.timeline(self.policy, self.now))
+            else {
+                continue;
+            };
+            let figure = mrr(present, self.now, self.policy);
+            open.push((lived.id.clone(), assumptions(&figure.notes)));
+            kept.push(lives::stored(&timeline, present));
+            if !lived.is_deleted {
+                figures.push(self.figure(lived, present, &figure, &customer));
+            }
+            timelines.push(timeline);
+        }
+        let moved = clearsync_billing::movements(&timelines, self.policy, |_| None);
+        let summary = Summary::of_customer(&customer, company.as_deref(), &figures, &moved);
+        let told_by_company =
+            self.policy.grain == clearsync_billing::Grain::Company && company.is_some();
+        Ok(Outcome {
+            movements: if told_by_company {
+                Vec::new()
+            } else {
+                movements::stored(id, &moved)
+            },
+            rollup: Rollup {
+                grain: Grain::Customer,
+                id: id.to_owned(),
+                company,
+                facts: to_json(&summary),
+                revision: self.revision,
+            },
+            lives: kept,
+            figures,
+            open: by_subject(open),
+        })
+    }
+
+    fn figure(
+        &self,
+        lived: &Lived,
+        present: &Subscription,
+        figure: &clearsync_billing::Figure,
+        customer: &Customer,
+    ) -> Figure {
+        let facts = SubscriptionFacts::new(present, figure, customer, &self.known);
+        Figure {
+            subscription: lived.id.clone(),
+            customer: present.customer.as_str().to_owned(),
+            currency: figure.rounded.currency.code().to_lowercase(),
+            exact: figure.amount.minor.to_string(),
+            rounded_minor: figure.rounded.amount_minor,
+            status: lived.status.clone(),
+            notes: to_json(&figure.notes),
+            explanation: to_json(figure),
+            due_at: facts::next_date(present, self.now),
+            facts: to_json(&facts),
+            revision: self.revision,
+        }
+    }
+
+    /// The movements of a company's customers taken together.
+    fn company_movements(
+        &mut self,
+        view: &Reader,
+        domain: &str,
+    ) -> Result<Vec<Movement>, StoreError> {
+        let mut timelines: Vec<Timeline> = Vec::new();
+        for customer in view.customers_of_company(self.account, domain)? {
+            let customer = Customer::load(view, self.account, &customer.id)?;
+            let (lives, _) = lives::of_customer(view, self.account, &mut self.known, &customer)?;
+            let of_one = lives
+                .iter()
+                .filter_map(|lived| lived.history.timeline(self.policy, self.now));
+            timelines.extend(of_one);
+        }
+        let company = |_: &_| Some(domain.to_owned());
+        let moved = clearsync_billing::movements(&timelines, self.policy, company);
+        Ok(movements::stored(domain, &moved))
+    }
+
+    /// Keeps what was worked out, and gives back the companies it touches.
+    fn keep(
+        &self,
+        writer: &Writer,
+        outcomes: &[Outcome],
+        derived: &mut Derived,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let account = self.account;
+        let mut companies = BTreeSet::new();
+        for outcome in outcomes {
+            let id = &outcome.rollup.id;
+            let before = writer.rollup(account, Grain::Customer, id)?;
+            companies.extend(before.and_then(|rollup| rollup.company));
+            companies.extend(outcome.rollup.company.clone());
+            for former in writer.figures_of_customer(account, id)? {
+                let stays = |figure: &Figure| figure.subscription == former.subscription;
+                if !outcome.figures.iter().any(stays) {
+                    writer.remove_figure(account, &former.subscription)?;
+                }
+            }
+            for figure in &outcome.figures {
+                writer.put_figure(account, figure)?;
+            }
+            writer.put_rollup(account, &outcome.rollup)?;
+            writer.put_lives(account, id, &outcome.lives)?;
+            writer.put_movements(account, id, &outcome.movements)?;
+            for (subject, problems) in &outcome.open {
+                writer.set_attention(account, AREA, subject, problems, self.now)?;
+                let refused = |(code, _): &&(&str, Value)| *code == OBJECT_NOT_UNDERSTOOD;
+                derived.not_understood += problems.iter().filter(refused).count();
+            }
+            derived.customers += 1;
+            derived.subscriptions += outcome.figures.len();
+        }
+        derived.companies += companies.len();
+        for domain in &companies {
+            sum_company(writer, account, self.revision, domain)?;
+        }
+        Ok(companies)
+    }
+}
+
+/// What was assumed in a figure, as an open item.
+fn assumptions(notes: &[Note]) -> Vec<(&'static str, Value)> {
+    let assumed: Vec<_> = notes.iter().filter(|note| note.needs_attention()).collect();
+    match assumed.as_slice() {
+        [] => Vec::new(),
+        notes => vec![(FIGURE_ASSUMED, json!({ "notes": notes }))],
+    }
+}
+
+/// What is open about one subject is set at once, so it has to stand together.
+fn by_subject(open: Vec<lives::Open>) -> Vec<lives::Open> {
+    let mut subjects: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for (subject, problems) in open {
+        subjects.entry(subject).or_default().extend(problems);
+    }
+    subjects.into_iter().collect()
 }
 
 fn sum_company(
@@ -289,6 +391,7 @@ fn sum_company(
 ) -> Result<(), StoreError> {
     let customers = writer.customers_of_company(account, domain)?;
     if customers.is_empty() {
+        writer.put_movements(account, domain, &[])?;
         return writer.remove_rollup(account, Grain::Company, domain);
     }
     let summary = Summary::of_company(domain, customers.iter().filter_map(Summary::of));

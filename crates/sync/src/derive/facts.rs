@@ -1,6 +1,6 @@
 use clearsync_billing::{Discount, Interval, Money, Subscription};
 use clearsync_store::Figure;
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -50,6 +50,9 @@ pub struct PaymentMethod {
     pub brand: Option<String>,
     /// The last four digits.
     pub last_four: Option<String>,
+    /// The first moment, in UTC, in which a card is no longer good.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
 }
 
 impl SubscriptionFacts {
@@ -136,19 +139,41 @@ impl PaymentMethod {
         Some(Self {
             brand: detail("brand"),
             last_four: detail("last4"),
+            expires_at: details.and_then(expires_at),
             kind,
         })
     }
 }
 
+/// Cards are good to the end of the month that is printed on them.
+fn expires_at(card: &Value) -> Option<Timestamp> {
+    let number = |field| card.get(field)?.as_i64();
+    let year = i16::try_from(number("exp_year")?).ok()?;
+    let month = i8::try_from(number("exp_month")?).ok()?;
+    let last_month = Date::new(year, month, 1).ok()?;
+    let next = last_month.checked_add(1.month()).ok()?;
+    Some(next.to_zoned_datetime(TimeZone::UTC).ok()?.timestamp())
+}
+
 /// The next date in the subscription after which its figure may differ although nothing changes in Stripe.
 pub(super) fn next_date(subscription: &Subscription, now: Timestamp) -> Option<Timestamp> {
-    let ends = discounts(subscription).flat_map(|discount| [discount.start, discount.end]);
-    let dates = ends.chain([
+    let bounds = discounts(subscription).flat_map(|discount| {
+        let only_in = discount.only_in;
+        [
+            discount.start,
+            discount.end,
+            only_in.map(|period| period.start),
+            only_in.map(|period| period.end),
+        ]
+    });
+    let periods = subscription.items.iter().map(|item| item.current_period);
+    let period_ends = periods.map(|period| period.map(|period| period.end));
+    let pause = subscription.pause_collection.as_ref();
+    let dates = bounds.chain(period_ends).chain([
         Some(subscription.start_date),
         subscription.trial.map(|trial| trial.end),
-        subscription.current_period().map(|period| period.end),
         subscription.scheduled_end(),
+        pause.and_then(|pause| pause.resumes_at),
     ]);
     dates.flatten().filter(|date| *date > now).min()
 }

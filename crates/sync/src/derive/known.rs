@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use clearsync_billing::{Catalog, Discount};
+use clearsync_billing::{Catalog, Discount, Invoice};
 use clearsync_store::{AccountId, Reader, StoreError, StoredObject};
 use clearsync_stripe::decode;
 use serde::Deserialize;
@@ -42,6 +42,37 @@ impl Known {
             product_names,
         })
     }
+
+    /// Takes in the discounts that a customer and its invoices name. Ids are Stripe's, so that none is ever another's.
+    pub(super) fn learn(&mut self, customer: &Customer) {
+        for discount in &customer.billed_discounts {
+            self.catalog.add_discount(discount.clone());
+        }
+        if let Some(discount) = &customer.discount {
+            let id = customer.id.as_str().into();
+            self.catalog.add_customer_discount(id, discount.clone());
+        }
+    }
+
+    /// Takes in the discounts written out in a subscription and its items.
+    pub(super) fn learn_discounts(&mut self, subscription: &Value) {
+        let items = subscription
+            .pointer("/items/data")
+            .and_then(Value::as_array);
+        for owner in items.into_iter().flatten().chain([subscription]) {
+            for discount in discounts_of(owner) {
+                self.catalog.add_discount(discount);
+            }
+        }
+    }
+}
+
+/// The discounts written out in an object. Those of which only the id is said are passed over.
+fn discounts_of(owner: &Value) -> impl Iterator<Item = Discount> {
+    let listed = owner.get("discounts").and_then(Value::as_array);
+    let all = listed.into_iter().flatten().chain(owner.get("discount"));
+    all.filter(|discount| discount.is_object())
+        .filter_map(|discount| decode::discount(discount).ok())
 }
 
 /// A customer and what was billed to it.
@@ -54,6 +85,9 @@ pub(super) struct Customer {
     pub(super) default_payment_method: Option<String>,
     pub(super) payment_methods: BTreeMap<String, PaymentMethod>,
     pub(super) bills: Vec<Bill>,
+    pub(super) invoices: Vec<Invoice>,
+    /// Discounts written out in the invoices.
+    pub(super) billed_discounts: Vec<Discount>,
     pub(super) problems: Vec<(&'static str, Value)>,
 }
 
@@ -79,12 +113,17 @@ impl Customer {
         let object = view.object(account, "customer", id)?;
         let value = object.as_ref().map_or(Value::Null, json_of);
         let mut problems = Vec::new();
-        let mut bills = Vec::new();
+        let (mut bills, mut invoices, mut billed_discounts) = (Vec::new(), Vec::new(), Vec::new());
         let mut unread = Vec::new();
-        for invoice in view.objects_of_customer(account, id, "invoice")? {
-            match serde_json::from_str(&invoice.json) {
-                Ok(bill) => bills.push(bill),
-                Err(_) => unread.push(invoice.id),
+        for object in view.objects_of_customer(account, id, "invoice")? {
+            let value = json_of(&object);
+            match (Bill::deserialize(&value), decode::invoice(&value)) {
+                (Ok(bill), Ok(invoice)) => {
+                    bills.push(bill);
+                    invoices.push(invoice);
+                    billed_discounts.extend(discounts_of(&value));
+                }
+                _ => unread.push(object.id),
             }
         }
         if !unread.is_empty() {
@@ -116,6 +155,8 @@ impl Customer {
             default_payment_method: default.and_then(Value::as_str).map(ToOwned::to_owned),
             payment_methods,
             bills,
+            invoices,
+            billed_discounts,
             problems,
         })
     }
@@ -139,6 +180,6 @@ fn text(value: &Value, field: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn json_of(object: &StoredObject) -> Value {
+pub(super) fn json_of(object: &StoredObject) -> Value {
     serde_json::from_str(&object.json).unwrap_or(Value::Null)
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use clearsync_billing::{Amount, Currency, Fraction};
+use clearsync_billing::{Amount, Currency, Fraction, Movement};
 use clearsync_store::{Figure, Rollup};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     facts::{PaymentMethod, SubscriptionFacts, add_once},
     known::Customer,
+    movements::LastMovement,
 };
 
 /// The sums of one customer or company, and what else is written to its record.
@@ -48,6 +49,12 @@ pub struct Summary {
     pub cancels_at: Option<Timestamp>,
     /// How the customer pays.
     pub payment_method: Option<PaymentMethod>,
+    /// The last movement of MRR.
+    #[serde(default)]
+    pub last_movement: Option<LastMovement>,
+    /// How many movements changed MRR.
+    #[serde(default)]
+    pub mrr_changes: u32,
 }
 
 /// Sums in one currency, in minor units.
@@ -90,6 +97,7 @@ impl Summary {
         customer: &Customer,
         company: Option<&str>,
         figures: &[Figure],
+        movements: &[Movement],
     ) -> Self {
         let mut summary = Self {
             name: customer.name.clone(),
@@ -98,6 +106,8 @@ impl Summary {
             deleted: customer.deleted,
             customers: vec![customer.id.clone()],
             payment_method: customer.pays_by().cloned(),
+            last_movement: LastMovement::of(movements),
+            mrr_changes: changes(movements),
             ..Self::default()
         };
         let mut sums = Sums::default();
@@ -155,6 +165,12 @@ impl Summary {
             summary.trial_ends_at = earlier(summary.trial_ends_at, customer.trial_ends_at);
             summary.cancels_at = summary.cancels_at.max(customer.cancels_at);
             summary.payment_method = summary.payment_method.or(customer.payment_method);
+            summary.mrr_changes = summary.mrr_changes.saturating_add(customer.mrr_changes);
+            summary.last_movement = summary
+                .last_movement
+                .into_iter()
+                .chain(customer.last_movement)
+                .max_by_key(|movement| movement.at);
         }
         summary.cancels_at = summary.cancels_at.filter(|_| !goes_on);
         summary.sums = sums.into_list();
@@ -240,6 +256,13 @@ impl Sums {
         };
         self.0.into_values().map(rounded).collect()
     }
+}
+
+fn changes(movements: &[Movement]) -> u32 {
+    let changing = movements
+        .iter()
+        .filter(|movement| !movement.change.minor.is_zero());
+    u32::try_from(changing.count()).unwrap_or(u32::MAX)
 }
 
 fn over(status: &str) -> bool {

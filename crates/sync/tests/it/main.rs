@@ -7,6 +7,8 @@ mod engine;
 #[cfg(test)]
 mod follow;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod plan;
