@@ -8,16 +8,16 @@ use std::{
     sync::Arc,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clearsync_sync::{
     Engine,
-    view::{Problem, RunOutcome, Service},
+    view::{CompanyQuery, PolicyId, Problem, RunOutcome, Service},
 };
 use clearsync_vault::Secret;
 use serde_json::json;
 
 use crate::{
-    demo,
+    demo, figures,
     sample::SampleKeys,
     shell::{self, Shell},
     start::{StartError, Started, start},
@@ -65,13 +65,54 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show MRR over the months and what moved it.
+    Mrr {
+        /// In which currency; the reporting currency, or else the one used most, if nothing is said.
+        #[arg(long)]
+        currency: Option<String>,
+        /// How many months back, the running one with them.
+        #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=120))]
+        months: u32,
+        /// Count by these rules in place of the chosen ones.
+        #[arg(long, value_enum)]
+        policy: Option<PolicyName>,
+        /// Write MRR per customer and month into this file instead.
+        #[arg(long, value_name = "FILE", conflicts_with = "json")]
+        csv: Option<PathBuf>,
+        /// Print one JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show how the MRR of a subscription came about.
+    Explain {
+        /// Its id in Stripe.
+        #[arg(value_name = "SUBSCRIPTION")]
+        subscription: String,
+        /// At the end of this day, such as 2026-01-31; now if nothing is said.
+        #[arg(long, value_name = "DATE")]
+        at: Option<String>,
+        /// Print one JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hold MRR against a table of MRR per customer and month, such as Stripe exports.
+    Reconcile {
+        /// The table, as CSV.
+        file: PathBuf,
+        /// Count by these rules in place of the chosen ones.
+        #[arg(long, value_enum)]
+        policy: Option<PolicyName>,
+        /// Print one JSON object instead of a table.
+        #[arg(long)]
+        json: bool,
+    },
     /// Do the whole job on sample accounts and check its result.
     #[command(hide = true)]
     Demo,
 }
 
 /// Where keys come from; the keychain if nothing is said. Never the command line, which others can read.
-#[derive(Args)]
+#[derive(Args, Default)]
 struct Keys {
     /// A file with the Stripe key that only its owner can read.
     #[arg(long, value_name = "FILE")]
@@ -84,10 +125,40 @@ struct Keys {
     from_stdin: bool,
 }
 
+/// The policies by the names they have in the terminal.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum PolicyName {
+    /// ClearSync's own rules.
+    Clearsync,
+    /// Stripe's dashboard as it comes.
+    Stripe,
+    /// Stripe's dashboard with every discount subtracted.
+    StripeAllDiscounts,
+    /// Close to ChartMogul's defaults.
+    Chartmogul,
+    /// Only what is paid and going to stay.
+    Conservative,
+    /// Your own rules.
+    Own,
+}
+
+impl From<PolicyName> for PolicyId {
+    fn from(name: PolicyName) -> Self {
+        match name {
+            PolicyName::Clearsync => Self::Clearsync,
+            PolicyName::Stripe => Self::Stripe,
+            PolicyName::StripeAllDiscounts => Self::StripeAllDiscounts,
+            PolicyName::Chartmogul => Self::ChartMogul,
+            PolicyName::Conservative => Self::Conservative,
+            PolicyName::Own => Self::Own,
+        }
+    }
+}
+
 /// Ended well.
-const DONE: u8 = 0;
+pub(crate) const DONE: u8 = 0;
 /// Something is missing, or could not be done.
-const FAILED: u8 = 1;
+pub(crate) const FAILED: u8 = 1;
 /// The plan waits for the user's word; `--approve` gives it.
 const WAITS: u8 = 3;
 /// Done, but HubSpot refused some records.
@@ -108,6 +179,12 @@ pub(crate) enum CliError {
     StandardInput(#[source] io::Error),
     #[error("{0}")]
     NotHeld(String),
+    #[error("{} cannot be read ({source}).", .path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("{} cannot be written ({source}).", .path.display())]
+    NotWritten { path: PathBuf, source: io::Error },
+    #[error("{} is not text in UTF-8.", .0.display())]
+    NotText(PathBuf),
     #[error("The terminal cannot be written ({0}).")]
     Terminal(#[from] io::Error),
 }
@@ -140,6 +217,32 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
             } => sync(&started, &terminal, keys, approve, json).await,
             Command::Audit { excess, keys, json } => {
                 audit(&started, &terminal, keys, excess, json).await
+            }
+            Command::Mrr {
+                currency,
+                months,
+                policy,
+                csv,
+                json,
+            } => {
+                let query = CompanyQuery { currency, months };
+                let figures = figures::Figures::new(&started, &terminal).await?;
+                match csv {
+                    Some(path) => figures.export(policy, &path).await,
+                    None => figures.mrr(query, policy, json).await,
+                }
+            }
+            Command::Explain {
+                subscription,
+                at,
+                json,
+            } => {
+                let figures = figures::Figures::new(&started, &terminal).await?;
+                figures.explain(subscription, at, json).await
+            }
+            Command::Reconcile { file, policy, json } => {
+                let figures = figures::Figures::new(&started, &terminal).await?;
+                figures.reconcile(&file, policy, json).await
             }
             Command::Demo => demo::run(&started, &terminal).await.map(|()| DONE),
         }
@@ -234,6 +337,11 @@ async fn audit(
     }
     let complete = checklists.iter().all(|checklist| checklist.complete);
     Ok(if complete { DONE } else { FAILED })
+}
+
+/// Connects the keys of the sample accounts.
+pub(crate) async fn take_sample_keys(engine: &Arc<Engine>) -> Result<(), CliError> {
+    take_keys(engine, Keys::default(), true).await
 }
 
 /// Connects the keys that were handed over. They stay in memory; the keychain is left as it is.

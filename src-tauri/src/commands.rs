@@ -1,18 +1,26 @@
 //! Every command the window may call. Each hands on to the engine; only what belongs to the desktop is done here.
 
-use std::sync::Arc;
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clearsync_sync::{
     Engine,
     view::{
-        AttentionItem, Checklist, Choices, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide,
-        KeyInput, Mode, Overview, PlanPage, PlanQuery, PlanSummary, Problem, ProblemCode,
-        PropertyPlan, RunRow, Service, Settings, SettingsChange, Setup, SetupStep, Status,
-        StripeConnection, SubscriptionDetail, SubscriptionPage, SubscriptionQuery,
+        AttentionItem, BridgeView, Checklist, Choices, CompanyFigures, CompanyQuery,
+        ExchangeRatesInput, ExchangeRatesView, Explanation, GuidePreset, HubSpotConnection,
+        KeyFinding, KeyGuide, KeyInput, Mode, MovementPage, MovementQuery, Overview, PlanPage,
+        PlanQuery, PlanSummary, PolicyChoices, PolicyId, PolicyPreview, PolicySwitches, Problem,
+        ProblemCode, PropertyPlan, ReconcileReport, RunRow, Service, Settings, SettingsChange,
+        Setup, SetupStep, Status, StripeConnection, SubscriptionDetail, SubscriptionPage,
+        SubscriptionQuery,
     },
 };
 use clearsync_vault::Secret;
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, Manager, State};
 use tauri_plugin_autostart::ManagerExt;
 
 use crate::{
@@ -285,6 +293,152 @@ pub(crate) async fn subscription(
     id: String,
 ) -> Answer<SubscriptionDetail> {
     engine.subscription(id).await
+}
+
+/// MRR of the whole company and what moved it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn company_figures(
+    engine: State<'_, Arc<Engine>>,
+    query: CompanyQuery,
+) -> Answer<CompanyFigures> {
+    engine.company_figures(query).await
+}
+
+/// Movements of MRR, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn movements(
+    engine: State<'_, Arc<Engine>>,
+    query: MovementQuery,
+) -> Answer<MovementPage> {
+    engine.movements(query).await
+}
+
+/// How the MRR of a subscription came about at any moment.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn explain(
+    engine: State<'_, Arc<Engine>>,
+    subscription: String,
+    at: String,
+) -> Answer<Explanation> {
+    engine.explain(subscription, at).await
+}
+
+/// The way from our MRR to another set of rules', for the whole company or one subscription.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn bridge(
+    engine: State<'_, Arc<Engine>>,
+    subscription: Option<String>,
+    against: PolicyId,
+) -> Answer<Vec<BridgeView>> {
+    engine.bridge(subscription, against).await
+}
+
+/// The policies there are, and the one that counts.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn policies(engine: State<'_, Arc<Engine>>) -> Answer<PolicyChoices> {
+    engine.policies().await
+}
+
+/// What other rules would change now.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn policy_preview(
+    engine: State<'_, Arc<Engine>>,
+    switches: PolicySwitches,
+) -> Answer<PolicyPreview> {
+    engine.policy_preview(switches).await
+}
+
+/// Chooses the rules by which everything is counted.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_policy(
+    engine: State<'_, Arc<Engine>>,
+    id: PolicyId,
+    switches: PolicySwitches,
+) -> Answer<PolicyChoices> {
+    engine.choose_policy(id, switches).await
+}
+
+/// The exchange rates that are known.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn exchange_rates(engine: State<'_, Arc<Engine>>) -> Answer<ExchangeRatesView> {
+    engine.exchange_rates().await
+}
+
+/// Keeps the user's own exchange rates.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_exchange_rates(
+    engine: State<'_, Arc<Engine>>,
+    input: ExchangeRatesInput,
+) -> Answer<ExchangeRatesView> {
+    engine.set_exchange_rates(input).await
+}
+
+/// Holds our MRR per customer and month against a table.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reconcile(
+    engine: State<'_, Arc<Engine>>,
+    csv: String,
+    against: Option<PolicyId>,
+) -> Answer<ReconcileReport> {
+    engine.reconcile(csv, against).await
+}
+
+/// Writes MRR per customer and month into the folder for downloads, and says where.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_mrr(
+    app: AppHandle,
+    engine: State<'_, Arc<Engine>>,
+) -> Answer<ExportedFile> {
+    let csv = engine.mrr_csv(None).await?;
+    let folder = app
+        .path()
+        .download_dir()
+        .or_else(|_| app.path().home_dir())
+        .map_err(|_| Problem::new(ProblemCode::Unexpected))?;
+    let path = write_anew(&folder, "clearsync-mrr", "csv", &csv).map_err(|_| {
+        Problem::new(ProblemCode::FileNotWritten).with("path", folder.display().to_string())
+    })?;
+    Ok(ExportedFile {
+        path: path.display().to_string(),
+    })
+}
+
+/// Where a file was written.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, specta::Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedFile {
+    /// Its whole path.
+    pub path: String,
+}
+
+/// Writes a file of its own: one that is there already is left, and the new one gets a number.
+fn write_anew(folder: &Path, name: &str, ending: &str, text: &str) -> io::Result<PathBuf> {
+    let mut number = 1_u32;
+    loop {
+        let path = match number {
+            1 => folder.join(format!("{name}.{ending}")),
+            _ => folder.join(format!("{name}-{number}.{ending}")),
+        };
+        match File::create_new(&path) {
+            Ok(mut file) => {
+                file.write_all(text.as_bytes())?;
+                return Ok(path);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// The last runs, newest first.

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod contract;
 mod demo;
+mod figures;
 mod links;
 mod logging;
 mod notification;

@@ -4,13 +4,20 @@
 //! is held here is only what is going on right now.
 
 mod attention;
+mod book;
+mod calendar;
 mod checks;
+mod company;
 mod connect;
+mod exchange;
 mod figures;
 mod hubspot_checks;
 mod live;
+mod movements;
+mod policies;
 mod preview;
 mod profile;
+mod reconciliation;
 mod run_slot;
 mod runs;
 mod schedule;

@@ -15,6 +15,11 @@ pub(crate) fn explanation(stored: &StoredFigure) -> Explanation {
             notes: Vec::new(),
         };
     };
+    explained(&figure)
+}
+
+/// Explains a figure.
+pub(crate) fn explained(figure: &Figure) -> Explanation {
     Explanation {
         sentence: figure.sentence(),
         lines: figure.table().into_iter().map(line).collect(),

@@ -5,10 +5,15 @@
 
 mod attention;
 mod checklist;
+mod company;
+mod exchange;
 mod history;
+mod movements;
 mod overview;
+mod policies;
 mod preview;
 mod problem;
+mod reconciliation;
 mod settings;
 mod setup;
 mod status;
@@ -16,13 +21,26 @@ mod subscriptions;
 
 pub use attention::{AttentionItem, AttentionKind};
 pub use checklist::{CheckRow, CheckState, Checklist, Level, Service, UnverifiedCause};
+pub use company::{CohortRow, CompanyFigures, CompanyQuery, MonthFigures, Renewal};
+pub use exchange::{ExchangeRatesInput, ExchangeRatesView, RateRow, RateSource};
 pub use history::{RunKind, RunOutcome, RunRow};
+pub use movements::{
+    ChangeType, MovementKind, MovementPage, MovementQuery, MovementRow, OriginKind, OriginView,
+    StandingCode, TimelinePoint,
+};
 pub use overview::{Overview, Totals};
+pub use policies::{
+    BridgeCause, BridgeView, CancellationRule, CauseCode, CountedStatus, DiscountRule,
+    ExchangeRule, FactorRule, FirstInvoiceRule, MeteredRule, MovementGrain, PauseRule,
+    PolicyChoices, PolicyId, PolicyPreview, PolicyPreviewRow, PolicySwitches, PolicyTotals,
+    PolicyView, ReturningRule, ToZeroRule,
+};
 pub use preview::{
     FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
     PropertyChangeCount, SkipReason, ValueKind,
 };
 pub use problem::{Action, Problem, ProblemCode};
+pub use reconciliation::{FindingCode, ReconcileReport, ReconcileRow, UnreadCode, UnreadRow};
 pub use settings::{Settings, SettingsChange};
 pub use setup::{
     Choices, GuidePreset, GuideRow, GuideStep, HubSpotConnection, KeyFinding, KeyGuide, KeyInput,

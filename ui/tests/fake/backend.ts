@@ -218,8 +218,21 @@ export class FakeBackend {
           ],
           notes: row.noted ? ["The price has no interval, so a month was assumed."] : [],
         },
+        timeline: [],
+        movements: [],
       };
     },
+    companyFigures: notThere,
+    movements: () => ({ rows: [], total: 0 }),
+    explain: notThere,
+    bridge: () => [],
+    policies: notThere,
+    policyPreview: notThere,
+    choosePolicy: notThere,
+    exchangeRates: () => ({ reporting: null, source: "none", rates: [], missing: [] }),
+    setExchangeRates: notThere,
+    reconcile: notThere,
+    exportMrr: notThere,
     runs: () => this.world.runs,
     attention: () => this.world.attention,
     settings: () => this.world.settings,
@@ -236,6 +249,10 @@ export class FakeBackend {
     showDataFolder: () => null,
   };
 }
+
+const notThere = (): never => {
+  throw problem("unexpected");
+};
 
 function subscribe<T>(listeners: Set<(value: T) => void>) {
   return (tell: (value: T) => void) => {

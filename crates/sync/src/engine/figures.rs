@@ -3,7 +3,7 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use clearsync_billing::{Amount, Currency, Fraction, Money as BillingMoney};
 use clearsync_store::{AccountId, Figure, Grain, Reader, StoreError};
 
-use super::{Engine, profile::Profile};
+use super::{Engine, movements, profile::Profile};
 use crate::{
     derive::{SubscriptionFacts, Summary},
     explanation::explanation,
@@ -60,36 +60,40 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when there is no such subscription.
     pub async fn subscription(&self, id: String) -> Result<SubscriptionDetail, Problem> {
-        let found = self
-            .with_store(move |store| {
-                store.read(|reader| {
-                    let profile = Profile::read(reader)?;
-                    let figure = profile
-                        .account
-                        .map(|account| reader.figure(account, &id))
-                        .transpose()?
-                        .flatten();
-                    Ok((profile, figure))
-                })
-            })
+        let unknown = Problem::new(ProblemCode::SubscriptionUnknown).with("id", &*id);
+        let detail = self
+            .with_store(move |store| store.read(|reader| detail(reader, &id)))
             .await?;
-        let (profile, Some(figure)) = found else {
-            return Err(Problem::new(ProblemCode::Unexpected));
-        };
-        let test = profile
-            .stripe
-            .is_some_and(|stripe| stripe.mode == Mode::Test);
-        Ok(SubscriptionDetail {
-            customer_id: figure.customer.clone(),
-            explanation: explanation(&figure),
-            stripe_url: format!(
-                "https://dashboard.stripe.com/{}subscriptions/{}",
-                if test { "test/" } else { "" },
-                figure.subscription
-            ),
-            row: row(&figure).ok_or_else(|| Problem::new(ProblemCode::Unexpected))?,
-        })
+        detail.ok_or(unknown)
     }
+}
+
+fn detail(reader: &Reader, id: &str) -> Result<Option<SubscriptionDetail>, StoreError> {
+    let profile = Profile::read(reader)?;
+    let Some(account) = profile.account else {
+        return Ok(None);
+    };
+    let Some(figure) = reader.figure(account, id)? else {
+        return Ok(None);
+    };
+    let is_test = profile
+        .stripe
+        .is_some_and(|stripe| stripe.mode == Mode::Test);
+    let Some(row) = row(&figure) else {
+        return Ok(None);
+    };
+    Ok(Some(SubscriptionDetail {
+        row,
+        customer_id: figure.customer.clone(),
+        explanation: explanation(&figure),
+        stripe_url: format!(
+            "https://dashboard.stripe.com/{}subscriptions/{}",
+            if is_test { "test/" } else { "" },
+            figure.subscription
+        ),
+        timeline: movements::timeline(reader, account, id)?,
+        movements: movements::of_subscription(reader, account, &figure)?,
+    }))
 }
 
 fn overview(reader: &Reader, account: AccountId) -> Result<Overview, StoreError> {

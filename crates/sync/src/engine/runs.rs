@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::{Engine, live::Pause, profile::Profile, run_slot::Taken};
+use super::{Engine, live::Pause, policies, profile::Profile, run_slot::Taken};
 use crate::{
     blocking::blocking,
     derive::derive,
@@ -376,8 +376,11 @@ impl Engine {
     ) -> Result<(), Problem> {
         self.begin_step(kind, RunStep::Computing, wish).await?;
         let (store, now) = (self.store.clone(), self.now());
-        let policy = clearsync_billing::Policy::clearsync();
-        blocking(move || derive(&store, account, &policy, &company_of, now)).await?;
+        let work = move || {
+            let policy = store.read(|reader| policies::active(reader, account))?;
+            derive(&store, account, &policy, &company_of, now)
+        };
+        blocking(work).await?;
         Ok(())
     }
 
@@ -459,7 +462,7 @@ impl Engine {
         Ok(())
     }
 
-    fn show_step(&self, run: RunKind, step: RunStep) {
+    pub(super) fn show_step(&self, run: RunKind, step: RunStep) {
         self.live().progress = Some(RunProgress {
             run,
             step,

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Moment, Money};
+use super::{Moment, Money, MovementRow, TimelinePoint};
 
 /// Which subscriptions to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -83,6 +83,10 @@ pub struct SubscriptionDetail {
     pub explanation: Explanation,
     /// The subscription in Stripe's dashboard.
     pub stripe_url: String,
+    /// Its MRR over time, oldest first.
+    pub timeline: Vec<TimelinePoint>,
+    /// Its movements, newest first.
+    pub movements: Vec<MovementRow>,
 }
 
 /// Why a figure is what it is.

@@ -3,6 +3,7 @@
 mod checklist;
 #[cfg(target_os = "linux")]
 mod disk;
+mod figures;
 mod files;
 mod keys;
 mod runs;
