@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use clearsync_store::{
     AccountProfile, CreatedRange, Feed, Figure, Grain, ImportCursor, Life, Link, Mode, Movement,
-    NewJournalEntry, PlanRow, PlanState, Purpose, Rollup, Scope, Settled, StoreError, SubscriptionEvent,
-    Target, WriteState, Written,
+    NewJournalEntry, PlanRow, PlanState, Purpose, Rollup, Scope, Settled, StoreError,
+    SubscriptionEvent, Target, WriteState, Written,
 };
 use serde_json::json;
 
