@@ -59,7 +59,8 @@ pub enum Origin {
         /// Which.
         invoice: InvoiceId,
     },
-    /// Rebuilt: the present state shows it, and nothing tells when it came about.
+    /// Rebuilt: the present state shows it, and nothing tells when it came about, or an amount rests on what nothing tells
+    /// any more.
     Present,
 }
 

@@ -78,18 +78,22 @@ impl Client {
         self.some_events(None, window, after).await
     }
 
-    /// Reads one page of the events of `window` that tell of subscriptions.
+    /// Reads one page of the events of `window` that belong to a group.
     ///
     /// # Errors
     /// As [`Client::events`].
-    pub async fn subscription_events(
+    pub async fn events_of(
         &self,
+        group: EventGroup,
         window: Span,
         after: Option<&Cursor>,
     ) -> Result<EventPage, StripeError> {
         // Stripe documents that `type` takes a group of events, with `*` as a wildcard.
-        self.some_events(Some("customer.subscription.*"), window, after)
-            .await
+        let pattern = match group {
+            EventGroup::Subscriptions => "customer.subscription.*",
+            EventGroup::Discounts => "customer.discount.*",
+        };
+        self.some_events(Some(pattern), window, after).await
     }
 
     async fn some_events(
@@ -115,6 +119,15 @@ impl Client {
             next: page.next,
         })
     }
+}
+
+/// Events that are read apart from all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventGroup {
+    /// What happened to subscriptions.
+    Subscriptions,
+    /// What happened to discounts.
+    Discounts,
 }
 
 impl Event {

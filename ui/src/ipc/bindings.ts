@@ -63,6 +63,28 @@ export const commands = {
 	subscriptions: (query: SubscriptionQuery) => __TAURI_INVOKE<SubscriptionPage>("subscriptions", { query }),
 	/**  One subscription and the derivation of its MRR. */
 	subscription: (id: string) => __TAURI_INVOKE<SubscriptionDetail>("subscription", { id }),
+	/**  MRR of the whole company and what moved it. */
+	companyFigures: (query: CompanyQuery) => __TAURI_INVOKE<CompanyFigures>("company_figures", { query }),
+	/**  Movements of MRR, newest first. */
+	movements: (query: MovementQuery) => __TAURI_INVOKE<MovementPage>("movements", { query }),
+	/**  How the MRR of a subscription came about at any moment. */
+	explain: (subscription: string, at: string) => __TAURI_INVOKE<Explanation>("explain", { subscription, at }),
+	/**  The way from our MRR to another set of rules', for the whole company or one subscription. */
+	bridge: (subscription: string | null, against: PolicyId) => __TAURI_INVOKE<BridgeView[]>("bridge", { subscription, against }),
+	/**  The policies there are, and the one that counts. */
+	policies: () => __TAURI_INVOKE<PolicyChoices>("policies"),
+	/**  What other rules would change now. */
+	policyPreview: (switches: PolicySwitches) => __TAURI_INVOKE<PolicyPreview>("policy_preview", { switches }),
+	/**  Chooses the rules by which everything is counted. */
+	choosePolicy: (id: PolicyId, switches: PolicySwitches) => __TAURI_INVOKE<PolicyChoices>("choose_policy", { id, switches }),
+	/**  The exchange rates that are known. */
+	exchangeRates: () => __TAURI_INVOKE<ExchangeRatesView>("exchange_rates"),
+	/**  Keeps the user's own exchange rates. */
+	setExchangeRates: (input: ExchangeRatesInput) => __TAURI_INVOKE<ExchangeRatesView>("set_exchange_rates", { input }),
+	/**  Holds our MRR per customer and month against a table. */
+	reconcile: (csv: string, against: PolicyId | null) => __TAURI_INVOKE<ReconcileReport>("reconcile", { csv, against }),
+	/**  Writes MRR per customer and month into the folder for downloads, and says where. */
+	exportMrr: () => __TAURI_INVOKE<ExportedFile>("export_mrr"),
 	/**  The last runs, newest first. */
 	runs: () => __TAURI_INVOKE<RunRow[]>("runs"),
 	/**  What needs the user. */
@@ -139,6 +161,67 @@ export type AttentionKind =
 /**  The database was set aside and rebuilt. */
 "databaseSetAside";
 
+/**  What one cause adds, or takes when below zero. */
+export type BridgeCause = {
+	/**  Which. */
+	cause: CauseCode,
+	/**  How much. */
+	amount: Money,
+	/**  How many subscriptions it concerns. */
+	subscriptions: number,
+};
+
+/**  The way from our MRR to another set of rules' in one currency, now. */
+export type BridgeView = {
+	/**  MRR under the active rules. */
+	ours: Money,
+	/**  MRR under the others. */
+	theirs: Money,
+	/**  What lies between, cause by cause; the amounts add up to the difference but for the rounding of each. */
+	causes: BridgeCause[],
+};
+
+/**  When a canceled subscription stops counting. */
+export type CancellationRule = 
+/**  When the cancellation is asked for. */
+"atRequest" | 
+/**  When the period paid for is over. */
+"atPeriodEnd" | 
+/**  When its status becomes canceled. */
+"atStatusChange";
+
+/**  Why two sets of rules count differently; the words are under `cause.<code>`. */
+export type CauseCode = 
+/**  Discounts that one subtracts and the other does not. */
+"discounts" | 
+/**  When a canceled subscription stops counting. */
+"cancellationTiming" | 
+/**  Overdue and unpaid subscriptions. */
+"pastDue" | 
+/**  Other statuses, such as trials. */
+"statuses" | 
+/**  Held-back invoices. */
+"pauses" | 
+/**  Measured usage. */
+"metered" | 
+/**  Waiting for the first payment. */
+"firstPayment" | 
+/**  Days and weeks of a month. */
+"factors" | 
+/**  Rounding each subscription instead of the sum. */
+"rounding";
+
+/**  What caused a movement; with several causes the first in this order. */
+export type ChangeType = 
+/**  It ended, or will. */
+"cancellation" | 
+/**  Other products or another interval, also a new sale. */
+"plan" | 
+/**  Another price or other discounts. */
+"price" | 
+/**  More or fewer of the same. */
+"quantity";
+
 /**  One permission or scope. */
 export type CheckRow = {
 	/**  Stable name, such as `customers` or `crm.objects.contacts.read`. `why.<id>` holds its reason. */
@@ -211,6 +294,69 @@ export type Choices = {
 	createCompanies: boolean,
 };
 
+/**  The customers whose first MRR fell into one month. */
+export type CohortRow = {
+	/**  Such as `2026-11`. */
+	month: string,
+	/**  How many customers. */
+	customers: number,
+	/**  Their MRR at the end of this month and of each one after it. */
+	mrr: Money[],
+	/**  The same as shares of the first; empty when the first is zero. */
+	kept: string[],
+};
+
+/**  MRR of the whole company and what moved it, in one currency. */
+export type CompanyFigures = {
+	/**  The currency shown. */
+	currency: string,
+	/**  Every currency that ever had MRR, the most used first. */
+	currencies: string[],
+	/**  The currency everything is reported in, if one was chosen. */
+	reporting: string | null,
+	/**  Whether amounts of other currencies are converted in. */
+	converted: boolean,
+	/**  Currencies left out because no rate is known. */
+	withoutRate: string[],
+	/**  MRR now. */
+	mrr: Money,
+	/**  Twelve times MRR. */
+	arr: Money,
+	/**  What the running month changed so far. */
+	changeThisMonth: Money,
+	/**  MRR a year from now as far as it is agreed: without scheduled cancellations, and at full price where a promotion ends. */
+	committed: Money,
+	/**  MRR of subscriptions that are past due or unpaid, or whose card expires before the next renewal. */
+	atRisk: Money,
+	/**  Net revenue retention over the last twelve months, or as many as are shown if those are fewer; 1 is 100 %. */
+	netRetention: string | null,
+	/**  Gross revenue retention over the same time. */
+	grossRetention: string | null,
+	/**  Churned MRR of the last whole month as a share of its opening. */
+	churnRate: string | null,
+	/**  Gained MRR over lost MRR, over the same time as retention; `None` when nothing was lost. */
+	quickRatio: string | null,
+	/**  Oldest first; the last one is the running month. */
+	months: MonthFigures[],
+	/**  The share of movements that are told exactly and not rebuilt. */
+	exactShare: string | null,
+	/**  Renewals of the next thirty days, soonest first, at most 200. */
+	renewals: Renewal[],
+	/**  Customers by the month of their first MRR, oldest first, at most the 24 newest months. */
+	cohorts: CohortRow[],
+};
+
+/**  Which figures of the company to show. */
+export type CompanyQuery = {
+	/**  In which currency, by its ISO 4217 code; `None` for the reporting currency, or else the one used most. */
+	currency: string | null,
+	/**  How many months back, the running one with them: 1 to 120. */
+	months: number,
+};
+
+/**  Statuses of Stripe's that can be counted, in Stripe's words. */
+export type CountedStatus = "trialing" | "active" | "past_due" | "unpaid" | "incomplete" | "paused";
+
 /**  Something else that is shown has changed. */
 export type DataChanged = DataKind[];
 
@@ -228,6 +374,46 @@ export type DataKind =
 "attention" | 
 /**  [`Settings`]. */
 "settings";
+
+/**  Which discounts are subtracted. */
+export type DiscountRule = 
+/**  None: list prices. */
+"none" | 
+/**  Those without end. */
+"forever" | 
+/**  Those for several invoices or without end. */
+"recurring" | 
+/**  All. */
+"all";
+
+/**  Rates as the user gives them. */
+export type ExchangeRatesInput = {
+	/**  The currency to report in; `None` reports each currency by itself. */
+	reporting: string | null,
+	/**  The rates. */
+	rates: RateRow[],
+};
+
+/**  The exchange rates that are known. */
+export type ExchangeRatesView = {
+	/**  The currency everything is reported in, upper case; `None` until one is chosen. */
+	reporting: string | null,
+	/**  Where the rates come from. */
+	source: RateSource,
+	/**  The rates, by currency and time. */
+	rates: RateRow[],
+	/**  Currencies with MRR and without a rate. */
+	missing: string[],
+};
+
+/**  Which exchange rate counts. */
+export type ExchangeRule = 
+/**  The rate of the day of each movement. */
+"atMovement" | 
+/**  The rate of the month's last day. */
+"monthEnd" | 
+/**  One fixed table for all time. */
+"fixed";
 
 /**  Why a figure is what it is. */
 export type Explanation = {
@@ -249,6 +435,19 @@ export type ExplanationLine = {
 	result: string,
 };
 
+/**  Where a file was written. */
+export type ExportedFile = {
+	/**  Its whole path. */
+	path: string,
+};
+
+/**  How many days and weeks a month has. */
+export type FactorRule = 
+/**  A twelfth of a year: 365/12 days, 52/12 weeks. */
+"calendar" | 
+/**  30 days and 4 weeks. */
+"commercial";
+
 /**  One property before and after. */
 export type FieldChange = {
 	/**  Internal name. */
@@ -262,6 +461,24 @@ export type FieldChange = {
 	/**  How to show the values. */
 	kind: ValueKind,
 };
+
+/**  How a month compares; the words are under `finding.<code>`. */
+export type FindingCode = 
+/**  Both know the subscriber and say different amounts. */
+"off" | 
+/**  Only ClearSync knows the subscriber. */
+"missingThere" | 
+/**  Only the table knows the subscriber. */
+"missingHere" | 
+/**  Both say the same. */
+"matched";
+
+/**  From when the first invoice of a subscription counts. */
+export type FirstInvoiceRule = 
+/**  From when it is sent. */
+"whenOpened" | 
+/**  From when it is paid. */
+"whenPaid";
 
 /**  Which permissions the guide asks for. */
 export type GuidePreset = 
@@ -396,6 +613,15 @@ export type ListState =
 /**  Left out, since the key may not read it. */
 "skipped";
 
+/**  Whether measured usage counts. */
+export type MeteredRule = 
+/**  Not at all. */
+"off" | 
+/**  As the last closed period. */
+"lastPeriod" | 
+/**  As the mean of the last three closed periods. */
+"meanOfLastThree";
+
 /**  Test or live data. */
 export type Mode = 
 /**  Test mode or a sandbox. */
@@ -414,12 +640,137 @@ export type Money = {
 	currency: string,
 };
 
+/**  What moved MRR in one month. The opening and all that follows add up to the closing. */
+export type MonthFigures = {
+	/**  Such as `2026-11`. */
+	month: string,
+	/**  MRR when it began. */
+	opening: Money,
+	/**  First MRR of new customers or subscriptions. */
+	new: Money,
+	/**  MRR that came back. */
+	reactivation: Money,
+	/**  Upgrades. */
+	expansion: Money,
+	/**  Downgrades, below zero. */
+	contraction: Money,
+	/**  Churn, below zero. */
+	churn: Money,
+	/**  What exchange rates changed. */
+	exchange: Money,
+	/**  MRR when it ended, or now. */
+	closing: Money,
+};
+
+/**  Whose changes are told as movements. */
+export type MovementGrain = 
+/**  Each subscription's own. */
+"subscription" | 
+/**  A customer's subscriptions together. */
+"customer" | 
+/**  All customers of a company together. */
+"company";
+
+/**  Kinds of movement; the words are under `movement.<kind>`. */
+export type MovementKind = 
+/**  The first MRR. */
+"new" | 
+/**  More than before. */
+"upgrade" | 
+/**  Less than before. */
+"downgrade" | 
+/**  None any more. */
+"churn" | 
+/**  MRR again after there was none. */
+"reactivation" | 
+/**  An end was announced; nothing changes yet. */
+"plannedCancellation" | 
+/**  The announced end was taken back. */
+"plannedCancellationWithdrawn";
+
+/**  Some rows of all that match, newest first. */
+export type MovementPage = {
+	/**  The rows asked for. */
+	rows: MovementRow[],
+	/**  How many match. */
+	total: number,
+};
+
+/**  Which movements to show. */
+export type MovementQuery = {
+	/**  Part of a customer's name, e-mail, a plan or an id. */
+	search: string,
+	/**  Only this kind. */
+	kind: MovementKind | null,
+	/**  Only this currency, by its ISO 4217 code. */
+	currency: string | null,
+	/**  Only from this month on, such as `2026-01`. */
+	from: string | null,
+	/**  Only up to the end of this month. */
+	to: string | null,
+	/**  Rows to pass over. */
+	offset: number,
+	/**  Rows to give, at most 500. */
+	limit: number,
+};
+
+/**  One movement of MRR. */
+export type MovementRow = {
+	/**  Names the movement among all rows. */
+	id: string,
+	/**  `sub_…`; with several at once, the one that moved most. */
+	subscription: string,
+	/**  `cus_…`. */
+	customerId: string,
+	/**  Customer's name, or e-mail, or id. */
+	customer: string,
+	/**  Names of the products the subscription sells now. */
+	plans: string,
+	/**  When it took effect; for announcements, when they were made. */
+	at: string,
+	/**  What kind it is. */
+	kind: MovementKind,
+	/**  What caused it. */
+	changeType: ChangeType,
+	/**  MRR before. */
+	before: Money,
+	/**  MRR after. */
+	after: Money,
+	/**  After less before. */
+	change: Money,
+	/**  For a planned cancellation, when the end will come. */
+	effective: string | null,
+	/**  Where the knowledge comes from. */
+	origin: OriginView,
+};
+
 /**  HubSpot's kinds of record that ClearSync writes. */
 export type ObjectType = 
 /**  A person. */
 "contact" | 
 /**  An organisation. */
 "company";
+
+/**  What told a date and an amount; the words are under `origin.<kind>`. */
+export type OriginKind = 
+/**  An event. */
+"event" | 
+/**  A date on the subscription itself. */
+"dates" | 
+/**  An invoice. */
+"invoice" | 
+/**  The present state, and nothing tells when it came about. */
+"present";
+
+/**  Where the knowledge of a date and an amount comes from. */
+export type OriginView = {
+	/**  From what. */
+	kind: OriginKind,
+	/**  Whether Stripe told it, so that nothing was rebuilt. */
+	exact: boolean,
+	/**  The event or the invoice. */
+	id: string | null,
+};
 
 /**  The figures of the first screen. */
 export type Overview = {
@@ -430,6 +781,13 @@ export type Overview = {
 	/**  Customers without a match in HubSpot. */
 	unmatchedCustomers: number,
 };
+
+/**  Whether a subscription with held-back invoices counts. */
+export type PauseRule = 
+/**  It counts. */
+"counts" | 
+/**  It counts 0 while paused. */
+"zero";
 
 /**  The six states. */
 export type Phase = 
@@ -529,6 +887,109 @@ export type PlanSummary = {
 	needsApproval: boolean,
 };
 
+/**  The policies there are, and the one that counts. */
+export type PolicyChoices = {
+	/**  The one by which everything is counted. */
+	active: PolicyView,
+	/**  Those that come with ClearSync, the default first. */
+	presets: PolicyView[],
+	/**  The user's own, once there is one. */
+	own: PolicyView | null,
+};
+
+/**  Names a set of rules by which MRR is counted. */
+export type PolicyId = 
+/**  ClearSync's own rules. */
+"clearsync" | 
+/**  Stripe's dashboard as it comes. */
+"stripe" | 
+/**  Stripe's dashboard with every discount subtracted. */
+"stripeAllDiscounts" | 
+/**  Close to ChartMogul's defaults. */
+"chartMogul" | 
+/**  Only what is paid and going to stay. */
+"conservative" | 
+/**  The user's own. */
+"own";
+
+/**  What another set of rules would change, now. */
+export type PolicyPreview = {
+	/**  By currency, the most used first. */
+	totals: PolicyTotals[],
+	/**  The subscriptions whose MRR would change, the largest change first, at most 500. */
+	rows: PolicyPreviewRow[],
+	/**  How many would change. */
+	total: number,
+};
+
+/**  One subscription under both sets of rules. */
+export type PolicyPreviewRow = {
+	/**  `sub_…`. */
+	subscription: string,
+	/**  Customer's name, or e-mail, or id. */
+	customer: string,
+	/**  MRR under the active rules. */
+	before: Money,
+	/**  MRR under the others. */
+	after: Money,
+	/**  Why, in the order in which one set of rules is turned into the other. */
+	causes: CauseCode[],
+};
+
+/**  Every question on which billing tools differ, answered. The words are under `policy.<switch>.<value>`. */
+export type PolicySwitches = {
+	/**  Statuses that count. */
+	counted: CountedStatus[],
+	/**  Which discounts are subtracted. */
+	discounts: DiscountRule,
+	/**  When a canceled subscription stops counting. */
+	cancellation: CancellationRule,
+	/**  Whether a subscription with held-back invoices counts. */
+	pause: PauseRule,
+	/**  Whether measured usage counts. */
+	metered: MeteredRule,
+	/**  From when the first invoice of a subscription counts. */
+	firstInvoice: FirstInvoiceRule,
+	/**  Whose changes are told as movements. */
+	grain: MovementGrain,
+	/**  Changes of one owner within this many minutes are one movement; 0 keeps each apart. At most 1440. */
+	groupingWindowMin: number,
+	/**  What a paid subscription that goes to zero without ending is. */
+	toZero: ToZeroRule,
+	/**  What a new subscription of a customer who left is. */
+	returning: ReturningRule,
+	/**  A new subscription that begins within this many days of another's end continues it; `None` never joins. At most 366. */
+	migrationWindowDays: number | null,
+	/**  Which exchange rate counts. */
+	exchange: ExchangeRule,
+	/**  How many days and weeks a month has. */
+	factors: FactorRule,
+};
+
+/**  MRR of one currency under both sets of rules. */
+export type PolicyTotals = {
+	/**  ISO 4217 code, upper case. */
+	currency: string,
+	/**  MRR under the active rules. */
+	before: Money,
+	/**  MRR under the others. */
+	after: Money,
+	/**  Subscriptions whose MRR would change. */
+	subscriptions: number,
+};
+
+/**  A named set of rules. */
+export type PolicyView = {
+	/**  Which. */
+	id: PolicyId,
+	/**  The name shown with every figure. */
+	name: string,
+	/**  Rises when the meaning changes. */
+	version: number,
+	/**  Its rules. */
+	switches: PolicySwitches,
+};
+
 /**  Something that went wrong, as a code with its parameters and the one action that helps. */
 export type Problem = {
 	/**  What happened. The words are found by it under `problem.<code>.title` and `problem.<code>.text`. */
@@ -542,7 +1003,7 @@ export type Problem = {
 };
 
 /**  Every problem a user can meet. Stable: the words of every language are keyed by it. */
-export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotPropertyUnusable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "unexpected";
+export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotPropertyUnusable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "unexpected";
 
 /**  How many records a property changes on. */
 export type PropertyChangeCount = {
@@ -578,6 +1039,82 @@ export type PropertyState =
 "noRoom" | 
 /**  One of that name is there and cannot be used. */
 "unusable";
+
+/**  What one unit of a currency is worth in the reporting currency from a moment on. */
+export type RateRow = {
+	/**  ISO 4217 code. */
+	currency: string,
+	/**  Since when; a date such as `2026-01-31` or a moment. */
+	since: string,
+	/**  The rate as a decimal, such as `1.0832`. */
+	rate: string,
+};
+
+/**  Where exchange rates come from. */
+export type RateSource = 
+/**  There are none. */
+"none" | 
+/**  The user gave them. */
+"yours" | 
+/**  HubSpot's own. */
+"hubspot";
+
+/**  Our MRR per subscriber and month against a table of another's. */
+export type ReconcileReport = {
+	/**  The months compared, oldest first. */
+	months: string[],
+	/**  Months of subscribers on which both agree. */
+	matched: number,
+	/**  Those on which they differ. */
+	off: number,
+	/**  Those that only ClearSync has. */
+	missingThere: number,
+	/**  Those that only the table has. */
+	missingHere: number,
+	/**  What was found, the matched ones last, at most 5000. */
+	rows: ReconcileRow[],
+	/**  Lines of the table that could not be read and were left out. */
+	unreadRows: UnreadRow[],
+};
+
+/**  How one subscriber's month compares. */
+export type ReconcileRow = {
+	/**  `cus_…`. */
+	customerId: string,
+	/**  Customer's name or e-mail, where it is known. */
+	customer: string | null,
+	/**  Such as `2026-11`. */
+	month: string,
+	/**  What was found. */
+	finding: FindingCode,
+	/**  Our amount. */
+	ours: Money | null,
+	/**  The table's amount. */
+	theirs: Money | null,
+	/**  Theirs less ours. */
+	difference: Money | null,
+	/**  Why, the largest part first; empty when no rule of Stripe's explains it. */
+	causes: CauseCode[],
+};
+
+/**  A subscription's next bill. */
+export type Renewal = {
+	/**  When it is due. */
+	at: string,
+	/**  `sub_…`. */
+	subscription: string,
+	/**  Customer's name, or e-mail, or id. */
+	customer: string,
+	/**  Its MRR from then on, in its own currency. */
+	mrr: Money,
+};
+
+/**  What a new subscription of a customer who left is. */
+export type ReturningRule = 
+/**  A reactivation. */
+"reactivation" | 
+/**  New, like any other. */
+"new";
 
 /**  Kinds of run. */
 export type RunKind = 
@@ -740,6 +1277,27 @@ export type SkipReason =
 /**  HubSpot refused the last write of this record. */
 "refused";
 
+/**  Why a subscription counts, or counts 0; the words are under `standing.<code>`. */
+export type StandingCode = 
+/**  Its status counts. */
+"counts" | 
+/**  It ended, but the period paid for is not over. */
+"paidUntil" | 
+/**  It has not begun. */
+"notStarted" | 
+/**  It is in its trial. */
+"inTrial" | 
+/**  It is over. */
+"ended" | 
+/**  Its cancellation was asked for, and the rules count that as the end. */
+"cancellationAsked" | 
+/**  Its invoices are held back, and the rules count that as 0. */
+"collectionPaused" | 
+/**  Nothing was paid yet, and the rules wait for the first payment. */
+"notPaidYet" | 
+/**  Its status does not count under the rules. */
+"statusLeftOut";
+
 /**  The one sentence of state, and all that the rail, the tray and the progress view need. */
 export type Status = {
 	/**  The state; each has its own tray icon. */
@@ -801,6 +1359,10 @@ export type SubscriptionDetail = {
 	explanation: Explanation,
 	/**  The subscription in Stripe's dashboard. */
 	stripeUrl: string,
+	/**  Its MRR over time, oldest first. */
+	timeline: TimelinePoint[],
+	/**  Its movements, newest first. */
+	movements: MovementRow[],
 };
 
 /**  The order of the table. */
@@ -862,6 +1424,25 @@ export type SubscriptionRow = {
 	noted: boolean,
 };
 
+/**  From one moment to the next, one MRR of a subscription. */
+export type TimelinePoint = {
+	/**  Since when. */
+	from: string,
+	/**  MRR from then on. */
+	mrr: Money,
+	/**  Why it counts, or counts 0. */
+	standing: StandingCode,
+	/**  Where the knowledge comes from. */
+	origin: OriginView,
+};
+
+/**  What a paid subscription that goes to zero without ending is. */
+export type ToZeroRule = 
+/**  A downgrade. */
+"downgrade" | 
+/**  Churn. */
+"churn";
+
 /**  Totals in one currency. */
 export type Totals = {
 	/**  Monthly recurring revenue now. */
@@ -884,6 +1465,25 @@ export type TrayPresence =
 "shown" | 
 /**  The desktop has no place for it. */
 "noHost";
+
+/**  Why a line could not be read; the words are under `reconcile.unread.<code>`. */
+export type UnreadCode = 
+/**  A cell holds no amount. */
+"amount" | 
+/**  The currency is no currency. */
+"currency" | 
+/**  It names no customer. */
+"customer" | 
+/**  Its columns cannot be told apart. */
+"columns";
+
+/**  A line of the table that could not be read. */
+export type UnreadRow = {
+	/**  Which, from 1; the header is the first. */
+	line: number,
+	/**  Why. */
+	why: UnreadCode,
+};
 
 /**  Why a row could not be settled. */
 export type UnverifiedCause = 

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use super::{ChangeType, Side};
 use crate::{
-    Amount, Fraction, Interval, ItemStep, Origin, PriceId, ProductId, Segment, Standing, Timeline,
+    Amount, Fraction, Interval, ItemStep, Note, Origin, PriceId, ProductId, Segment, Standing,
+    Timeline,
 };
 
 /// One change of MRR of one subscription.
@@ -73,8 +74,14 @@ impl<'a> Step<'a> {
 }
 
 /// Where the knowledge of a whole change comes from. A date, and an event that tells of an end, say nothing of the amount
-/// there was before.
+/// there was before; and an amount that rests on a coupon nobody knows any more is told by nobody.
 fn origin<'a>(before: Option<&'a Segment>, after: &'a Segment) -> &'a Origin {
+    if is_incomplete(after) || before.is_some_and(is_incomplete) {
+        return match &after.amount_origin {
+            invoice @ Origin::Invoice { .. } => invoice,
+            _ => &Origin::Present,
+        };
+    }
     let tells_no_amount = after.origin == Origin::Dates || after.figure.amount.minor.is_zero();
     match before {
         Some(before)
@@ -86,6 +93,11 @@ fn origin<'a>(before: Option<&'a Segment>, after: &'a Segment) -> &'a Origin {
         }
         _ => &after.origin,
     }
+}
+
+fn is_incomplete(segment: &Segment) -> bool {
+    let mut notes = segment.figure.notes.iter();
+    notes.any(|note| matches!(note, Note::CouponUnknown { .. }))
 }
 
 /// How things stood for all that moved, on the side that `of` picks.

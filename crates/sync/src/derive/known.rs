@@ -54,6 +54,14 @@ impl Known {
         }
     }
 
+    /// Takes in a discount that an event told of.
+    pub(super) fn learn_discount(&mut self, told: Option<&Value>) {
+        let discount = told.filter(|told| told["object"] == "discount");
+        if let Some(Ok(discount)) = discount.map(decode::discount) {
+            self.catalog.add_discount(discount);
+        }
+    }
+
     /// Takes in the discounts written out in a subscription and its items.
     pub(super) fn learn_discounts(&mut self, subscription: &Value) {
         let items = subscription

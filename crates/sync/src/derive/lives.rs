@@ -46,7 +46,7 @@ pub(crate) fn of_customer(
 ) -> Result<(Vec<Lived>, Vec<Open>), StoreError> {
     known.learn(customer);
     let mut open = Vec::new();
-    let mut changes = changes(view, account, &customer.id, &mut open)?;
+    let mut changes = changes(view, account, known, &customer.id, &mut open)?;
     let mut invoices: HashMap<&str, Vec<Invoice>> = HashMap::new();
     for invoice in &customer.invoices {
         if let Some(subscription) = &invoice.subscription {
@@ -91,6 +91,7 @@ pub(crate) fn of_customer(
 fn changes(
     view: &Reader,
     account: AccountId,
+    known: &mut Known,
     customer: &str,
     open: &mut Vec<Open>,
 ) -> Result<HashMap<String, Vec<Change>>, StoreError> {
@@ -99,7 +100,7 @@ fn changes(
         let value: Value = serde_json::from_str(&event.json).unwrap_or(Value::Null);
         match decode::change(&value) {
             Ok(Some(change)) => changes.entry(event.subscription).or_default().push(change),
-            Ok(None) => {}
+            Ok(None) => known.learn_discount(value.pointer("/data/object")),
             Err(error) => open.push((event.id, vec![not_understood("event", &error)])),
         }
     }

@@ -3,7 +3,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use clearsync_billing::{
     Amount, Bridge, BridgeSpan, Cause, Fraction, Policy, Subscription, SubscriptionId, bridges, mrr,
 };
-use clearsync_store::{AccountId, PlanState, Reader, Scope, Store, StoreError, Target};
+use clearsync_store::{AccountId, PlanState, Purpose, Reader, Scope, Store, StoreError, Target};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -208,7 +208,7 @@ fn choose(
         }
         writer.set_setting(Scope::Account(account), CHOSEN, &chosen)?;
         if let Some(portal) = writer.account(account)?.portal
-            && let Some(plan) = writer.current_plan(Target { account, portal })?
+            && let Some(plan) = writer.current_plan(Target { account, portal }, Purpose::Sync)?
         {
             writer.set_plan_state(plan.id, PlanState::Dropped)?;
         }

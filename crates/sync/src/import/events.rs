@@ -3,7 +3,7 @@
 use clearsync_store::{Scope, Store, SubscriptionEvent};
 use clearsync_stripe::{
     error::StripeError,
-    events::{Event, EventPage},
+    events::{Event, EventGroup, EventPage},
     list::Cursor,
 };
 use serde::Deserialize;
@@ -15,12 +15,30 @@ use crate::{blocking::blocking, clock::Clock};
 /// Set once everything that Stripe still had was read; from then on events are kept as they are followed.
 const KEPT: &str = "subscription_events_kept";
 
-/// Reads every event of a subscription that Stripe still has. A key that may not read events goes without.
+/// Reads every event of a subscription and of a discount that Stripe still has. A key that may not read events goes without.
 pub(super) async fn keep_past(
     source: &Source,
     store: &Store,
     clock: &Clock,
     wish: &watch::Receiver<Wish>,
+) -> Result<(), ImportError> {
+    for group in [EventGroup::Subscriptions, EventGroup::Discounts] {
+        keep_group(source, store, clock, wish, group).await?;
+    }
+    let (store, account) = (store.clone(), source.account());
+    blocking(move || {
+        store.write(|writer| writer.set_setting(Scope::Account(account), KEPT, &true))
+    })
+    .await?;
+    Ok(())
+}
+
+async fn keep_group(
+    source: &Source,
+    store: &Store,
+    clock: &Clock,
+    wish: &watch::Receiver<Wish>,
+    group: EventGroup,
 ) -> Result<(), ImportError> {
     let account = source.account();
     let Some(always) = seconds(None, None) else {
@@ -34,12 +52,12 @@ pub(super) async fn keep_past(
         let fetched = store.begin_fetch(clock.now());
         let page = source
             .client()
-            .subscription_events(always, after.as_ref())
+            .events_of(group, always, after.as_ref())
             .await;
         let EventPage { events, next } = match page {
             Err(StripeError::PermissionMissing { .. }) => return Ok(()),
             // The event that the page was to begin behind has aged away, and everything older with it.
-            Err(StripeError::NotFound { .. }) if after.is_some() => break,
+            Err(StripeError::NotFound { .. }) if after.is_some() => return Ok(()),
             page => page?,
         };
         let events: Vec<_> = events.iter().filter_map(kept).collect();
@@ -50,15 +68,9 @@ pub(super) async fn keep_past(
         .await?;
         after = next;
         if after.is_none() {
-            break;
+            return Ok(());
         }
     }
-    let store = store.clone();
-    blocking(move || {
-        store.write(|writer| writer.set_setting(Scope::Account(account), KEPT, &true))
-    })
-    .await?;
-    Ok(())
 }
 
 /// Reads what Stripe still has, if that was never done: the file may come from a version that kept no events.
@@ -79,37 +91,60 @@ pub(super) async fn keep_past_once(
 
 /// What an event tells of a subscription, as it is kept; `None` when it is about something else.
 pub(super) fn kept(event: &Event) -> Option<SubscriptionEvent> {
-    #[derive(Deserialize)]
-    struct Told {
-        data: Data,
-    }
-    #[derive(Deserialize)]
-    struct Data {
-        object: Subscription,
-    }
-    #[derive(Deserialize)]
-    struct Subscription {
-        id: String,
-        customer: Reference,
-    }
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Reference {
-        Id(String),
-        Object { id: String },
-    }
-
-    if !event.kind.starts_with("customer.subscription.") {
-        return None;
-    }
     let json = event.item.json.get();
-    let told: Told = serde_json::from_str(json).ok()?;
-    let (Reference::Id(customer) | Reference::Object { id: customer }) = told.data.object.customer;
+    let read = || serde_json::from_str::<Told>(json).ok();
+    let (told, subscription) = match event.kind.as_str() {
+        kind if kind.starts_with("customer.subscription.") => {
+            let mut told = read()?;
+            let id = std::mem::take(&mut told.data.object.id);
+            (told, id)
+        }
+        // What a discount takes off is said nowhere else once it has ended.
+        kind if kind.starts_with("customer.discount.") => {
+            let mut told = read()?;
+            let subscription = told.data.object.subscription.take();
+            (told, subscription.map(Reference::id).unwrap_or_default())
+        }
+        _ => return None,
+    };
     Some(SubscriptionEvent {
         id: event.item.id.clone(),
-        subscription: told.data.object.id,
-        customer,
+        subscription,
+        customer: told.data.object.customer.id(),
         created_s: super::follow::created_s(event),
         json: json.to_owned(),
     })
+}
+
+#[derive(Deserialize)]
+struct Told {
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    object: Object,
+}
+
+/// A subscription or a discount.
+#[derive(Deserialize)]
+struct Object {
+    id: String,
+    customer: Reference,
+    subscription: Option<Reference>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Reference {
+    Id(String),
+    Object { id: String },
+}
+
+impl Reference {
+    fn id(self) -> String {
+        match self {
+            Self::Id(id) | Self::Object { id } => id,
+        }
+    }
 }

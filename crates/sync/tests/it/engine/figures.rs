@@ -166,14 +166,10 @@ async fn other_rules_are_seen_before_they_count_and_make_the_plan_anew() {
         (PolicyId::Own, 1)
     );
     assert_eq!(choices.active.switches, switches);
+    assert!(totals.iter().any(|(before, after)| before != after));
     for (before, after) in totals {
         let figures = company(&engine, Some(&before.currency)).await;
         assert_eq!(figures.mrr, after);
-        assert_ne!(
-            (before, figures.mrr),
-            (after.clone(), after),
-            "or nothing would change"
-        );
     }
     for row in &preview.rows {
         let detail = engine.subscription(row.subscription.clone()).await.unwrap();
@@ -253,10 +249,12 @@ async fn rates_bring_every_currency_together_and_keep_exchange_apart() {
     let figures = company(&engine, None).await;
     assert!(figures.converted);
     let mut sum = Fraction::zero();
-    for currency in &plain.currencies {
-        let one = company(&engine, Some(currency)).await;
-        let rate = if currency == "USD" { "1" } else { "1.5" };
-        sum += &(&number(&one.mrr) * &Fraction::from_decimal(rate).unwrap());
+    for totals in engine.overview().await.unwrap().totals {
+        let rate = match totals.mrr.currency.as_str() {
+            "USD" => "1",
+            _ => "1.5",
+        };
+        sum += &(&number(&totals.mrr) * &Fraction::from_decimal(rate).unwrap());
     }
     let differs = (&number(&figures.mrr) - &sum).abs();
     assert!(
