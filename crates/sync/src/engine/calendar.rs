@@ -31,11 +31,15 @@ impl Calendar {
         }
     }
 
-    /// The month's last moment. Months that are not over end at `now`.
+    /// The first moment after the month, or after `now` while the month is not over.
     pub(super) fn end(&self, month: Month, now: Timestamp) -> Timestamp {
-        let end = self.begin(following(month));
-        let last = end.checked_sub(1.nanosecond()).unwrap_or(end);
-        last.min(now)
+        self.begin(following(month)).min(just_after(now))
+    }
+
+    /// The month's last moment, or `now` while it is not over.
+    pub(super) fn last_moment(&self, month: Month, now: Timestamp) -> Timestamp {
+        let end = self.end(month, now);
+        end.checked_sub(1.nanosecond()).unwrap_or(end)
     }
 
     /// The month of `now` and those before it, oldest first.
@@ -64,6 +68,11 @@ impl Calendar {
             .and_then(|first| self.day(first))
             .unwrap_or(Timestamp::MAX)
     }
+}
+
+/// What holds at `at` holds just before this.
+pub(super) fn just_after(at: Timestamp) -> Timestamp {
+    at.checked_add(1.nanosecond()).unwrap_or(at)
 }
 
 fn following(month: Month) -> Month {
@@ -108,11 +117,10 @@ mod tests {
         assert_eq!(february.to_string(), "2026-02");
         assert_eq!(calendar.period(february).end, at("2026-03-01T05:00:00Z"));
         let now = at("2026-06-01T00:00:00Z");
-        assert_eq!(
-            calendar.end(february, now),
-            at("2026-03-01T04:59:59.999999999Z")
-        );
-        assert_eq!(calendar.end(calendar.month(now), now), now);
+        assert_eq!(calendar.end(february, now), at("2026-03-01T05:00:00Z"));
+        let last = calendar.last_moment(february, now);
+        assert_eq!(last, at("2026-03-01T04:59:59.999999999Z"));
+        assert_eq!(calendar.last_moment(calendar.month(now), now), now);
     }
 
     #[test]

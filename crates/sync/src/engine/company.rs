@@ -10,7 +10,7 @@ use clearsync_billing::{
 };
 use jiff::{Timestamp, ToSpan};
 
-use super::{Engine, book::Book, exchange::Exchange};
+use super::{Engine, book::Book, calendar::just_after, exchange::Exchange};
 use crate::{
     derive::SubscriptionFacts,
     view::{
@@ -105,8 +105,7 @@ pub(super) fn currency(code: &str) -> Result<Currency, Problem> {
 fn currencies(book: &Book) -> Vec<Currency> {
     let mut used: BTreeMap<Currency, usize> = BTreeMap::new();
     for timeline in &book.timelines {
-        let counts = |at: Timestamp| timeline.counted_before(at);
-        if counts(Timestamp::MAX) {
+        if timeline.first_mrr_at().is_some() {
             *used.entry(timeline.currency).or_default() += 1;
         }
     }
@@ -146,7 +145,7 @@ fn converted_movements(
             ExchangeRule::AtMovement => movement.at,
             ExchangeRule::MonthEnd => {
                 let month = book.calendar.month(movement.at);
-                book.calendar.end(month, book.now)
+                book.calendar.last_moment(month, book.now)
             }
             ExchangeRule::Fixed => Timestamp::MAX,
         };
@@ -247,7 +246,8 @@ impl Company {
                 let begin = || self.total_at(before.unwrap_or(period.start));
                 let moved = &waterfall.closing - &waterfall.opening;
                 waterfall.opening = opening.take().unwrap_or_else(begin);
-                waterfall.closing = self.total_at(self.book.calendar.end(*month, self.book.now));
+                waterfall.closing =
+                    self.total_at(self.book.calendar.last_moment(*month, self.book.now));
                 exchange = &(&waterfall.closing - &waterfall.opening) - &moved;
                 opening = Some(waterfall.closing.clone());
             }
@@ -273,10 +273,9 @@ impl Company {
         let Some(month) = self.months.get(first) else {
             return metrics::Retention::default();
         };
-        let begin = self.book.calendar.period(*month).start;
         let period = Period {
-            start: begin.checked_sub(1.nanosecond()).unwrap_or(begin),
-            end: self.book.now,
+            start: self.book.calendar.period(*month).start,
+            end: just_after(self.book.now),
         };
         metrics::retention(&self.timelines, self.shown, period)
     }
@@ -392,16 +391,12 @@ impl Company {
 
     fn cohorts(&self) -> Vec<CohortRow> {
         let calendar = &self.book.calendar;
-        let first = self.timelines.iter().filter_map(|timeline| {
-            let mut segments = timeline.segments.iter();
-            let first = segments.find(|one| one.figure.amount.minor.is_positive())?;
-            Some(calendar.month(first.from))
-        });
+        let first = self.timelines.iter().filter_map(Timeline::first_mrr_at);
         let Some(first) = first.min() else {
             return Vec::new();
         };
         // A customer belongs to its first month ever, so all months are looked at and the newest shown.
-        let months = calendar.months_since(first, self.book.now);
+        let months = calendar.months_since(calendar.month(first), self.book.now);
         let ends: Vec<_> = months
             .iter()
             .map(|month| calendar.end(*month, self.book.now))

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_billing::{
     BridgeSpan, Cause, Currency, Difference, Finding, Fraction, Money as BillingMoney, Month,
-    MonthlyMrr, NotATable, Policy, Subscription, bridges, monthly_mrr, reconcile,
+    MonthlyMrr, NotATable, Policy, Subscription, Timeline, bridges, monthly_mrr, reconcile,
 };
 use clearsync_store::{AccountId, Reader, Store, StoreError};
 use jiff::Timestamp;
@@ -107,11 +107,7 @@ impl Book {
 
     /// The month of the first MRR there ever was.
     fn first_month(&self) -> Month {
-        let begins = self.timelines.iter().filter_map(|timeline| {
-            let mut segments = timeline.segments.iter();
-            let first = segments.find(|one| one.figure.amount.minor.is_positive())?;
-            Some(first.from)
-        });
+        let begins = self.timelines.iter().filter_map(Timeline::first_mrr_at);
         self.calendar.month(begins.min().unwrap_or(self.now))
     }
 }
@@ -183,7 +179,7 @@ fn causes(
     for (places, lives) in of_customer.into_values().zip(&pasts) {
         for place in places {
             let finding = findings[place];
-            let at = ours.calendar.end(finding.month, ours.now);
+            let at = ours.calendar.last_moment(finding.month, ours.now);
             let subscriptions = standing_at(lives, finding.currency, at);
             if let Some(why) = why(finding, &subscriptions, at, &ours.policy) {
                 causes.insert(place, why);

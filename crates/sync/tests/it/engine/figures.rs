@@ -281,11 +281,8 @@ async fn an_edited_export_shows_exactly_what_was_edited() {
 
     let mut lines: Vec<String> = export.lines().map(str::to_owned).collect();
     let months = lines[0].split(',').count() - 2;
-    let edited = |line: &str, amount: &str| {
-        let (rest, _) = line.rsplit_once(',').unwrap();
-        format!("{rest},{amount}")
-    };
-    lines[1] = edited(&lines[1], "99999.99");
+    let (rest, _) = lines[1].rsplit_once(',').unwrap();
+    lines[1] = format!("{rest},99999.99");
     let removed = lines.remove(2);
     lines.push(format!("cus_elsewhere,usd{}", ",12.00".repeat(months)));
     lines.push(format!("cus_odd,usd{}", ",twelve".repeat(months)));
