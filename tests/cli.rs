@@ -359,3 +359,63 @@ fn written(world: &World) -> usize {
         .filter(|one| one.method != "GET" && !reads.iter().any(|read| one.path.ends_with(read)));
     wrote.count()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mrr_is_shown_explained_and_held_against_a_table() {
+    let world = World::new().await;
+    let nothing = world.run(&["mrr"], "").await;
+    assert_eq!(nothing.code, 1, "nothing was read yet: {}", nothing.output);
+    assert_eq!(world.run_with_keys(&["sync", "--once"]).await.code, 3);
+
+    let shown = world.run(&["mrr", "--months", "24"], "").await;
+    assert_eq!(shown.code, 0, "{}", shown.errors);
+    shown.line("Opening");
+    let told = world
+        .run(&["mrr", "--months", "24", "--json"], "")
+        .await
+        .json();
+    let months = told["months"].as_array().unwrap();
+    assert_eq!(months.last().unwrap()["closing"], told["mrr"]);
+    let last = months.last().unwrap()["month"].as_str().unwrap();
+    let closing = told["mrr"]["decimal"].as_str().unwrap();
+    assert!(shown.line(last).ends_with(closing), "{}", shown.output);
+
+    let table = world.path("mrr.csv");
+    let table = table.to_str().unwrap();
+    assert_eq!(world.run(&["mrr", "--csv", table], "").await.code, 0);
+    let agreed = world.run(&["reconcile", table], "").await;
+    assert_eq!(agreed.code, 0, "{}", agreed.output);
+    let text = fs::read_to_string(table).unwrap();
+    let line = text.lines().nth(1).unwrap();
+    let (rest, _) = line.rsplit_once(',').unwrap();
+    fs::write(table, text.replace(line, &format!("{rest},98765.43"))).unwrap();
+    let differs = world.run(&["reconcile", table], "").await;
+    assert_eq!(differs.code, 1);
+    differs.line(" 1 off");
+    differs.line("98765.43");
+    let report = world.run(&["reconcile", table, "--json"], "").await.json();
+    assert_eq!(report["off"], 1);
+    let none = world.run(&["reconcile", "/nowhere.csv"], "").await;
+    assert!(
+        none.errors.contains("/nowhere.csv cannot be read"),
+        "{}",
+        none.errors
+    );
+
+    let id = world.sample.with_business(|business| {
+        let ledger = business.ledger();
+        let mut lives = ledger.lives().map(|(id, _)| id);
+        lives.find(|id| ledger.is_plain(id)).unwrap().to_owned()
+    });
+    let explained = world.run(&["explain", &id], "").await;
+    assert!(
+        explained.output.starts_with("MRR is "),
+        "{}",
+        explained.output
+    );
+    let earlier = ["explain", &*id, "--at", "2020-01-31", "--json"];
+    let earlier = world.run(&earlier, "").await.json();
+    let sentence = earlier["sentence"].as_str().unwrap();
+    assert!(sentence.contains("It begins on"), "{sentence}");
+    assert_eq!(world.run(&["explain", "sub_none"], "").await.code, 1);
+}
