@@ -239,6 +239,7 @@ impl Telling<'_> {
                 };
                 // A date tells nothing of the amount that is going to end.
                 let origin = match &announcement.origin {
+                    _ if cause::is_incomplete(segment) => &Origin::Present,
                     Origin::Dates => &segment.amount_origin,
                     told => told,
                 };

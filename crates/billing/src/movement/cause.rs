@@ -95,7 +95,8 @@ fn origin<'a>(before: Option<&'a Segment>, after: &'a Segment) -> &'a Origin {
     }
 }
 
-fn is_incomplete(segment: &Segment) -> bool {
+/// Whether its amount rests on a coupon that nothing tells of any more.
+pub(super) fn is_incomplete(segment: &Segment) -> bool {
     let mut notes = segment.figure.notes.iter();
     notes.any(|note| matches!(note, Note::CouponUnknown { .. }))
 }

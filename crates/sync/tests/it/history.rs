@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clearsync_billing::{Fraction, Policy, ReturningRule};
-use clearsync_sandbox::business::{self, Business, ExactMinor, Fact, Level, Shape};
+use clearsync_sandbox::business::{self, Business, ExactMinor, Fact, Shape};
 use clearsync_store::{AccountId, Movement, Store, StoreError, SubscriptionEvent};
 use clearsync_sync::{
     derive::{Derived, Summary, derive},
@@ -96,18 +96,13 @@ fn is_impossible(business: &Business, id: &str) -> bool {
         && entries.iter().any(|entry| entry.fact == Fact::Activated)
 }
 
-/// Of a discount on an item, events and invoices say only the id. What it took off is known while the item has it.
-fn had_item_discount(business: &Business, id: &str) -> bool {
+/// Of discounts, events of subscriptions say only the id. What one took off is known while the subscription has it, and
+/// from invoices for those of whole subscriptions; one that began and ended between two invoices is lost.
+fn had_discount(business: &Business, id: &str) -> bool {
     let entries = &business.ledger().life(id).unwrap().entries;
-    entries.iter().any(|entry| {
-        matches!(
-            entry.fact,
-            Fact::DiscountStarted {
-                level: Level::Item(_),
-                ..
-            }
-        )
-    })
+    entries
+        .iter()
+        .any(|entry| matches!(entry.fact, Fact::DiscountStarted { .. }))
 }
 
 async fn imported(world: &World, store: &Store) -> AccountId {
@@ -164,7 +159,7 @@ async fn with_every_event_the_store_holds_the_truth() {
             let of_one = stored.remove(id).unwrap_or_default();
             let ours: Vec<_> = of_one.iter().map(told).collect();
             let truth: Vec<_> = ledger.movements(id).iter().map(true_one).collect();
-            if had_item_discount(&world.business, id) {
+            if had_discount(&world.business, id) {
                 let exact = of_one.iter().zip(&ours).filter(|(one, _)| one.exact);
                 for (_, told) in exact {
                     assert!(
