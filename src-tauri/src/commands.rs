@@ -417,9 +417,9 @@ pub(crate) async fn export_mrr(
 /// Where a file was written.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, specta::Type)]
 #[serde(rename_all = "camelCase")]
-pub struct ExportedFile {
+pub(crate) struct ExportedFile {
     /// Its whole path.
-    pub path: String,
+    pub(crate) path: String,
 }
 
 /// Writes a file of its own: one that is there already is left, and the new one gets a number.
