@@ -148,8 +148,8 @@ pub(crate) fn company(terminal: &Terminal, figures: &CompanyFigures) -> Result<(
         "Closing",
     ];
     let line = |month: &str, cells: &[String]| {
-        let cells: String = cells.iter().map(|cell| format!(" {cell:>13}")).collect();
-        format!("{month:7}{cells}")
+        let cells: Vec<_> = cells.iter().map(|cell| format!("{cell:>13}")).collect();
+        format!("{month:7} {}", cells.join(" "))
     };
     terminal.say(&line("Month", &titles.map(str::to_owned)))?;
     for month in &figures.months {
