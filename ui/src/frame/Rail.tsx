@@ -7,27 +7,32 @@ import {
   IconHistory,
   IconReceipt,
   IconSettings,
+  IconTrendingUp,
 } from "@tabler/icons-react";
 import { useWords } from "../i18n/words";
 import type { Status } from "../ipc/backend";
 import { useNow } from "../kit/Moment";
 import { StatusDot } from "../kit/StatusDot";
 import classes from "./frame.module.css";
-import { useNavigation, VIEWS, type View } from "./navigation";
+import { type SettingsPage, useNavigation, VIEWS, type View } from "./navigation";
 import { shortStatus } from "./statusWords";
 
 const ICONS: Record<View, typeof IconHistory> = {
   overview: IconChartLine,
   subscriptions: IconReceipt,
+  movements: IconTrendingUp,
   preview: IconArrowsDiff,
   history: IconHistory,
   attention: IconAlertTriangle,
   settings: IconSettings,
 };
 
+const isView = (place: View | SettingsPage): place is View => (VIEWS as readonly string[]).includes(place);
+
 /** The rail on the left: the state in one sentence, the views, and the account. */
-export function Rail({ status, view }: { status: Status; view: View }) {
+export function Rail({ status, place }: { status: Status; place: View | SettingsPage }) {
   const t = useWords();
+  const view = isView(place) ? place : "settings";
   const { title, detail } = shortStatus(t, status, useNow());
   const folded = useMediaQuery("(max-width: 959px)", false, { getInitialValueInEffect: false });
   const sentence = detail === null ? title : `${title} · ${detail}`;

@@ -22,13 +22,41 @@ const DAY_S = 24 * HOUR_S;
 
 /** Money as the locale writes it, with exactly the decimals that Rust gave. The digits never become a number. */
 export function formatMoney(money: Money, locale: string = LOCALE): string {
-  const decimals = money.decimal.split(".")[1]?.length ?? 0;
+  return moneyFormat(money, locale, "auto").format(money.decimal as Intl.StringNumericLiteral);
+}
+
+/** A change of money, with its sign in front; nothing stands before nought. */
+export function formatChange(money: Money, locale: string = LOCALE): string {
+  return moneyFormat(money, locale, "exceptZero").format(money.decimal as Intl.StringNumericLiteral);
+}
+
+function moneyFormat({ decimal, currency }: Money, locale: string, signDisplay: "auto" | "exceptZero") {
+  const decimals = decimal.split(".")[1]?.length ?? 0;
   return new Intl.NumberFormat(locale, {
     style: "currency",
-    currency: money.currency,
+    currency,
+    signDisplay,
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
-  }).format(money.decimal as Intl.StringNumericLiteral);
+  });
+}
+
+/** A rounded amount for an axis, such as "€40K". */
+export function formatAxisMoney(value: number, currency: string, locale: string = LOCALE): string {
+  return new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    notation: "compact",
+    minimumFractionDigits: 0,
+    maximumFractionDigits: 1,
+  }).format(value);
+}
+
+/** A ratio as a percentage, such as "108.3 %" for `1.083`. */
+export function formatPercent(ratio: string, decimals = 1, locale: string = LOCALE): string {
+  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: decimals }).format(
+    ratio as Intl.StringNumericLiteral,
+  );
 }
 
 /** A plain number, or decimal text, as the locale writes it; text that is no number stays as it is. */
@@ -91,4 +119,24 @@ export function formatDuration(from: Date, to: Date, locale: string = LOCALE): s
   return new Intl.NumberFormat(locale, { style: "unit", unit: unit as string, unitDisplay: "short" }).format(
     value as number,
   );
+}
+
+/** A `YYYY-MM` as the locale writes a month, such as "May 2026", or "May 26" in short. */
+export function formatMonth(
+  month: string,
+  length: "long" | "short" = "long",
+  locale: string = LOCALE,
+): string {
+  const at = new Date(`${month}-01T00:00:00Z`);
+  if (Number.isNaN(at.getTime())) return month;
+  return new Intl.DateTimeFormat(locale, {
+    month: length === "long" ? "long" : "short",
+    year: length === "long" ? "numeric" : "2-digit",
+    timeZone: "UTC",
+  }).format(at);
+}
+
+/** The name of a currency, such as "Euro"; a code nobody knows stays as it is. */
+export function currencyName(code: string, locale: string = LOCALE): string {
+  return new Intl.DisplayNames(locale, { type: "currency", fallback: "code" }).of(code) ?? code;
 }

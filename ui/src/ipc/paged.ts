@@ -1,5 +1,5 @@
 import { useQueries } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import type { Problem } from "./backend";
 
 /** Rows asked for at a time. */
@@ -59,4 +59,18 @@ export function usePagedRows<Row>(
     problem: failed?.error ?? null,
     retry: () => void failed?.refetch(),
   };
+}
+
+/** Rows that are all here already, for a table that draws only those in view. */
+export function useRowsInMemory<Row>(rows: Row[]): PagedRows<Row> {
+  return useMemo(
+    () => ({
+      total: rows.length,
+      rowAt: (index) => rows[index],
+      show: () => undefined,
+      problem: null,
+      retry: () => undefined,
+    }),
+    [rows],
+  );
 }

@@ -1,6 +1,6 @@
 import { QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect } from "react";
-import type { Backend, DataKind, Problem, Service } from "./backend";
+import type { Backend, DataKind, PolicyId, PolicySwitches, Problem, Service } from "./backend";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -33,6 +33,13 @@ export function makeQueryClient(): QueryClient {
   });
 }
 
+/** A file the user gave, named so that the answer to it is found again. */
+export interface CsvFile {
+  id: string;
+  name: string;
+  text: string;
+}
+
 /** Every question the window asks, with the name it is kept under. */
 export const queries = {
   status: (b: Backend) => queryOptions({ queryKey: ["status"], queryFn: b.status }),
@@ -44,6 +51,30 @@ export const queries = {
   overview: (b: Backend) => queryOptions({ queryKey: ["overview"], queryFn: b.overview }),
   subscription: (b: Backend, id: string) =>
     queryOptions({ queryKey: ["subscription", id], queryFn: () => b.subscription(id) }),
+  companyFigures: (b: Backend, currency: string | null, months: number) =>
+    queryOptions({
+      queryKey: ["companyFigures", currency, months],
+      queryFn: () => b.companyFigures({ currency, months }),
+    }),
+  latestMovements: (b: Backend, currency: string | null, limit: number) =>
+    queryOptions({
+      queryKey: ["movements", "latest", currency, limit],
+      queryFn: () =>
+        b.movements({ search: "", kind: null, currency, from: null, to: null, offset: 0, limit }),
+    }),
+  explain: (b: Backend, subscription: string, at: string) =>
+    queryOptions({ queryKey: ["explain", subscription, at], queryFn: () => b.explain(subscription, at) }),
+  policies: (b: Backend) => queryOptions({ queryKey: ["policies"], queryFn: b.policies }),
+  policyPreview: (b: Backend, switches: PolicySwitches) =>
+    queryOptions({ queryKey: ["policyPreview", switches], queryFn: () => b.policyPreview(switches) }),
+  bridge: (b: Backend, against: PolicyId) =>
+    queryOptions({ queryKey: ["bridge", against], queryFn: () => b.bridge(null, against) }),
+  exchangeRates: (b: Backend) => queryOptions({ queryKey: ["exchangeRates"], queryFn: b.exchangeRates }),
+  reconcile: (b: Backend, file: CsvFile, against: PolicyId | null) =>
+    queryOptions({
+      queryKey: ["reconcile", file.id, against],
+      queryFn: () => b.reconcile(file.text, against),
+    }),
   runs: (b: Backend) => queryOptions({ queryKey: ["runs"], queryFn: b.runs }),
   attention: (b: Backend) => queryOptions({ queryKey: ["attention"], queryFn: b.attention }),
   settings: (b: Backend) => queryOptions({ queryKey: ["settings"], queryFn: b.settings }),
@@ -52,11 +83,23 @@ export const queries = {
 /** Which questions a change makes stale. */
 const STALE: Record<DataKind, string[]> = {
   setup: ["setup", "propertyPlan"],
-  figures: ["overview", "subscriptions", "subscription"],
+  figures: [
+    "overview",
+    "subscriptions",
+    "subscription",
+    "companyFigures",
+    "movements",
+    "explain",
+    "policies",
+    "policyPreview",
+    "bridge",
+    "exchangeRates",
+    "reconcile",
+  ],
   plan: ["planSummary", "planRows"],
   history: ["runs"],
   attention: ["attention"],
-  settings: ["settings"],
+  settings: ["settings", "policies", "exchangeRates"],
 };
 
 /** Keeps the cache in step with what Rust tells. Used once, at the top. */

@@ -47,7 +47,7 @@ interface DataTableProps<Row extends RowData> {
   rows: PagedRows<Row>;
   orders?: ColumnOrder[];
   /** Opens a row, by click or Enter. */
-  onOpen: (row: Row) => void;
+  onOpen?: (row: Row) => void;
   /** Stands in place of the rows when none match. */
   empty: ReactNode;
 }
@@ -112,8 +112,9 @@ export function DataTable<Row extends RowData>({
                 tabIndex={item.index === keys.active ? 0 : -1}
                 style={{ transform: `translateY(${item.start}px)` }}
                 onFocus={() => keys.setActive(item.index)}
-                onClick={() => row !== undefined && onOpen(row)}
-                onKeyDown={(event) => event.key === "Enter" && row !== undefined && onOpen(row)}
+                data-opens={onOpen !== undefined || undefined}
+                onClick={() => row !== undefined && onOpen?.(row)}
+                onKeyDown={(event) => event.key === "Enter" && row !== undefined && onOpen?.(row)}
               >
                 {cells
                   ? cells.map((cell) => (

@@ -68,7 +68,11 @@ export const theme = createTheme({
   breakpoints: { sm: "60em" },
   components: {
     InputWrapper: {
-      styles: { label: { fontWeight: 500 }, description: { fontSize: 12, lineHeight: "16px" } },
+      styles: {
+        label: { fontWeight: 500 },
+        description: { fontSize: 12, lineHeight: "16px" },
+        error: { fontSize: 12, lineHeight: "16px" },
+      },
     },
     Switch: {
       styles: { label: { fontWeight: 500 }, description: { fontSize: 13, lineHeight: "20px", marginTop: 0 } },

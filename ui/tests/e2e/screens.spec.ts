@@ -32,7 +32,7 @@ const SETUP: Screen[] = [
 ];
 
 const EVERYDAY: Screen[] = [
-  ["everyday", "overview", none, "Largest subscriptions"],
+  ["everyday", "overview", none, "MRR over time"],
   ["sample", "overview-sample", none, "Sample data"],
   ["busy", "overview-busy", none, "12,400 of 20,000"],
   ["held", "overview-held", none, "The run is paused."],
@@ -121,7 +121,7 @@ test("a key that is refused, and the guide unfolded", async ({ page }) => {
 
 test("the policy is in force: no style, script or address of a stranger", async ({ page }) => {
   const complaints = await open(page, "everyday");
-  await expect(page.getByText("Largest subscriptions")).toBeVisible();
+  await expect(page.getByText("MRR over time")).toBeVisible();
   expect(complaints).toEqual([]);
   const background = await page.evaluate(() => {
     const style = document.createElement("style");

@@ -4,6 +4,7 @@ import type {
   DataKind,
   KeyFinding,
   KeyInput,
+  MovementQuery,
   Problem,
   Service,
   Setup,
@@ -12,6 +13,8 @@ import type {
   SubscriptionQuery,
 } from "../../src/ipc/backend";
 import * as data from "./data";
+import * as figures from "./figures";
+import * as policies from "./policies";
 import { type Command, summaryOf, type World } from "./world";
 
 /** One call that reached the backend. */
@@ -218,21 +221,39 @@ export class FakeBackend {
           ],
           notes: row.noted ? ["The price has no interval, so a month was assumed."] : [],
         },
-        timeline: [],
-        movements: [],
+        timeline: figures.timelineOf(row),
+        movements: figures.movementsOf(row),
       };
     },
-    companyFigures: notThere,
-    movements: () => ({ rows: [], total: 0 }),
-    explain: notThere,
-    bridge: () => [],
-    policies: notThere,
-    policyPreview: notThere,
-    choosePolicy: notThere,
-    exchangeRates: () => ({ reporting: null, source: "none", rates: [], missing: [] }),
-    setExchangeRates: notThere,
-    reconcile: notThere,
-    exportMrr: notThere,
+    explain: (_, at) => ({
+      sentence: `20 seats at €15.00, billed every month, as of ${at.slice(0, 10)}.`,
+      lines: [
+        { label: "Team monthly", detail: "20 × €15.00", result: "€300.00" },
+        { label: "Per month", detail: "€300.00 every month", result: "€300.00" },
+      ],
+      notes: [],
+    }),
+    companyFigures: ({ currency, months }) => {
+      const { months: known, subscriptions } = this.world;
+      if (known > 0) return figures.companyFigures(subscriptions, currency, months, known);
+      return { ...figures.companyFigures([], "EUR", 1, 1), currencies: [], withoutRate: [], months: [] };
+    },
+    movements: (query) => movementPage(this.world, query),
+    bridge: (_, against) => policies.bridge(against),
+    policies: () => this.world.policies,
+    policyPreview: (switches) =>
+      policies.policyPreview(this.world.subscriptions, this.world.policies.active.switches, switches),
+    choosePolicy: (id, switches) => {
+      this.world.policies = policies.chosen(this.world.policies, id, switches);
+      return this.world.policies;
+    },
+    exchangeRates: () => this.world.rates,
+    setExchangeRates: (input) => {
+      this.world.rates = policies.keptRates(input);
+      return this.world.rates;
+    },
+    reconcile: () => this.world.report,
+    exportMrr: () => ({ path: "/home/jane/Downloads/MRR per subscriber per month.csv" }),
     runs: () => this.world.runs,
     attention: () => this.world.attention,
     settings: () => this.world.settings,
@@ -249,10 +270,6 @@ export class FakeBackend {
     showDataFolder: () => null,
   };
 }
-
-const notThere = (): never => {
-  throw problem("unexpected");
-};
 
 function subscribe<T>(listeners: Set<(value: T) => void>) {
   return (tell: (value: T) => void) => {
@@ -296,4 +313,17 @@ function subscriptionPage(world: World, { search, status, order, offset, limit }
   if (order === "mrrUp") rows.reverse();
   if (order === "customer") rows.sort((a, b) => a.customer.localeCompare(b.customer));
   return { rows: rows.slice(offset, offset + limit), total: rows.length };
+}
+
+function movementPage(world: World, query: MovementQuery) {
+  const wanted = query.search.toLowerCase();
+  const rows = world.movements.filter(
+    (row) =>
+      (query.kind === null || row.kind === query.kind) &&
+      (query.currency === null || row.change.currency === query.currency) &&
+      (query.from === null || row.at.slice(0, 7) >= query.from) &&
+      (query.to === null || row.at.slice(0, 7) <= query.to) &&
+      `${row.customer} ${row.plans} ${row.subscription}`.toLowerCase().includes(wanted),
+  );
+  return { rows: rows.slice(query.offset, query.offset + query.limit), total: rows.length };
 }

@@ -1,5 +1,7 @@
 import type { CheckState, Problem, ProblemCode, RunProgress, SetupStep, Status } from "../../src/ipc/backend";
 import * as data from "./data";
+import * as figures from "./figures";
+import * as policies from "./policies";
 import { everyday, summaryOf, type World } from "./world";
 
 const problem = (code: ProblemCode, more: Partial<Problem> = {}): Problem => ({
@@ -166,6 +168,9 @@ export const SCENARIOS = {
   crowded: () => {
     const world = everyday();
     world.subscriptions = data.subscriptions(20_000);
+    world.movements = figures.movements(world.subscriptions, 48_000);
+    world.months = 120;
+    world.report = policies.reconcileReport(5_000);
     world.planRows = data.planRows(5_000);
     world.plan = summaryOf(world.planRows);
     world.attention = data.attention(400);
@@ -184,6 +189,9 @@ export const SCENARIOS = {
       }),
       overview: { totals: [], largest: [], unmatchedCustomers: 0 },
       subscriptions: [],
+      movements: [],
+      months: 0,
+      rates: { reporting: null, source: "none", rates: [], missing: [] },
       plan: null,
       planRows: [],
       runs: [],
@@ -191,9 +199,28 @@ export const SCENARIOS = {
       settings: { ...world.settings, stripe: null, hubspot: null },
     };
   },
+  figuresFailing: () => {
+    const busy = problem("databaseBusy", { action: { kind: "tryAgain" } });
+    return {
+      ...everyday(),
+      failing: { policies: busy, exchangeRates: busy, reconcile: busy, explain: busy },
+    };
+  },
   loading: () => ({
     ...everyday(),
-    silent: ["overview", "subscriptions", "planSummary", "runs", "attention", "settings"] as World["silent"],
+    silent: [
+      "overview",
+      "companyFigures",
+      "movements",
+      "subscriptions",
+      "planSummary",
+      "runs",
+      "attention",
+      "settings",
+      "policies",
+      "exchangeRates",
+      "reconcile",
+    ] as World["silent"],
   }),
   failing: () => {
     const busy = problem("databaseBusy", { action: { kind: "tryAgain" } });
@@ -201,6 +228,11 @@ export const SCENARIOS = {
       ...everyday(),
       failing: {
         overview: busy,
+        companyFigures: busy,
+        movements: busy,
+        policies: busy,
+        exchangeRates: busy,
+        reconcile: busy,
         subscriptions: busy,
         planSummary: busy,
         runs: busy,

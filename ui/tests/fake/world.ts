@@ -2,11 +2,15 @@ import type {
   AttentionItem,
   Backend,
   Checklist,
+  ExchangeRatesView,
+  MovementRow,
   Overview,
   PlanRow,
   PlanSummary,
+  PolicyChoices,
   Problem,
   PropertyPlan,
+  ReconcileReport,
   RunRow,
   Settings,
   Setup,
@@ -14,6 +18,8 @@ import type {
   SubscriptionRow,
 } from "../../src/ipc/backend";
 import * as data from "./data";
+import * as figures from "./figures";
+import * as policies from "./policies";
 
 /** A command of the backend. */
 export type Command = Exclude<keyof Backend, "onStatus" | "onChecklist" | "onData">;
@@ -29,6 +35,12 @@ export interface World {
   planRows: PlanRow[];
   overview: Overview;
   subscriptions: SubscriptionRow[];
+  movements: MovementRow[];
+  /** How many months back there are figures; 0 before the first import. */
+  months: number;
+  policies: PolicyChoices;
+  rates: ExchangeRatesView;
+  report: ReconcileReport;
   runs: RunRow[];
   attention: AttentionItem[];
   settings: Settings;
@@ -129,6 +141,11 @@ export function everyday(): World {
       unmatchedCustomers: 14,
     },
     subscriptions: rows,
+    movements: figures.movements(rows, 1_240),
+    months: 30,
+    policies: policies.policies(),
+    rates: policies.exchangeRates(),
+    report: policies.reconcileReport(64),
     runs: data.runs(40),
     attention: data.attention(60),
     settings: {

@@ -11,6 +11,7 @@ import { RowSkeletons } from "../../kit/Skeletons";
 import { useAction } from "../../kit/useAction";
 import { ChoiceSwitches } from "./ChoiceSwitches";
 import { Connections } from "./Connections";
+import { FiguresLinks } from "./FiguresLinks";
 import classes from "./settings.module.css";
 
 const INTERVALS_MIN = [1, 5, 15, 30, 60, 360, 1440];
@@ -39,6 +40,9 @@ export function SettingsView({ tray, replacing, onReplacing }: SettingsViewProps
         <>
           <Section title={t("settings.connections")}>
             <Connections settings={settings.data} replacing={replacing} onReplacing={onReplacing} />
+          </Section>
+          <Section title={t("settings.figures")}>
+            <FiguresLinks />
           </Section>
           <Section title={t("settings.create")}>
             <ChoiceSwitches

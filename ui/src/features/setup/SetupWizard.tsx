@@ -23,6 +23,7 @@ export function SetupWizard({ setup, status }: { setup: Setup; status: Status })
   const navigation = useMemo(
     () => ({
       open: () => void goToStep("preview"),
+      openMonth: () => undefined,
       replaceKey: (service: "stripe" | "hubSpot") =>
         void goToStep(service === "stripe" ? "stripeKey" : "hubSpot"),
     }),

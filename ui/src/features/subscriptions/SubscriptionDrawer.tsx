@@ -1,25 +1,32 @@
 import { Button, Drawer } from "@mantine/core";
-import { IconExternalLink, IconInfoCircle } from "@tabler/icons-react";
+import { IconExternalLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { formatDate } from "../../i18n/format";
 import { useWords } from "../../i18n/words";
-import type { Explanation, SubscriptionDetail } from "../../ipc/backend";
+import type { SubscriptionDetail } from "../../ipc/backend";
 import { queries, useBackend } from "../../ipc/queries";
 import { Id } from "../../kit/CopyButton";
 import { Money } from "../../kit/Money";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
+import type { Asked } from "./AskedFigure";
+import { Derivation } from "./Derivation";
 import { StripeStatus } from "./StripeStatus";
+import { SubscriptionMovements } from "./SubscriptionMovements";
 import classes from "./subscriptions.module.css";
+import { Timeline } from "./Timeline";
 
-/** One subscription with the derivation of its MRR, beside the table. */
+const WIDTH_PX = 760;
+
+/** One subscription with its MRR now and over time, each figure with its derivation, beside the table. */
 export function SubscriptionDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
   const t = useWords();
   return (
     <Drawer
       opened={id !== null}
       onClose={onClose}
+      size={WIDTH_PX}
       title={t("subscription.title")}
       closeButtonProps={{ "aria-label": t("close") }}
     >
@@ -29,14 +36,22 @@ export function SubscriptionDrawer({ id, onClose }: { id: string | null; onClose
 }
 
 function Detail({ id }: { id: string }) {
+  const t = useWords();
   const backend = useBackend();
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const ask = (figure: Asked) => setAsked((now) => (now?.id === figure.id ? null : figure));
   const detail = useQuery(queries.subscription(backend, id));
   if (detail.error) return <ProblemNotice problem={detail.error} onTryAgain={() => void detail.refetch()} />;
   if (detail.data === undefined) return <RowSkeletons rows={8} />;
   return (
     <div className={classes.detail}>
       <Head detail={detail.data} />
-      <ExplanationLines explanation={detail.data.explanation} />
+      <section>
+        <h4>{t("subscription.why")}</h4>
+        <Derivation explanation={detail.data.explanation} />
+      </section>
+      <Timeline detail={detail.data} asked={asked} ask={ask} />
+      <SubscriptionMovements detail={detail.data} asked={asked} ask={ask} />
       <Facts detail={detail.data} />
     </div>
   );
@@ -64,38 +79,6 @@ function Head({ detail }: { detail: SubscriptionDetail }) {
         {t("subscription.open")}
       </Button>
     </div>
-  );
-}
-
-function ExplanationLines({ explanation }: { explanation: Explanation }) {
-  const t = useWords();
-  return (
-    <section className={classes.why}>
-      <h4>{t("subscription.why")}</h4>
-      <p className={classes.muted}>{explanation.sentence}</p>
-      <ol className={classes.lines}>
-        {explanation.lines.map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the lines stand in a fixed order
-          <li key={index}>
-            <span>
-              {line.label}
-              <small>{line.detail}</small>
-            </span>
-            <strong>{line.result}</strong>
-          </li>
-        ))}
-      </ol>
-      {explanation.notes.length > 0 && (
-        <div className={classes.notes}>
-          <IconInfoCircle size={16} aria-hidden />
-          <ul>
-            {explanation.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        </div>
-      )}
-    </section>
   );
 }
 

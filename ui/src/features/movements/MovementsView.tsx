@@ -1,0 +1,24 @@
+import { Button } from "@mantine/core";
+import { useNavigation } from "../../frame/navigation";
+import { useWords } from "../../i18n/words";
+import { Page } from "../../kit/Page";
+import { MovementsTable } from "./MovementsTable";
+
+/** Every dated change of MRR, newest first; at first those of `month`, where one is named. */
+export function MovementsView({ month }: { month: string | null }) {
+  const t = useWords();
+  const { open } = useNavigation();
+  return (
+    <Page
+      title={t("movements.title")}
+      actions={
+        <Button variant="default" onClick={() => open("reconciliation")}>
+          {t("movements.reconcile")}
+        </Button>
+      }
+      fill
+    >
+      <MovementsTable month={month} />
+    </Page>
+  );
+}

@@ -1,0 +1,91 @@
+import { ActionIcon, Select, TextInput } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
+import { useWords } from "../../i18n/words";
+import type { Problem } from "../../ipc/backend";
+import { CURRENCIES } from "./currencies";
+import type { RateDraft, RatesDraft } from "./draft";
+import classes from "./rates.module.css";
+
+interface RatesTableProps {
+  draft: RatesDraft;
+  reporting: string;
+  /** What is wrong with the rate of the currency it names. */
+  problem: Problem | null;
+  onChange: (rates: RateDraft[]) => void;
+}
+
+/** The rates, each from a day on, to be changed in place. */
+export function RatesTable({ draft: { rates }, reporting, problem, onChange }: RatesTableProps) {
+  const t = useWords();
+  const set = (key: number, change: Partial<RateDraft>) =>
+    onChange(rates.map((row) => (row.key === key ? { ...row, ...change } : row)));
+  if (rates.length === 0) return <p className={classes.muted}>{t("rates.none", { reporting })}</p>;
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          <th scope="col">{t("rates.currency")}</th>
+          <th scope="col">{t("rates.since")}</th>
+          <th scope="col">{t("rates.rate", { reporting })}</th>
+          <th scope="col">
+            <span className="visuallyHidden">{t("rates.remove")}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rates.map((row) => {
+          const of = { currency: row.currency ?? t("rates.newRow") };
+          const wrong = problem !== null && problem.params.currency === row.currency;
+          return (
+            <tr key={row.key}>
+              <td>
+                <Select
+                  size="xs"
+                  searchable
+                  allowDeselect={false}
+                  aria-label={t("rates.currency")}
+                  placeholder={t("rates.currency.choose")}
+                  nothingFoundMessage={t("rates.currency.unknown")}
+                  value={row.currency}
+                  onChange={(currency) => set(row.key, { currency })}
+                  data={CURRENCIES.filter(({ value }) => value !== reporting)}
+                />
+              </td>
+              <td>
+                <TextInput
+                  size="xs"
+                  type="date"
+                  aria-label={t("rates.since.of", of)}
+                  value={row.day}
+                  onChange={(event) => set(row.key, { day: event.currentTarget.value })}
+                />
+              </td>
+              <td>
+                <TextInput
+                  size="xs"
+                  inputMode="decimal"
+                  aria-label={t("rates.rate.of", { ...of, reporting })}
+                  classNames={{ input: classes.rate }}
+                  value={row.rate}
+                  error={wrong && t(`problem.${problem.code}.text`, problem.params)}
+                  onChange={(event) => set(row.key, { rate: event.currentTarget.value })}
+                />
+              </td>
+              <td>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  size={28}
+                  aria-label={t("rates.remove.of", of)}
+                  onClick={() => onChange(rates.filter(({ key }) => key !== row.key))}
+                >
+                  <IconTrash size={16} aria-hidden />
+                </ActionIcon>
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
