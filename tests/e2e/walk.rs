@@ -87,6 +87,6 @@ pub async fn from_hubspot_to_the_overview(window: &Window) {
     window.sees("The first sync is done").await;
     window.press("Continue").await;
     window.press("Finish setup").await;
-    window.sees("Largest subscriptions").await;
+    window.sees("MRR over time").await;
     window.picture("overview").await;
 }

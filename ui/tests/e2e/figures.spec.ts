@@ -108,6 +108,7 @@ test("other rules show what they would change before they are applied", async ({
   await page.getByRole("button", { name: "Count this way" }).click();
   await expect(page.getByText("These are the rules in use.")).toBeVisible();
   await expect(page.getByRole("radio", { name: "Your own in use" })).toBeChecked();
+  await expect(page.getByRole("heading", { name: "What would change" })).toBeFocused();
   expect(complaints).toEqual([]);
 });
 
@@ -116,6 +117,7 @@ test("rates are added, refused in place, and kept", async ({ page }) => {
   await settings("Exchange rates")(page);
   await page.getByRole("button", { name: "Add rate of JPY" }).click();
   const rate = page.getByRole("textbox", { name: "1 JPY in EUR" });
+  await expect(rate).toBeFocused();
   await rate.fill("-1");
   await page.getByRole("button", { name: "Save rates" }).click();
   await expect(rate).toHaveAttribute("aria-invalid", "true");

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { type RefObject, useMemo, useState } from "react";
 import { useWords, type Words } from "../../i18n/words";
 import type {
   PolicyPreviewRow,
@@ -20,8 +20,16 @@ import classes from "./policy.module.css";
 
 const ASK_AFTER_MS = 250;
 
+interface PolicyPreviewProps {
+  switches: PolicySwitches;
+  /** Whether they differ from the rules in use. */
+  changed: boolean;
+  /** Takes the focus once they no longer do. */
+  heading: RefObject<HTMLHeadingElement | null>;
+}
+
 /** What these rules would make of MRR: by currency, and subscription by subscription. */
-export function PolicyPreview({ switches, changed }: { switches: PolicySwitches; changed: boolean }) {
+export function PolicyPreview({ switches, changed, heading }: PolicyPreviewProps) {
   const t = useWords();
   const [settled] = useDebouncedValue(switches, ASK_AFTER_MS);
   const preview = useQuery({
@@ -31,8 +39,14 @@ export function PolicyPreview({ switches, changed }: { switches: PolicySwitches;
   });
   return (
     <section>
-      <h2 className={classes.heading}>{t("policy.preview")}</h2>
-      {!changed && <p className={classes.muted}>{t("policy.preview.same")}</p>}
+      <h2 ref={heading} tabIndex={-1} className={classes.heading}>
+        {t("policy.preview")}
+      </h2>
+      {!changed && (
+        <p className={classes.muted} role="status">
+          {t("policy.preview.same")}
+        </p>
+      )}
       {changed && preview.error && (
         <ProblemNotice problem={preview.error} onTryAgain={() => void preview.refetch()} />
       )}

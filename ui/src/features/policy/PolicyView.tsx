@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useNavigation } from "../../frame/navigation";
 import { useWords } from "../../i18n/words";
 import type { PolicyChoices, PolicyId, PolicySwitches } from "../../ipc/backend";
@@ -32,10 +32,16 @@ export function PolicyView() {
   const [edited, setEdited] = useState<Draft | null>(null);
   const draft = edited ?? policies.data?.active ?? null;
   const changed = draft !== null && policies.data !== undefined && !isActive(draft, policies.data);
+  const outcome = useRef<HTMLHeadingElement>(null);
+  // The bar goes with the change, so the focus needs another place.
+  const settle = () => {
+    setEdited(null);
+    outcome.current?.focus();
+  };
   const apply = useAction(async ({ id, switches }: Draft) => {
     const choices = await backend.choosePolicy(id, switches);
     cache.setQueryData(queries.policies(backend).queryKey, choices);
-    setEdited(null);
+    settle();
   });
   return (
     <Page
@@ -60,12 +66,12 @@ export function PolicyView() {
             />
             <Switches switches={draft.switches} onChange={(switches) => setEdited({ id: "own", switches })} />
           </div>
-          <PolicyPreview switches={draft.switches} changed={changed} />
+          <PolicyPreview heading={outcome} switches={draft.switches} changed={changed} />
           <Bridge choices={policies.data} />
           {changed && (
             <div className={classes.bar}>
               <p>{t("policy.changed")}</p>
-              <Button variant="default" onClick={() => setEdited(null)}>
+              <Button variant="default" onClick={settle}>
                 {t("policy.keep")}
               </Button>
               <Button disabled={apply.busy} onClick={() => void apply.run(draft)}>

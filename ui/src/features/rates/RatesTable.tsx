@@ -1,5 +1,6 @@
 import { ActionIcon, Select, TextInput } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 import { useWords } from "../../i18n/words";
 import type { Problem } from "../../ipc/backend";
 import { CURRENCIES } from "./currencies";
@@ -19,9 +20,10 @@ export function RatesTable({ draft: { rates }, reporting, problem, onChange }: R
   const t = useWords();
   const set = (key: number, change: Partial<RateDraft>) =>
     onChange(rates.map((row) => (row.key === key ? { ...row, ...change } : row)));
+  const { table, removed } = useFocusKept(rates);
   if (rates.length === 0) return <p className={classes.muted}>{t("rates.none", { reporting })}</p>;
   return (
-    <table className={classes.table}>
+    <table ref={table} className={classes.table}>
       <thead>
         <tr>
           <th scope="col">{t("rates.currency")}</th>
@@ -33,7 +35,7 @@ export function RatesTable({ draft: { rates }, reporting, problem, onChange }: R
         </tr>
       </thead>
       <tbody>
-        {rates.map((row) => {
+        {rates.map((row, index) => {
           const of = { currency: row.currency ?? t("rates.newRow") };
           const wrong = problem !== null && problem.params.currency === row.currency;
           return (
@@ -77,7 +79,10 @@ export function RatesTable({ draft: { rates }, reporting, problem, onChange }: R
                   color="gray"
                   size={28}
                   aria-label={t("rates.remove.of", of)}
-                  onClick={() => onChange(rates.filter(({ key }) => key !== row.key))}
+                  onClick={() => {
+                    removed.current = index;
+                    onChange(rates.filter(({ key }) => key !== row.key));
+                  }}
                 >
                   <IconTrash size={16} aria-hidden />
                 </ActionIcon>
@@ -89,3 +94,23 @@ export function RatesTable({ draft: { rates }, reporting, problem, onChange }: R
     </table>
   );
 }
+
+/** Moves the focus into a row that was added, which stands first, and to the neighbour of one that was removed. */
+function useFocusKept(rates: RateDraft[]) {
+  const table = useRef<HTMLTableElement>(null);
+  const count = useRef(rates.length);
+  const removed = useRef<number | null>(null);
+  useEffect(() => {
+    const rows = table.current?.tBodies[0]?.rows;
+    if (rows === undefined) return;
+    if (removed.current !== null) focusIn(rows[Math.min(removed.current, rows.length - 1)], "button");
+    else if (rates.length > count.current)
+      focusIn(rows[0], rates[0]?.currency === null ? "input" : "input[inputmode]");
+    count.current = rates.length;
+    removed.current = null;
+  }, [rates]);
+  return { table, removed };
+}
+
+const focusIn = (row: HTMLTableRowElement | undefined, what: string) =>
+  row?.querySelector<HTMLElement>(what)?.focus();
