@@ -1,6 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import { IconCircleCheck, IconCircleDashed } from "@tabler/icons-react";
-import { useWords } from "../../i18n/words";
+import { useWords, type Words } from "../../i18n/words";
 import type { OriginView } from "../../ipc/backend";
 import classes from "./movements.module.css";
 
@@ -8,8 +8,7 @@ import classes from "./movements.module.css";
 export function OriginMark({ origin }: { origin: OriginView }) {
   const t = useWords();
   const Icon = origin.exact ? IconCircleCheck : IconCircleDashed;
-  const from = t(`origin.${origin.kind}`);
-  const label = origin.id === null ? from : t("origin.from", { from, id: origin.id });
+  const label = originText(t, origin);
   return (
     <Tooltip label={label} multiline maw={360}>
       <span className={classes.origin}>
@@ -19,4 +18,10 @@ export function OriginMark({ origin }: { origin: OriginView }) {
       </span>
     </Tooltip>
   );
+}
+
+/** From what something is known, in a sentence. */
+export function originText(t: Words, { kind, id }: OriginView): string {
+  const from = t(`origin.${kind}`);
+  return id === null ? from : t("origin.from", { from, id });
 }

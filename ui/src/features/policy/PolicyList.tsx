@@ -25,7 +25,6 @@ export function PolicyList({ choices: { presets, active }, chosen, onChoose }: P
           key={id}
           value={id}
           className={classes.policy}
-          data-chosen={id === chosen || undefined}
           label={
             <>
               {t(`policy.${id}`)}

@@ -2,11 +2,12 @@ import { UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { formatDate } from "../../i18n/format";
 import { useWords } from "../../i18n/words";
-import type { Money as MoneyValue, SubscriptionDetail } from "../../ipc/backend";
+import type { Money as MoneyValue, OriginView, SubscriptionDetail } from "../../ipc/backend";
 import { queries, useBackend } from "../../ipc/queries";
 import { Money } from "../../kit/Money";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
+import { originText } from "../movements/OriginMark";
 import { Derivation } from "./Derivation";
 import classes from "./subscriptions.module.css";
 
@@ -42,8 +43,15 @@ export function AskButton({ figure, value, asked, ask }: AskButtonProps) {
   );
 }
 
+interface ThenAndNowProps {
+  detail: SubscriptionDetail;
+  at: string;
+  /** From what the figure of that moment is known. */
+  origin: OriginView;
+}
+
 /** How MRR came about at a moment, beside how it does now. */
-export function ThenAndNow({ detail, at }: { detail: SubscriptionDetail; at: string }) {
+export function ThenAndNow({ detail, at, origin }: ThenAndNowProps) {
   const t = useWords();
   const then = useQuery(queries.explain(useBackend(), detail.row.id, at));
   return (
@@ -53,6 +61,7 @@ export function ThenAndNow({ detail, at }: { detail: SubscriptionDetail; at: str
         {then.error && <ProblemNotice problem={then.error} onTryAgain={() => void then.refetch()} />}
         {then.isPending && <RowSkeletons rows={detail.explanation.lines.length + 1} />}
         {then.data && <Derivation explanation={then.data} />}
+        <p className={classes.origin}>{originText(t, origin)}</p>
       </div>
       <div>
         <h5>{t("subscription.now")}</h5>

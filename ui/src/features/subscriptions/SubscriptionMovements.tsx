@@ -1,7 +1,7 @@
 import { Fragment } from "react";
 import { formatDate } from "../../i18n/format";
 import { useWords } from "../../i18n/words";
-import type { MovementRow, SubscriptionDetail, TimelinePoint } from "../../ipc/backend";
+import type { MovementRow, OriginView, SubscriptionDetail, TimelinePoint } from "../../ipc/backend";
 import { Change } from "../../kit/Change";
 import { MovementName } from "../movements/MovementName";
 import { OriginMark } from "../movements/OriginMark";
@@ -36,7 +36,7 @@ export function SubscriptionMovements({ detail, ...asking }: { detail: Subscript
         <tbody>
           {movements.map((row) => {
             const before = beforeOf(row, timeline);
-            const after = { id: `after ${row.id}`, at: row.at };
+            const after = { id: `after ${row.id}`, at: row.at, origin: row.origin };
             const open = [before, after].find((figure) => figure.id === asking.asked?.id);
             return (
               <Fragment key={row.id}>
@@ -61,7 +61,7 @@ export function SubscriptionMovements({ detail, ...asking }: { detail: Subscript
                 {open && (
                   <tr className={classes.answer}>
                     <td colSpan={6}>
-                      <ThenAndNow detail={detail} at={open.at} />
+                      <ThenAndNow detail={detail} at={open.at} origin={open.origin} />
                     </td>
                   </tr>
                 )}
@@ -75,7 +75,10 @@ export function SubscriptionMovements({ detail, ...asking }: { detail: Subscript
 }
 
 /** What stood before a movement: the last point of the timeline that began before it. */
-function beforeOf({ id, at }: MovementRow, timeline: TimelinePoint[]): Asked {
+function beforeOf(
+  { id, at, origin }: MovementRow,
+  timeline: TimelinePoint[],
+): Asked & { origin: OriginView } {
   const point = timeline.findLast(({ from }) => Date.parse(from) < Date.parse(at));
-  return { id: `before ${id}`, at: point?.from ?? at };
+  return { id: `before ${id}`, at: point?.from ?? at, origin: point?.origin ?? origin };
 }

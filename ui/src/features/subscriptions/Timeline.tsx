@@ -48,7 +48,7 @@ export function Timeline({ detail, ...asking }: { detail: SubscriptionDetail } &
               {asking.asked?.id === idOf(from) && (
                 <tr className={classes.answer}>
                   <td colSpan={4}>
-                    <ThenAndNow detail={detail} at={from} />
+                    <ThenAndNow detail={detail} at={from} origin={origin} />
                   </td>
                 </tr>
               )}
