@@ -1,12 +1,9 @@
 import type { Checklist, commands, DataKind, Problem, Status } from "./bindings";
-import type { pendingCommands } from "./pending";
 
 export type * from "./bindings";
-export type * from "./pending";
-export type { SubscriptionDetail } from "./pending";
 
 /** What the window may ask of Rust. Every promise that fails, fails with a [`Problem`]. */
-type Commands = Omit<typeof commands, keyof typeof pendingCommands> & typeof pendingCommands;
+type Commands = typeof commands;
 
 /** Ends a subscription. */
 export type Unlisten = () => void;

@@ -1,10 +1,9 @@
 import { asProblem, type Backend, type Unlisten } from "./backend";
 import { commands, events } from "./bindings";
-import { pendingCommands } from "./pending";
 
 /** The backend of the app itself: Tauri's commands and events. */
 export const tauriBackend: Backend = {
-  ...withProblems({ ...commands, ...pendingCommands }),
+  ...withProblems(commands),
   onStatus: (tell) => subscribe(events.statusChanged.listen((event) => tell(event.payload))),
   onChecklist: (tell) => subscribe(events.checklistChanged.listen((event) => tell(event.payload))),
   onData: (tell) => subscribe(events.dataChanged.listen((event) => tell(event.payload))),

@@ -167,8 +167,8 @@ export function keptRates(input: ExchangeRatesInput): ExchangeRatesView {
   const wrong = input.rates.find(({ rate }) => !(Number(rate) > 0));
   if (wrong !== undefined) {
     throw {
-      code: "unexpected",
-      params: { currency: wrong.currency },
+      code: "rateUnreadable",
+      params: { currency: wrong.currency, value: wrong.rate },
       action: null,
       requestId: null,
     } satisfies Problem;

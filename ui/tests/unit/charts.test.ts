@@ -19,7 +19,7 @@ describe("the marks of an axis", () => {
   });
 
   it("hold for any amounts, also where nothing moved", () => {
-    expect(ticks(0, 0, 4)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(ticks(0, 0, 4)).toEqual([0, 1]);
     for (const [low, high] of [
       [0.001, 0.0042],
       [-1, 9_999_999_999],
@@ -28,7 +28,7 @@ describe("the marks of an axis", () => {
     ] as const) {
       const marks = ticks(low, high, 4);
       expect(marks[0]).toBeLessThanOrEqual(Math.min(0, low));
-      expect(marks.at(-1)).toBeGreaterThanOrEqual(Math.max(0, high) * (1 - 1e-9));
+      expect(marks.at(-1)).toBeGreaterThanOrEqual(Math.max(0, high) * (1 - 1e-12));
       expect(marks.some((mark) => Math.abs(mark) < 1e-12)).toBe(true);
       expect(marks.length).toBeLessThanOrEqual(8);
     }

@@ -112,7 +112,7 @@ describe("rates", () => {
     };
     expect(inputOf(filled).rates[0]).toEqual({
       currency: "JPY",
-      since: "2026-05-12T00:00:00Z",
+      since: "2026-05-12",
       rate: "0.0061",
     });
     expect(inputOf(withRow(draft, null, "2026-05-12")).rates).toHaveLength(draft.rates.length);

@@ -4,8 +4,8 @@ import { type RefObject, useMemo, useState } from "react";
 import { useWords, type Words } from "../../i18n/words";
 import type {
   PolicyPreviewRow,
-  PolicyPreviewTotal,
   PolicySwitches,
+  PolicyTotals,
   PolicyPreview as Preview,
 } from "../../ipc/backend";
 import { useRowsInMemory } from "../../ipc/paged";
@@ -85,7 +85,7 @@ function Changes({ preview: { totals, rows, total } }: { preview: Preview }) {
   );
 }
 
-function Totals({ totals }: { totals: PolicyPreviewTotal[] }) {
+function Totals({ totals }: { totals: PolicyTotals[] }) {
   const t = useWords();
   return (
     <table className={classes.table}>

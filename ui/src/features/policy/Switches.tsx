@@ -1,7 +1,7 @@
 import { MultiSelect, Select } from "@mantine/core";
 import { type ReactNode, useId } from "react";
 import { useWords, type Words } from "../../i18n/words";
-import type { PolicySwitches } from "../../ipc/backend";
+import type { CountedStatus, PolicySwitches } from "../../ipc/backend";
 import classes from "./policy.module.css";
 import { CHOICES, type ChoiceSwitch, COUNTABLE, GROUPING_MIN, MIGRATION_DAYS } from "./switches";
 
@@ -24,8 +24,8 @@ export function Switches({ switches, onChange }: SwitchesProps) {
             {...label}
             size="xs"
             value={switches.counted}
-            onChange={(counted) => counted.length > 0 && set({ counted })}
-            data={statuses(t, switches.counted)}
+            onChange={(counted) => counted.length > 0 && set({ counted: counted as CountedStatus[] })}
+            data={COUNTABLE.map((value) => ({ value, label: t(`stripeStatus.${value}`) }))}
           />
         )}
       </Row>
@@ -106,9 +106,3 @@ const withCurrent = <T,>(known: T[], current: T): T[] =>
   known.includes(current) ? known : [...known, current];
 
 const choice = (t: Words, name: ChoiceSwitch, value: string) => t.find(`switch.${name}.${value}`) ?? value;
-
-const statuses = (t: Words, counted: string[]) =>
-  [...new Set([...COUNTABLE, ...counted])].map((value) => ({
-    value,
-    label: t.find(`stripeStatus.${value}`) ?? value,
-  }));

@@ -1,4 +1,4 @@
-import type { PolicySwitches } from "../../ipc/backend";
+import type { CountedStatus, PolicySwitches } from "../../ipc/backend";
 
 /** A switch that is one of several words. */
 export type ChoiceSwitch = Exclude<
@@ -20,8 +20,15 @@ export const CHOICES: { [Name in ChoiceSwitch]: PolicySwitches[Name][] } = {
   factors: ["calendar", "commercial"],
 };
 
-/** Stripe's statuses that may count. */
-export const COUNTABLE = ["active", "past_due", "unpaid", "trialing", "paused", "incomplete"];
+/** Stripe's statuses that may count, in the order of the page. */
+export const COUNTABLE: CountedStatus[] = [
+  "active",
+  "past_due",
+  "unpaid",
+  "trialing",
+  "paused",
+  "incomplete",
+];
 
 /** Minutes of one customer's activity that may be told as one movement. */
 export const GROUPING_MIN = [0, 60, 1440];

@@ -26,7 +26,7 @@ export const draftOf = ({ reporting, rates }: ExchangeRatesView): RatesDraft => 
 export const inputOf = ({ reporting, rates }: RatesDraft): ExchangeRatesInput => ({
   reporting,
   rates: rates.flatMap(({ currency, day, rate }) =>
-    currency === null ? [] : [{ currency, since: `${day}T00:00:00Z`, rate: rate.trim().replace(",", ".") }],
+    currency === null ? [] : [{ currency, since: day, rate: rate.trim().replace(",", ".") }],
   ),
 });
 

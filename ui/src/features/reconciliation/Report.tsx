@@ -2,7 +2,7 @@ import { SegmentedControl } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { formatChange, formatMonth } from "../../i18n/format";
 import { useWords, type Words } from "../../i18n/words";
-import type { FindingKind, ReconcileReport, ReconcileRow, UnreadRow } from "../../ipc/backend";
+import type { FindingCode, ReconcileReport, ReconcileRow, UnreadRow } from "../../ipc/backend";
 import { useRowsInMemory } from "../../ipc/paged";
 import { columnsOf, DataTable } from "../../kit/DataTable";
 import { EmptyState } from "../../kit/EmptyState";
@@ -14,8 +14,8 @@ import { causesText } from "../policy/causesText";
 import classes from "./reconciliation.module.css";
 
 /** What differs, then what does not. */
-const DIFFERING: FindingKind[] = ["off", "missingThere", "missingHere"];
-type Shown = FindingKind | "different";
+const DIFFERING: FindingCode[] = ["off", "missingThere", "missingHere"];
+type Shown = FindingCode | "different";
 
 /** How the two tables compare: how many rows match, and each that does not, with the reason. */
 export function Report({ report }: { report: ReconcileReport }) {
@@ -102,7 +102,7 @@ function Unread({ rows }: { rows: UnreadRow[] }) {
       <ul className={classes.unread}>
         {rows.map(({ line, why }) => (
           <li key={line}>
-            {t("reconcile.line", { line })} <span>{t.find(`reconcile.unread.${why}`) ?? why}</span>
+            {t("reconcile.line", { line })} <span>{t(`reconcile.unread.${why}`)}</span>
           </li>
         ))}
       </ul>

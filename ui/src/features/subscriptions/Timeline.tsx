@@ -40,7 +40,7 @@ export function Timeline({ detail, ...asking }: { detail: SubscriptionDetail } &
                 <td className={classes.number}>
                   <AskButton figure={{ id: idOf(from), at: from }} value={mrr} {...asking} />
                 </td>
-                <td>{t.find(`standing.${standing}`) ?? standing}</td>
+                <td>{t(`standing.${standing}`)}</td>
                 <td>
                   <OriginMark origin={origin} />
                 </td>

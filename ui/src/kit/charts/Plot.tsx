@@ -4,7 +4,9 @@ import { formatAxisMoney } from "../../i18n/format";
 import classes from "./charts.module.css";
 import { labelled, linear, type Scale, type Span, ticks } from "./scale";
 
-const LEFT_PX = 56;
+/** Room for an amount on the axis: a letter's width, and the gap to the plot. */
+const LETTER_PX = 7;
+const GAP_PX = 8;
 const RIGHT_PX = 8;
 const TOP_PX = 8;
 const BOTTOM_PX = 24;
@@ -50,9 +52,11 @@ export function Plot({ children, ...props }: PlotProps) {
   const { ref, width } = useElementSize<HTMLDivElement>();
   const last = spans.length - 1;
   const marks = ticks(extent[0], extent[1], TICKS);
+  const amounts = marks.map((mark) => formatAxisMoney(mark, props.currency));
+  const left_px = GAP_PX + LETTER_PX * Math.max(...amounts.map((amount) => amount.length));
   const bottom_px = height_px - BOTTOM_PX;
   const geometry: Geometry = {
-    x: linear([0, 1], [LEFT_PX, Math.max(LEFT_PX, width - RIGHT_PX)]),
+    x: linear([0, 1], [left_px, Math.max(left_px, width - RIGHT_PX)]),
     y: linear([marks[0] ?? 0, marks.at(-1) ?? 1], [bottom_px, TOP_PX]),
     bottom_px,
   };
@@ -92,7 +96,7 @@ export function Plot({ children, ...props }: PlotProps) {
           onPointerDown={choose}
           onClick={() => onOpen?.(chosen)}
         >
-          <Amounts {...{ marks, width, geometry }} currency={props.currency} />
+          <Amounts {...{ marks, amounts, geometry }} />
           <Names {...props} {...{ geometry, width }} />
           {children(geometry)}
         </svg>
@@ -103,17 +107,16 @@ export function Plot({ children, ...props }: PlotProps) {
 
 interface AmountsProps {
   marks: number[];
-  currency: string;
-  width: number;
+  amounts: string[];
   geometry: Geometry;
 }
 
-function Amounts({ marks, currency, width, geometry: { y } }: AmountsProps) {
-  return marks.map((mark) => (
+function Amounts({ marks, amounts, geometry: { x, y } }: AmountsProps) {
+  return marks.map((mark, index) => (
     <g key={mark} className={classes.grid} data-zero={mark === 0 || undefined}>
-      <line x1={LEFT_PX} x2={width - RIGHT_PX} y1={y(mark)} y2={y(mark)} />
-      <text x={LEFT_PX - 8} y={y(mark) + 4} textAnchor="end">
-        {formatAxisMoney(mark, currency)}
+      <line x1={x(0)} x2={x(1)} y1={y(mark)} y2={y(mark)} />
+      <text x={x(0) - GAP_PX} y={y(mark) + 4} textAnchor="end">
+        {amounts[index]}
       </text>
     </g>
   ));

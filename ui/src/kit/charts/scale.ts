@@ -18,11 +18,12 @@ const STEPS = [1, 2, 2.5, 5, 10];
 export function ticks(min: number, max: number, count: number): number[] {
   const low = Math.min(0, min);
   const high = Math.max(0, max);
-  const raw = (high - low || 1) / count;
+  if (low === high) return [0, 1];
+  const raw = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = (STEPS.find((one) => one * power >= raw * (1 - 1e-9)) ?? 10) * power;
-  const first = Math.floor(low / step + 1e-9);
-  const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
+  const step = (STEPS.find((one) => one * power >= raw * (1 - 1e-12)) ?? 10) * power;
+  const first = Math.floor(low / step + 1e-12);
+  const last = Math.max(first + 1, Math.ceil(high / step - 1e-12));
   return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
 }
 
