@@ -1,7 +1,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { sameSwitches } from "../../src/features/policy/switches";
-import { draftOf, inputOf, withRow } from "../../src/features/rates/draft";
+import { draftOf, inputOf, reportedIn, withRow } from "../../src/features/rates/draft";
 import { formatAxisMoney, formatChange, formatMonth, formatPercent } from "../../src/i18n/format";
 import { directionOf } from "../../src/kit/Change";
 import { exchangeRates, policies } from "../fake/policies";
@@ -117,6 +117,15 @@ describe("rates", () => {
     });
     expect(inputOf(withRow(draft, null, "2026-05-12")).rates).toHaveLength(draft.rates.length);
     expect(new Set(withRow(draft, null, "2026-05-12").rates.map(({ key }) => key)).size).toBe(5);
+  });
+});
+
+describe("another reporting currency", () => {
+  it("takes no rate along, since each was a rate into the one before", () => {
+    const kept = exchangeRates();
+    expect(inputOf(reportedIn("USD", kept))).toEqual({ reporting: "USD", rates: [] });
+    expect(inputOf(reportedIn(null, kept))).toEqual({ reporting: null, rates: [] });
+    expect(reportedIn("EUR", kept)).toEqual(draftOf(kept));
   });
 });
 

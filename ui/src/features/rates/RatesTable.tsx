@@ -18,8 +18,6 @@ interface RatesTableProps {
 /** The rates, each from a day on, to be changed in place. */
 export function RatesTable({ draft: { rates }, reporting, problem, onChange }: RatesTableProps) {
   const t = useWords();
-  const set = (key: number, change: Partial<RateDraft>) =>
-    onChange(rates.map((row) => (row.key === key ? { ...row, ...change } : row)));
   const { table, removed } = useFocusKept(rates);
   if (rates.length === 0) return <p className={classes.muted}>{t("rates.none", { reporting })}</p>;
   return (
@@ -35,63 +33,84 @@ export function RatesTable({ draft: { rates }, reporting, problem, onChange }: R
         </tr>
       </thead>
       <tbody>
-        {rates.map((row, index) => {
-          const of = { currency: row.currency ?? t("rates.newRow") };
-          const wrong = problem !== null && problem.params.currency === row.currency;
-          return (
-            <tr key={row.key}>
-              <td>
-                <Select
-                  size="xs"
-                  searchable
-                  allowDeselect={false}
-                  aria-label={t("rates.currency")}
-                  placeholder={t("rates.currency.choose")}
-                  nothingFoundMessage={t("rates.currency.unknown")}
-                  value={row.currency}
-                  onChange={(currency) => set(row.key, { currency })}
-                  data={CURRENCIES.filter(({ value }) => value !== reporting)}
-                />
-              </td>
-              <td>
-                <TextInput
-                  size="xs"
-                  type="date"
-                  aria-label={t("rates.since.of", of)}
-                  value={row.day}
-                  onChange={(event) => set(row.key, { day: event.currentTarget.value })}
-                />
-              </td>
-              <td>
-                <TextInput
-                  size="xs"
-                  inputMode="decimal"
-                  aria-label={t("rates.rate.of", { ...of, reporting })}
-                  classNames={{ input: classes.rate }}
-                  value={row.rate}
-                  error={wrong && t(`problem.${problem.code}.text`, problem.params)}
-                  onChange={(event) => set(row.key, { rate: event.currentTarget.value })}
-                />
-              </td>
-              <td>
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  size={28}
-                  aria-label={t("rates.remove.of", of)}
-                  onClick={() => {
-                    removed.current = index;
-                    onChange(rates.filter(({ key }) => key !== row.key));
-                  }}
-                >
-                  <IconTrash size={16} aria-hidden />
-                </ActionIcon>
-              </td>
-            </tr>
-          );
-        })}
+        {rates.map((row, index) => (
+          <RateLine
+            key={row.key}
+            row={row}
+            reporting={reporting}
+            problem={problem?.params.currency === row.currency ? problem : null}
+            onChange={(change) =>
+              onChange(rates.map((one) => (one.key === row.key ? { ...one, ...change } : one)))
+            }
+            onRemove={() => {
+              removed.current = index;
+              onChange(rates.filter(({ key }) => key !== row.key));
+            }}
+          />
+        ))}
       </tbody>
     </table>
+  );
+}
+
+interface RateLineProps {
+  row: RateDraft;
+  reporting: string;
+  problem: Problem | null;
+  onChange: (change: Partial<RateDraft>) => void;
+  onRemove: () => void;
+}
+
+function RateLine({ row, reporting, problem, onChange, onRemove }: RateLineProps) {
+  const t = useWords();
+  const of = { currency: row.currency ?? t("rates.newRow") };
+  return (
+    <tr>
+      <td>
+        <Select
+          size="xs"
+          searchable
+          allowDeselect={false}
+          aria-label={t("rates.currency")}
+          placeholder={t("rates.currency.choose")}
+          nothingFoundMessage={t("rates.currency.unknown")}
+          value={row.currency}
+          onChange={(currency) => onChange({ currency })}
+          data={CURRENCIES.filter(({ value }) => value !== reporting)}
+        />
+      </td>
+      <td>
+        <TextInput
+          size="xs"
+          type="date"
+          aria-label={t("rates.since.of", of)}
+          value={row.day}
+          onChange={(event) => onChange({ day: event.currentTarget.value })}
+        />
+      </td>
+      <td>
+        <TextInput
+          size="xs"
+          inputMode="decimal"
+          aria-label={t("rates.rate.of", { ...of, reporting })}
+          classNames={{ input: classes.rate }}
+          value={row.rate}
+          error={problem && t(`problem.${problem.code}.text`, problem.params)}
+          onChange={(event) => onChange({ rate: event.currentTarget.value })}
+        />
+      </td>
+      <td>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={28}
+          aria-label={t("rates.remove.of", of)}
+          onClick={onRemove}
+        >
+          <IconTrash size={16} aria-hidden />
+        </ActionIcon>
+      </td>
+    </tr>
   );
 }
 

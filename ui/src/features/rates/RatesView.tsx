@@ -10,7 +10,7 @@ import { Page } from "../../kit/Page";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
 import { useAction } from "../../kit/useAction";
-import { draftOf, inputOf, type RatesDraft, withRow } from "./draft";
+import { draftOf, inputOf, type RatesDraft, reportedIn, withRow } from "./draft";
 import { MissingRates } from "./MissingRates";
 import { RatesTable } from "./RatesTable";
 import { ReportingCurrency } from "./ReportingCurrency";
@@ -69,7 +69,8 @@ function Form({ kept, draft, onChange, problem }: FormProps) {
   const placed = problem !== null && draft.rates.some(({ currency }) => currency === problem.params.currency);
   return (
     <>
-      <ReportingCurrency draft={draft} onChange={(reporting) => onChange({ ...draft, reporting })} />
+      <ReportingCurrency draft={draft} onChange={(reporting) => onChange(reportedIn(reporting, kept))} />
+      {problem && !placed && <ProblemNotice problem={problem} />}
       {draft.reporting !== null && (
         <section>
           <div className={classes.headingLine}>
@@ -80,7 +81,6 @@ function Form({ kept, draft, onChange, problem }: FormProps) {
             </Button>
           </div>
           <MissingRates currencies={missing} onAdd={add} />
-          {problem && !placed && <ProblemNotice problem={problem} />}
           <RatesTable
             draft={draft}
             reporting={draft.reporting}

@@ -35,3 +35,9 @@ export function withRow(draft: RatesDraft, currency: string | null, day: string)
   const key = 1 + Math.max(-1, ...draft.rates.map((row) => row.key));
   return { ...draft, rates: [{ key, currency, day, rate: "" }, ...draft.rates] };
 }
+
+/** The form with another reporting currency. Rates into the one before mean nothing in it, so they go. */
+export const reportedIn = (reporting: string | null, kept: ExchangeRatesView): RatesDraft => ({
+  reporting,
+  rates: reporting === kept.reporting ? draftOf(kept).rates : [],
+});
