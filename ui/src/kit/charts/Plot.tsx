@@ -5,7 +5,7 @@ import classes from "./charts.module.css";
 import { labelled, linear, type Scale, type Span, ticks } from "./scale";
 
 /** Room for an amount on the axis: a letter's width, and the gap to the plot. */
-const LETTER_PX = 7;
+const LETTER_PX = 8;
 const GAP_PX = 8;
 const RIGHT_PX = 8;
 const TOP_PX = 8;
