@@ -41,6 +41,7 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
     window.picture("permissions").await;
     window.press("Continue").await;
     walk::from_hubspot_to_the_overview(&window).await;
+    movements_and_rules(&window).await;
 
     accounts.stripe.forget_requests();
     tray.press("Sync now").await;
@@ -63,6 +64,18 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
     );
     nothing_leaks(&desktop).await;
     nothing_leaks_between_window_and_rust(&window).await;
+}
+
+async fn movements_and_rules(window: &Window) {
+    window.press("Movements").await;
+    window.sees("Told by").await;
+    window.picture("movements").await;
+    window.press("Settings").await;
+    window.press("How MRR is counted").await;
+    window.sees("These are the rules in use").await;
+    window.picture("policy").await;
+    window.press("Overview").await;
+    window.sees("MRR over time").await;
 }
 
 async fn nothing_leaks(desktop: &Desktop) {
