@@ -213,7 +213,7 @@ async fn a_key_file_must_be_its_owners_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_never_come_by_the_command_line() {
     let world = World::new().await;
-    for command in ["audit", "sync"] {
+    for command in ["audit", "sync", "plan", "push", "undo", "drift"] {
         let help = world.run(&[command, "--help"], "").await;
         let words = help.output.split_whitespace();
         let options: BTreeSet<&str> = words
@@ -348,6 +348,104 @@ async fn sync_once_that_fails_says_why() {
     let failed = world.run_with_keys(&["sync", "--once"]).await;
     assert_eq!(failed.code, 1);
     assert!(failed.errors.starts_with("The HubSpot key lacks a scope"));
+}
+
+/// A plan is shown, pushed with a word, looked at again, and taken back: the portal is as it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_shown_pushed_and_taken_back() {
+    let world = World::new().await;
+    let portal = &world.sample.hubspot;
+    let before = portal.snapshot();
+    let plan = world.run_with_keys(&["plan"]).await;
+    assert_eq!(plan.code, 3, "{} {}", plan.output, plan.errors);
+    assert!(plan.line("Plan:").contains(" new"));
+    assert!(plan.line("MRR (ClearSync): –").contains('→'));
+    let csv = world.path("plan.csv");
+    let csv_name = csv.to_str().unwrap();
+    let plan = world
+        .run_with_keys(&["plan", "--json", "--csv", csv_name])
+        .await;
+    let rows = plan.json()["rows"].as_array().unwrap().len();
+    assert!(rows > 20);
+    assert!(fs::read_to_string(&csv).unwrap().lines().count() > rows);
+    let again = world.run_with_keys(&["plan", "--csv", csv_name]).await;
+    assert_eq!(again.code, 1, "no file is written over");
+    let waits = world.run_with_keys(&["push"]).await;
+    assert_eq!((waits.code, written(&world)), (3, 0), "{}", waits.output);
+
+    // The companies first, the rest later.
+    let some = world
+        .run_with_keys(&["push", "--object", "companies", "--approve", "--json"])
+        .await;
+    assert_eq!(some.code, 0, "{} {}", some.output, some.errors);
+    let made = |kind: &str| portal.records(kind).unwrap().len();
+    assert_eq!(made("contacts"), 0);
+    assert!(made("companies") > 0);
+    let rest = world.run_with_keys(&["push", "--approve", "--json"]).await;
+    assert_eq!(rest.code, 0, "{} {}", rest.output, rest.errors);
+    let contacts = portal.records("contacts").unwrap();
+    assert!(!contacts.is_empty());
+
+    // Somebody edits a contact; the next push puts it right.
+    let (id, values) = contacts.iter().next().unwrap();
+    portal
+        .edit("contacts", id, &[("clearsync_mrr", "1")])
+        .unwrap();
+    let drift = world.run_with_keys(&["drift"]).await;
+    assert_eq!(drift.code, 0, "{} {}", drift.output, drift.errors);
+    assert!(drift.output.starts_with("1 of "), "{}", drift.output);
+    assert!(drift.line("held 1").contains("puts it right"));
+    let right = world.run_with_keys(&["push", "--json"]).await;
+    assert_eq!(right.code, 0, "{} {}", right.output, right.errors);
+    assert_eq!(right.json()["run"]["updated"], 1);
+    assert_eq!(
+        portal.records("contacts").unwrap()[id]["clearsync_mrr"],
+        values["clearsync_mrr"]
+    );
+    let drift = world.run_with_keys(&["drift", "--json"]).await;
+    assert_eq!(drift.json()["drift"]["differing"], 0);
+
+    let shown = world.run_with_keys(&["undo", "--all"]).await;
+    assert_eq!(shown.code, 3, "{} {}", shown.output, shown.errors);
+    assert!(shown.line("Undo:").contains("to the recycle bin"));
+    assert_eq!(made("contacts"), contacts.len(), "only shown");
+    let undone = world
+        .run_with_keys(&["undo", "--all", "--approve", "--json"])
+        .await;
+    assert_eq!(undone.code, 0, "{} {}", undone.output, undone.errors);
+    assert!(portal.snapshot() == before, "the portal is as it was");
+    let nothing = world.run_with_keys(&["undo", "--all"]).await;
+    assert_eq!(nothing.code, 0, "{}", nothing.output);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_and_a_record_are_taken_back() {
+    let world = World::new().await;
+    let pushed = world
+        .run_with_keys(&["sync", "--once", "--approve", "--json"])
+        .await;
+    assert_eq!(pushed.code, 0, "{} {}", pushed.output, pushed.errors);
+    let run = pushed.json()["run"]["id"].to_string();
+    let contacts = world.sample.hubspot.records("contacts").unwrap();
+    let key = &contacts.values().next().unwrap()["clearsync_stripe_customer_id"];
+    let record = format!("contacts:{key}");
+    let one = world
+        .run_with_keys(&["undo", "--record", &record, "--approve"])
+        .await;
+    assert_eq!(one.code, 0, "{} {}", one.output, one.errors);
+    let left = world.sample.hubspot.records("contacts").unwrap();
+    assert_eq!(left.len(), contacts.len() - 1);
+    let all = world
+        .run_with_keys(&["undo", "--run", &run, "--approve"])
+        .await;
+    assert_eq!(all.code, 0, "{} {}", all.output, all.errors);
+    assert!(world.sample.hubspot.records("contacts").unwrap().is_empty());
+
+    let none = world.run_with_keys(&["undo"]).await;
+    assert_eq!(none.code, 2, "what is to be taken back must be said");
+    let unclear = world.run_with_keys(&["undo", "--record", "cus_1"]).await;
+    assert_eq!(unclear.code, 1);
+    assert!(unclear.errors.starts_with("cus_1 names no record"));
 }
 
 /// How many requests wrote something into the portal.

@@ -1,5 +1,7 @@
 //! The command line: the window by default, and the same job without one.
 
+mod hubspot;
+
 use std::{
     fs, io,
     io::Read,
@@ -106,6 +108,14 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Match and plan anew, and show field by field what a push would do. Nothing is written.
+    Plan(hubspot::PlanArgs),
+    /// Carry out the plan that was shown.
+    Push(hubspot::PushArgs),
+    /// Show what taking something back would do, and do it with your word.
+    Undo(hubspot::UndoArgs),
+    /// Look whether HubSpot holds what was last written.
+    Drift(hubspot::DriftArgs),
     /// Do the whole job on sample accounts and check its result.
     #[command(hide = true)]
     Demo,
@@ -177,12 +187,14 @@ pub(crate) enum CliError {
     KeyFileOpen(PathBuf),
     #[error("Standard input cannot be read ({0}).")]
     StandardInput(#[source] io::Error),
+    #[error("{} could not be written ({source}).", .path.display())]
+    NotWritten { path: PathBuf, source: io::Error },
+    #[error("{0} names no record. Write it as contacts:cus_123 or companies:acme.com.")]
+    NotARecord(String),
     #[error("{0}")]
     NotHeld(String),
     #[error("{} cannot be read ({source}).", .path.display())]
     File { path: PathBuf, source: io::Error },
-    #[error("{} cannot be written ({source}).", .path.display())]
-    NotWritten { path: PathBuf, source: io::Error },
     #[error("{} is not text in UTF-8.", .0.display())]
     NotText(PathBuf),
     #[error("The terminal cannot be written ({0}).")]
@@ -244,6 +256,10 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
                 let figures = figures::Figures::new(&started, &terminal).await?;
                 figures.reconcile(&file, policy, json).await
             }
+            Command::Plan(arguments) => hubspot::plan(&started, &terminal, arguments).await,
+            Command::Push(arguments) => hubspot::push(&started, &terminal, arguments).await,
+            Command::Undo(arguments) => hubspot::undo(&started, &terminal, arguments).await,
+            Command::Drift(arguments) => hubspot::drift(&started, &terminal, arguments).await,
             Command::Demo => demo::run(&started, &terminal).await.map(|()| DONE),
         }
     });

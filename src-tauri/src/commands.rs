@@ -10,13 +10,15 @@ use std::{
 use clearsync_sync::{
     Engine,
     view::{
-        AttentionItem, BridgeView, Checklist, Choices, CompanyFigures, CompanyQuery,
-        ExchangeRatesInput, ExchangeRatesView, Explanation, GuidePreset, HubSpotConnection,
-        KeyFinding, KeyGuide, KeyInput, Mode, MovementPage, MovementQuery, Overview, PlanPage,
-        PlanQuery, PlanSummary, PolicyChoices, PolicyId, PolicyPreview, PolicySwitches, Problem,
-        ProblemCode, PropertyPlan, ReconcileReport, RunRow, Service, Settings, SettingsChange,
-        Setup, SetupStep, Status, StripeConnection, SubscriptionDetail, SubscriptionPage,
-        SubscriptionQuery,
+        AttentionItem, BridgeView, Candidate, Checklist, Choices, CompanyFigures, CompanyQuery,
+        DriftView, ExchangeRatesInput, ExchangeRatesView, Explanation, GuardChange, GuardSettings,
+        GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, Mode, MovementPage,
+        MovementQuery, Overview, PlanPage, PlanQuery, PlanSummary, Playbook, PolicyChoices,
+        PolicyId, PolicyPreview, PolicySwitches, Problem, ProblemCode, PropertyPlan, QuotaView,
+        ReconcileReport, ReviewDecision, ReviewItem, RowSelection, RunChangesPage, RunChangesQuery,
+        RunRow, Service, Settings, SettingsChange, Setup, SetupStep, Status, StripeConnection,
+        SubscriptionDetail, SubscriptionPage, SubscriptionQuery, UndoPage, UndoQuery, UndoSummary,
+        UndoTarget,
     },
 };
 use clearsync_vault::Secret;
@@ -228,6 +230,169 @@ pub(crate) async fn push(engine: State<'_, Arc<Engine>>, plan: u32) -> Answer<()
     engine.push(plan).await
 }
 
+/// Gives the word for rows of the plan, or takes it back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn approve(
+    engine: State<'_, Arc<Engine>>,
+    selection: RowSelection,
+    approved: bool,
+) -> Answer<Option<PlanSummary>> {
+    engine.approve(selection, approved).await
+}
+
+/// Writes the plan as a table into the folder for downloads.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_plan(
+    app: AppHandle,
+    engine: State<'_, Arc<Engine>>,
+) -> Answer<ExportedFile> {
+    let csv = engine.plan_csv().await?;
+    export(&app, "clearsync-plan", &csv)
+}
+
+/// What ClearSync may do without asking.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn guard(engine: State<'_, Arc<Engine>>) -> Answer<GuardSettings> {
+    engine.guard().await
+}
+
+/// Changes one rule of the guard.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn change_guard(
+    engine: State<'_, Arc<Engine>>,
+    change: GuardChange,
+) -> Answer<GuardSettings> {
+    engine.change_guard(change).await
+}
+
+/// What is left of the portal's requests of this day.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn quota(engine: State<'_, Arc<Engine>>) -> Answer<QuotaView> {
+    engine.quota().await
+}
+
+/// Customers and companies without a certain match, and what was decided.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn review(engine: State<'_, Arc<Engine>>) -> Answer<Vec<ReviewItem>> {
+    engine.review().await
+}
+
+/// The records that may stand for one of them.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn review_candidates(
+    engine: State<'_, Arc<Engine>>,
+    object: String,
+    key: String,
+) -> Answer<Vec<Candidate>> {
+    engine.review_candidates(object, key).await
+}
+
+/// Keeps a decision.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn decide(
+    engine: State<'_, Arc<Engine>>,
+    object: String,
+    key: String,
+    decision: ReviewDecision,
+) -> Answer<Vec<ReviewItem>> {
+    engine.decide(object, key, decision).await
+}
+
+/// Takes a decision back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn take_decision_back(
+    engine: State<'_, Arc<Engine>>,
+    object: String,
+    key: String,
+) -> Answer<Vec<ReviewItem>> {
+    engine.take_decision_back(object, key).await
+}
+
+/// What a run wrote.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn run_changes(
+    engine: State<'_, Arc<Engine>>,
+    query: RunChangesQuery,
+) -> Answer<RunChangesPage> {
+    engine.run_changes(query).await
+}
+
+/// Plans to take something back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_undo(
+    engine: State<'_, Arc<Engine>>,
+    target: UndoTarget,
+) -> Answer<UndoSummary> {
+    engine.plan_undo(target).await
+}
+
+/// What would be taken back, as it stands.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn undo_summary(engine: State<'_, Arc<Engine>>) -> Answer<Option<UndoSummary>> {
+    engine.undo_summary().await
+}
+
+/// Rows of what would be taken back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn undo_rows(
+    engine: State<'_, Arc<Engine>>,
+    query: UndoQuery,
+) -> Answer<UndoPage> {
+    engine.undo_rows(query).await
+}
+
+/// Lets rows of what would be taken back stay as they are, or not.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn hold_undo(
+    engine: State<'_, Arc<Engine>>,
+    selection: RowSelection,
+    waits: bool,
+) -> Answer<Option<UndoSummary>> {
+    engine.hold_undo(selection, waits).await
+}
+
+/// Takes back exactly what was shown.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn undo(engine: State<'_, Arc<Engine>>, plan: u32) -> Answer<()> {
+    engine.undo(plan).await
+}
+
+/// What was seen to differ from what was last written.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn drift(engine: State<'_, Arc<Engine>>) -> Answer<DriftView> {
+    engine.drift().await
+}
+
+/// Looks at every record that was written.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_drift(engine: State<'_, Arc<Engine>>) -> Answer<DriftView> {
+    engine.check_drift().await
+}
+
+/// What can be built in HubSpot on ClearSync's properties, step by step.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn playbooks() -> Answer<Vec<Playbook>> {
+    Ok(clearsync_sync::playbooks())
+}
+
 /// Ends setup and starts the background schedule.
 #[tauri::command]
 #[specta::specta]
@@ -401,12 +566,17 @@ pub(crate) async fn export_mrr(
     engine: State<'_, Arc<Engine>>,
 ) -> Answer<ExportedFile> {
     let csv = engine.mrr_csv(None).await?;
+    export(&app, "clearsync-mrr", &csv)
+}
+
+/// Writes a table into the folder for downloads.
+fn export(app: &AppHandle, name: &str, csv: &str) -> Answer<ExportedFile> {
     let folder = app
         .path()
         .download_dir()
         .or_else(|_| app.path().home_dir())
         .map_err(|_| Problem::new(ProblemCode::Unexpected))?;
-    let path = write_anew(&folder, "clearsync-mrr", "csv", &csv).map_err(|_| {
+    let path = write_anew(&folder, name, "csv", csv).map_err(|_| {
         Problem::new(ProblemCode::FileNotWritten).with("path", folder.display().to_string())
     })?;
     Ok(ExportedFile {

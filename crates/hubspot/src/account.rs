@@ -60,6 +60,19 @@ impl UiDomain {
         Self(if own { text } else { "app.hubspot.com" }.to_owned())
     }
 
+    /// The page of a record.
+    #[must_use]
+    pub fn record_link(&self, portal: PortalId, object: &ObjectType, id: RecordId) -> Option<Url> {
+        let mut link = Url::parse(&format!("https://{}/contacts", self.0)).ok()?;
+        link.path_segments_mut().ok()?.extend([
+            &portal.to_string(),
+            "record",
+            object.type_id(),
+            &id.to_string(),
+        ]);
+        Some(link)
+    }
+
     /// The host.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -71,14 +84,7 @@ impl AccountDetails {
     /// The page of a record in HubSpot's window.
     #[must_use]
     pub fn record_link(&self, object: &ObjectType, id: RecordId) -> Option<Url> {
-        let mut link = Url::parse(&format!("https://{}/contacts", self.ui_domain.as_str())).ok()?;
-        link.path_segments_mut().ok()?.extend([
-            &self.portal_id.to_string(),
-            "record",
-            object.type_id(),
-            &id.to_string(),
-        ]);
-        Some(link)
+        self.ui_domain.record_link(self.portal_id, object, id)
     }
 
     /// The next midnight of the account, when HubSpot sets the day's requests back.

@@ -45,7 +45,14 @@ pub(crate) struct Budget {
 struct Daily {
     limit: Option<u64>,
     remaining: Option<u64>,
+    /// The share of the limit that is left to others.
+    kept_percent: u64,
+    /// When what is known of the day is over.
+    over_at: Option<Instant>,
 }
+
+/// How long the count of a day is believed when its end is not known.
+const BELIEVED: Duration = Duration::from_hours(1);
 
 const SECOND: Duration = Duration::from_secs(1);
 const TEN_SECONDS: Duration = Duration::from_secs(10);
@@ -73,6 +80,28 @@ impl Budget {
             daily_limit: daily.limit,
             daily_remaining: daily.remaining,
         }
+    }
+
+    /// Leaves a share of the day's requests to others.
+    pub(crate) fn keep_free(&self, percent: u64) {
+        lock(&self.daily).kept_percent = percent;
+    }
+
+    /// Whether only the share that is left to others is left of the day.
+    pub(crate) fn is_used_up(&self) -> bool {
+        let mut daily = lock(&self.daily);
+        if daily.over_at.is_some_and(|over| over <= Instant::now()) {
+            daily.remaining = None;
+            daily.over_at = None;
+        }
+        let kept = |limit: u64| limit.saturating_mul(daily.kept_percent) / 100;
+        let left = daily.remaining.zip(daily.limit);
+        daily.kept_percent > 0 && left.is_some_and(|(left, limit)| left <= kept(limit))
+    }
+
+    /// Notes how long HubSpot's day still lasts.
+    pub(crate) fn day_lasts(&self, wait: Option<Duration>) {
+        lock(&self.daily).over_at = Some(Instant::now() + wait.unwrap_or(BELIEVED));
     }
 
     fn own_window(&self, meter: Meter) -> Option<&Window> {

@@ -38,6 +38,8 @@ pub struct Client {
 struct Learned {
     scopes: BTreeSet<String>,
     time_zone: Option<TimeZone>,
+    /// When the day of the last answer ends.
+    day_ends: Option<Timestamp>,
 }
 
 /// Writes of one lane wait for each other: HubSpot locks records that two requests write at once.
@@ -98,6 +100,23 @@ impl Client {
         self.learned().scopes = scopes.into_iter().collect();
     }
 
+    /// Leaves a share of the account's daily requests, in percent, to others: once no more is left, nothing but questions
+    /// about the account is sent until the day is over. Nothing is left to others until this is called.
+    pub fn keep_free(&self, percent: u32) {
+        self.budget.keep_free(percent.into());
+    }
+
+    /// Takes the account's time zone, an IANA name, where it is known already. It says when a day ends.
+    pub fn assume_time_zone(&self, name: &str) {
+        self.learn_time_zone(TimeZone::get(name).ok());
+    }
+
+    /// When the account's requests are counted anew, as far as answers told.
+    #[must_use]
+    pub fn day_ends(&self) -> Option<Timestamp> {
+        self.learned().day_ends
+    }
+
     pub(crate) fn learn_time_zone(&self, time_zone: Option<TimeZone>) {
         self.learned().time_zone = time_zone;
     }
@@ -128,15 +147,36 @@ impl Client {
             Some(lane) => Some(lane.lock().await),
             None => None,
         };
+        let about_the_account = matches!(
+            call.api,
+            Api::TokenInfo | Api::AccountDetails | Api::DailyUsage
+        );
+        if !about_the_account && self.budget.is_used_up() {
+            let resets_at = self.day_ends();
+            return Err(Reason::ShareKept { resets_at }.into());
+        }
         let request = self.request(call)?;
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.transport.send(request).await?;
+        self.learn_day(&response);
         let status = response.status();
         tracing::debug!(%method, path, status = status.as_u16(), "HubSpot answered");
         if status.is_success() {
             return Ok(response);
         }
         Err(self.refusal(&response))
+    }
+
+    fn learn_day(&self, response: &Response) {
+        let Some(date) = date_of(response) else {
+            return self.budget.day_lasts(None);
+        };
+        let mut learned = self.learned();
+        let zone = learned.time_zone.as_ref();
+        learned.day_ends = zone.and_then(|zone| next_midnight(date, zone));
+        let lasts = learned.day_ends.map(|ends| ends.duration_since(date));
+        self.budget
+            .day_lasts(lasts.and_then(|lasts| lasts.try_into().ok()));
     }
 
     fn request(&self, call: Call<'_>) -> Result<Request, TransportError> {

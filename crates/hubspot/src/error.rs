@@ -51,6 +51,12 @@ pub enum Reason {
         /// The next midnight of the account's time zone, when both that zone and HubSpot's clock are known.
         resets_at: Option<Timestamp>,
     },
+    /// Only the share of the day's requests is left that ClearSync leaves to others. Nothing was sent.
+    #[error("the rest of the requests of this day is left to others")]
+    ShareKept {
+        /// The next midnight of the account's time zone, when both that zone and HubSpot's clock are known.
+        resets_at: Option<Timestamp>,
+    },
     /// Another request holds the record. HubSpot documents that such a lock lasts two seconds.
     #[error("the record is locked by another request")]
     Locked,

@@ -38,6 +38,23 @@ pub struct Property {
     /// Whether it was removed.
     #[serde(default)]
     pub archived: bool,
+    /// What may be changed about it.
+    #[serde(default, rename = "modificationMetadata")]
+    modification: Modification,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Modification {
+    read_only_value: bool,
+}
+
+impl Property {
+    /// Whether people and programs can write its value.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        !self.modification.read_only_value
+    }
 }
 
 /// What a property holds.
@@ -192,6 +209,21 @@ impl Client {
         self.remove(object, vec![name]).await
     }
 
+    /// Removes properties in one request, as [`Client::archive_property`] does one.
+    ///
+    /// # Errors
+    /// Any [`HubSpotError`], also when one of them is gone or in use: some may be removed then.
+    pub async fn archive_properties(
+        &self,
+        object: &ObjectType,
+        names: &[&str],
+    ) -> Result<(), HubSpotError> {
+        let inputs: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+        let inputs = json!({ "inputs": inputs });
+        let call = definition(Method::POST, object, vec!["batch", "archive"], &inputs);
+        self.call_silent(call).await
+    }
+
     /// The names of the groups of `object`.
     ///
     /// # Errors
@@ -207,6 +239,15 @@ impl Client {
         let list: List<Group> = self.call(call).await?;
         let standing = list.results.into_iter().filter(|group| !group.archived);
         Ok(standing.map(|group| group.name).collect())
+    }
+
+    /// Whether `object` has a group.
+    ///
+    /// # Errors
+    /// Any [`HubSpotError`].
+    pub async fn has_group(&self, object: &ObjectType, name: &str) -> Result<bool, HubSpotError> {
+        let groups = self.property_groups(object).await?;
+        Ok(groups.iter().any(|group| group == name))
     }
 
     /// Makes a group. One that exists already is left as it is.

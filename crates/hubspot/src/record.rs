@@ -75,6 +75,8 @@ impl<'a> ReadBy<'a> {
 const EMAIL: &str = "email";
 const FURTHER_EMAILS: &str = "hs_additional_emails";
 const READS_IN_FLIGHT: usize = 4;
+/// HubSpot documents this as the most records whose values' history is read at once.
+const LARGEST_HISTORY: usize = 50;
 
 /// What a read found, by the keys that were asked for. Two keys may have found one record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -160,6 +162,56 @@ impl Client {
             Lane::Records(object.clone()),
         ))
         .await
+    }
+
+    /// Who last wrote each of these properties, in HubSpot's words, such as `CRM_UI` or `INTEGRATION`. Records that are gone
+    /// are left out.
+    ///
+    /// # Errors
+    /// Any [`HubSpotError`].
+    pub async fn value_sources(
+        &self,
+        object: &ObjectType,
+        ids: &BTreeSet<RecordId>,
+        properties: &BTreeSet<String>,
+    ) -> Result<BTreeMap<RecordId, BTreeMap<String, String>>, HubSpotError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            #[serde(default)]
+            results: Vec<Told>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Told {
+            id: RecordId,
+            #[serde(default)]
+            properties_with_history: BTreeMap<String, Vec<Version>>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Version {
+            #[serde(default)]
+            source_type: String,
+        }
+        let ids: Vec<RecordId> = ids.iter().copied().collect();
+        let mut sources = BTreeMap::new();
+        for part in ids.chunks(LARGEST_HISTORY) {
+            let inputs: Vec<Value> = part.iter().map(|id| json!({ "id": id })).collect();
+            let body = json!({
+                "properties": [], "propertiesWithHistory": properties, "inputs": inputs,
+            });
+            let call = Call::ask(Api::Objects(object), ["batch", "read"], &body);
+            let answer: Answer = self.call(call).await?;
+            for told in answer.results {
+                let newest = told.properties_with_history.into_iter();
+                let newest = newest.filter_map(|(name, versions)| {
+                    let source = versions.into_iter().next()?.source_type;
+                    Some((name, source))
+                });
+                sources.insert(told.id, newest.collect());
+            }
+        }
+        Ok(sources)
     }
 
     /// Moves records to the recycle bin, where HubSpot keeps them 90 days. Those already there stay.

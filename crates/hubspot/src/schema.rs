@@ -116,8 +116,7 @@ impl Client {
     }
 
     async fn ensure_group(&self, object: &ObjectType) -> Result<bool, HubSpotError> {
-        let groups = self.property_groups(object).await?;
-        if groups.iter().any(|name| name == GROUP) {
+        if self.has_group(object, GROUP).await? {
             return Ok(false);
         }
         self.create_property_group(object, GROUP, GROUP_LABEL)

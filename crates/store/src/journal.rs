@@ -169,6 +169,22 @@ impl Reader {
         Ok(query.exists(params![target.account.0, target.portal])?)
     }
 
+    /// Whether anything but a plan wrote to a portal after the write of this number.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn others_wrote_since(
+        &self,
+        target: Target,
+        plan: PlanId,
+        last: i64,
+    ) -> Result<bool, StoreError> {
+        let mut query = self.0.prepare_cached(
+            "SELECT 1 FROM journal WHERE account = ?1 AND portal = ?2 AND id > ?3 AND plan IS NOT ?4 LIMIT 1",
+        )?;
+        Ok(query.exists(params![target.account.0, target.portal, last, plan.0])?)
+    }
+
     /// The number of the last write to a portal; 0 before there is one.
     ///
     /// # Errors

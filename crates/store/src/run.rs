@@ -44,6 +44,16 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// One run.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM run WHERE id = ?1");
+        let mut query = self.0.prepare_cached(&sql)?;
+        Ok(query.query_row([id.0], run).optional()?)
+    }
+
     /// The latest run of a kind that ended with an outcome.
     ///
     /// # Errors

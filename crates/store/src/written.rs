@@ -37,6 +37,18 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The kinds of record and of association that anything was written to.
+    ///
+    /// # Errors
+    /// What keeps the file from being read.
+    pub fn written_kinds(&self, target: Target) -> Result<Vec<String>, StoreError> {
+        let mut query = self.0.prepare_cached(
+            "SELECT DISTINCT object FROM written WHERE account = ?1 AND portal = ?2 ORDER BY object",
+        )?;
+        let rows = query.query_map(params![target.account.0, target.portal], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// What was written for one subject.
     ///
     /// # Errors

@@ -9,20 +9,27 @@ mod calendar;
 mod checks;
 mod company;
 mod connect;
+mod drift;
 mod exchange;
 mod figures;
+mod guard;
 mod hubspot_checks;
 mod live;
 mod movements;
+mod plan_csv;
 mod policies;
 mod preview;
 mod profile;
+mod quota;
 mod reconciliation;
+mod review;
+mod run_changes;
 mod run_slot;
 mod runs;
 mod schedule;
 mod settings;
 mod setup;
+mod undo;
 
 use std::{
     path::PathBuf,

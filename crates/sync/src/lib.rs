@@ -1,19 +1,23 @@
-//! The way from Stripe to HubSpot: setup, import, derive, match, plan, push; and what the screens show of it.
+//! The way from Stripe to HubSpot: setup, import, derive, match, plan, push, undo; and what the screens show of it.
 //!
 //! The only place that knows the whole way. Each step is one module named after its verb.
 
 mod blocking;
 mod clock;
 pub mod derive;
+pub mod drift;
 mod engine;
 mod explanation;
 mod guide_text;
 pub mod import;
 pub mod matching;
 pub mod plan;
+mod playbook;
 mod problem;
 pub mod push;
+pub mod undo;
 pub mod view;
 
 pub use clock::Clock;
 pub use engine::{Change, Engine, EngineConfig, Services};
+pub use playbook::playbooks;

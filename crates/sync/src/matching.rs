@@ -13,5 +13,5 @@ mod find;
 mod person;
 
 pub use domain::{company_of, could_be_address, shared_domain_of};
-pub(crate) use find::{Sought, Wanted as WantedCompany, find_companies, find_contacts};
+pub(crate) use find::{Ours, Sought, Wanted as WantedCompany, find_companies, find_contacts};
 pub(crate) use person::{Person, people, unite};

@@ -6,6 +6,7 @@
 mod companies;
 mod contacts;
 mod counts;
+mod guard;
 mod known;
 mod portal;
 mod row;
@@ -20,12 +21,16 @@ use clearsync_store::{PlanId, PlanState, Purpose, Store, StoreError, Target, Wri
 use jiff::Timestamp;
 
 pub(crate) use counts::Counts;
+pub use guard::Guard;
+pub(crate) use known::settings_changed;
 pub(crate) use portal::{Portal, look_at_properties};
 pub(crate) use row::{
-    ASSOCIATE, ASSOCIATION, CREATE, Deed, Row, SKIP, UNCHANGED, UPDATE, Values, pair_subject,
+    ASSOCIATE, ASSOCIATION, CREATE, Change, Deed, Row, SKIP, UNCHANGED, UPDATE, Values,
+    pair_subject,
 };
 pub(crate) use standing::{Confirmed, confirm};
 pub use values::LAST_SYNCED;
+pub(crate) use values::same;
 
 use self::{known::Known, row::Standing, vain::Vain};
 use crate::{blocking::blocking, matching::Sought, push, view::Choices, view::SkipReason};
@@ -105,11 +110,11 @@ pub async fn make(
     let contacts = contacts::gather(&mut gathering, &companies.aliases).await?;
     let vain = gathering.vain;
     let records = companies.records.into_iter().chain(contacts.records);
-    let mut rows = row::rows(records.collect(), choices, &known.refused);
+    let mut rows = row::rows(records.collect(), choices, &known.guard, &known.refused);
     let standing = links(hubspot, &known, &rows, &contacts.companies_of).await?;
     let pairs = standing.keys().cloned().collect();
     rows.extend(row::associations(&rows, &contacts.companies_of, &pairs));
-    let counts = Counts::of(&rows, &portal, hubspot.quota(), !known.pushed);
+    let counts = Counts::of(&rows, &portal, hubspot.quota(), &known);
     let store = store.clone();
     blocking(move || {
         store.write(|writer| {
@@ -222,6 +227,11 @@ async fn links(
     Ok(standing)
 }
 
+/// The kinds of record that a kind of link joins; `None` when it is no kind of link.
+pub(crate) fn link_ends(kind: &str) -> Option<(&'static str, &'static str)> {
+    (kind == ASSOCIATION).then_some(("contacts", "companies"))
+}
+
 /// A pair as it is kept among what was written.
 pub(crate) fn pair_values(pair: Pair) -> Values {
     Values::from([
@@ -317,6 +327,7 @@ impl Draft<'_> {
                 SkipReason::FreeMail
                 | SkipReason::CompaniesNotCreated
                 | SkipReason::CustomerDeleted
+                | SkipReason::LeftOut
                 | SkipReason::Refused => continue,
             };
             let candidates: Vec<String> = candidates.iter().map(RecordId::to_string).collect();

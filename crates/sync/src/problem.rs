@@ -7,9 +7,11 @@ use clearsync_transport::TransportError;
 use clearsync_vault::VaultError;
 
 use crate::{
+    drift::DriftError,
     import::{ConnectError, ImportError},
     plan::PlanError,
     push::PushError,
+    undo::UndoError,
     view::{Action, Problem, ProblemCode},
 };
 
@@ -92,7 +94,12 @@ impl From<HubSpotError> for Problem {
             Reason::ScopeNotOffered | Reason::PlanLacksFeature { .. } => {
                 Self::new(ProblemCode::HubSpotPlanLacksFeature)
             }
-            Reason::DailyLimit { .. } => Self::new(ProblemCode::HubSpotDailyLimit),
+            Reason::DailyLimit { resets_at } => {
+                until(Self::new(ProblemCode::HubSpotDailyLimit), resets_at)
+            }
+            Reason::ShareKept { resets_at } => {
+                until(Self::new(ProblemCode::HubSpotShareKept), resets_at)
+            }
             Reason::RateLimited { .. } | Reason::Locked | Reason::PortalMoving { .. } => {
                 service(ProblemCode::ServiceBusy, "HubSpot").act(Action::TryAgain)
             }
@@ -180,6 +187,25 @@ impl From<PushError> for Problem {
     }
 }
 
+impl From<DriftError> for Problem {
+    fn from(error: DriftError) -> Self {
+        match error {
+            DriftError::HubSpot(error) => error.into(),
+            DriftError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UndoError> for Problem {
+    fn from(error: UndoError) -> Self {
+        match error {
+            UndoError::HubSpot(error) => error.into(),
+            UndoError::Store(error) => error.into(),
+            UndoError::Unsettled => Self::new(ProblemCode::PlanOutdated).act(Action::TryAgain),
+        }
+    }
+}
+
 impl From<SchemaError> for Problem {
     fn from(error: SchemaError) -> Self {
         match error {
@@ -230,6 +256,14 @@ impl From<VaultError> for Problem {
             VaultError::Refused => ProblemCode::KeychainRefused,
         };
         Self::new(code).act(Action::KeepKeyForThisRun)
+    }
+}
+
+/// Names the moment from which on the same may work.
+fn until(problem: Problem, moment: Option<jiff::Timestamp>) -> Problem {
+    match moment {
+        Some(moment) => problem.with("until", moment.to_string()),
+        None => problem,
     }
 }
 

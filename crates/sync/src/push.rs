@@ -15,15 +15,18 @@ mod records;
 mod telling;
 
 use clearsync_hubspot::{Client, HubSpotError, ObjectType, Reason, SchemaError};
-use clearsync_store::{PlanId, PlanState, Reader, RunId, Scope, Store, StoreError, Target, Writer};
+use clearsync_store::{
+    PlanId, PlanState, Purpose, Reader, RunId, Scope, Store, StoreError, Target, Writer,
+};
 use tokio::sync::watch;
 
 pub(crate) use former::settle_former;
 pub use journal::RECORD_REFUSED;
-pub(crate) use journal::close_items_but_of;
+pub(crate) use journal::{close_items_but_of, refusal_code};
 pub use telling::PushProgress;
+pub(crate) use telling::Telling;
 
-use self::{journal::Journal, telling::Telling};
+use self::journal::Journal;
 use crate::{
     blocking::blocking,
     clock::Clock,
@@ -141,18 +144,20 @@ struct Begun {
 
 impl Begun {
     fn begin(writer: &Writer, order: Order, now: jiff::Timestamp) -> Result<Self, PushError> {
-        let plan = writer.plan(order.plan)?.ok_or(PushError::Outdated)?;
-        let current = writer.current_plan(order.target, plan.purpose)?;
+        let current = writer.current_plan(order.target, Purpose::Sync)?;
         if current.is_none_or(|current| current.id != order.plan) {
             return Err(PushError::Outdated);
         }
         writer.set_plan_state(order.plan, PlanState::Approved)?;
         note_pushed(writer, order.target)?;
+        // Rows that wait for the user's word stay, and so do links to and from their records.
+        let holds = writer.holds(order.target, Purpose::Sync)?;
         let mut rows = Vec::new();
         for action in [UPDATE, CREATE, ASSOCIATE] {
             for stored in writer.plan_rows(order.plan, Some(action), 0, u32::MAX)? {
                 let row = Row::read(&stored).ok_or(PushError::Outdated)?;
-                if !journal::is_settled(writer, order, stored.number)? {
+                let held = row.concerns().iter().any(|key| holds.contains(key));
+                if !held && !journal::is_settled(writer, order, stored.number)? {
                     rows.push((stored.number, row));
                 }
             }
@@ -205,6 +210,14 @@ const PUSHED_SETTING: &str = "pushed_portals";
 pub(crate) fn was_pushed(view: &Reader, target: Target) -> Result<bool, StoreError> {
     let pushed: Option<Vec<i64>> = view.setting(Scope::Account(target.account), PUSHED_SETTING)?;
     Ok(pushed.is_some_and(|pushed| pushed.contains(&target.portal)))
+}
+
+/// Makes the next push a first one.
+pub(crate) fn forget_pushed(writer: &Writer, target: Target) -> Result<(), StoreError> {
+    let scope = Scope::Account(target.account);
+    let mut pushed: Vec<i64> = writer.setting(scope, PUSHED_SETTING)?.unwrap_or_default();
+    pushed.retain(|portal| *portal != target.portal);
+    writer.set_setting(scope, PUSHED_SETTING, &pushed)
 }
 
 fn note_pushed(writer: &Writer, target: Target) -> Result<(), StoreError> {

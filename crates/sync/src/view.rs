@@ -6,29 +6,40 @@
 mod attention;
 mod checklist;
 mod company;
+mod drift;
 mod exchange;
+mod guard;
 mod history;
 mod movements;
 mod overview;
+mod playbook;
 mod policies;
 mod preview;
 mod problem;
 mod reconciliation;
+mod review;
 mod settings;
 mod setup;
 mod status;
 mod subscriptions;
+mod undo;
 
 pub use attention::{AttentionItem, AttentionKind};
 pub use checklist::{CheckRow, CheckState, Checklist, Level, Service, UnverifiedCause};
 pub use company::{CohortRow, CompanyFigures, CompanyQuery, MonthFigures, Renewal};
+pub use drift::{DriftDifference, DriftFinding, DriftRow, DriftView};
 pub use exchange::{ExchangeRatesInput, ExchangeRatesView, RateRow, RateSource};
-pub use history::{RunKind, RunOutcome, RunRow};
+pub use guard::{GuardChange, GuardSettings, Ownership, PropertyGuard, QuotaView};
+pub use history::{
+    RunChange, RunChangesPage, RunChangesQuery, RunKind, RunOutcome, RunRow, WriteAction,
+    WriteState,
+};
 pub use movements::{
     ChangeType, MovementKind, MovementPage, MovementQuery, MovementRow, OriginKind, OriginView,
     StandingCode, TimelinePoint,
 };
 pub use overview::{Overview, Totals};
+pub use playbook::{Playbook, PlaybookProperty, PlaybookStep};
 pub use policies::{
     BridgeCause, BridgeView, CancellationRule, CauseCode, CountedStatus, DiscountRule,
     ExchangeRule, FactorRule, FirstInvoiceRule, MeteredRule, MovementGrain, PauseRule,
@@ -37,10 +48,11 @@ pub use policies::{
 };
 pub use preview::{
     FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
-    PropertyChangeCount, SkipReason, ValueKind,
+    PropertyChangeCount, RowFilter, RowSelection, SkipReason, ValueKind,
 };
 pub use problem::{Action, Problem, ProblemCode};
 pub use reconciliation::{FindingCode, ReconcileReport, ReconcileRow, UnreadCode, UnreadRow};
+pub use review::{Candidate, ReviewChoice, ReviewDecision, ReviewItem};
 pub use settings::{Settings, SettingsChange};
 pub use setup::{
     Choices, GuidePreset, GuideRow, GuideStep, HubSpotConnection, KeyFinding, KeyGuide, KeyInput,
@@ -53,6 +65,8 @@ pub use subscriptions::{
     Explanation, ExplanationLine, SubscriptionDetail, SubscriptionOrder, SubscriptionPage,
     SubscriptionQuery, SubscriptionRow,
 };
+
+pub use undo::{LeaveReason, UndoAction, UndoPage, UndoQuery, UndoRow, UndoSummary, UndoTarget};
 
 use serde::{Deserialize, Serialize};
 use specta::Type;

@@ -47,6 +47,42 @@ export const commands = {
 	planRows: (query: PlanQuery) => __TAURI_INVOKE<PlanPage>("plan_rows", { query }),
 	/**  Carries out exactly this plan. */
 	push: (plan: number) => __TAURI_INVOKE<null>("push", { plan }),
+	/**  Gives the word for rows of the plan, or takes it back. */
+	approve: (selection: RowSelection, approved: boolean) => __TAURI_INVOKE<PlanSummary | null>("approve", { selection, approved }),
+	/**  Writes the plan as a table into the folder for downloads. */
+	exportPlan: () => __TAURI_INVOKE<ExportedFile>("export_plan"),
+	/**  What ClearSync may do without asking. */
+	guard: () => __TAURI_INVOKE<GuardSettings>("guard"),
+	/**  Changes one rule of the guard. */
+	changeGuard: (change: GuardChange) => __TAURI_INVOKE<GuardSettings>("change_guard", { change }),
+	/**  What is left of the portal's requests of this day. */
+	quota: () => __TAURI_INVOKE<QuotaView>("quota"),
+	/**  Customers and companies without a certain match, and what was decided. */
+	review: () => __TAURI_INVOKE<ReviewItem[]>("review"),
+	/**  The records that may stand for one of them. */
+	reviewCandidates: (object: string, key: string) => __TAURI_INVOKE<Candidate[]>("review_candidates", { object, key }),
+	/**  Keeps a decision. */
+	decide: (object: string, key: string, decision: ReviewDecision) => __TAURI_INVOKE<ReviewItem[]>("decide", { object, key, decision }),
+	/**  Takes a decision back. */
+	takeDecisionBack: (object: string, key: string) => __TAURI_INVOKE<ReviewItem[]>("take_decision_back", { object, key }),
+	/**  What a run wrote. */
+	runChanges: (query: RunChangesQuery) => __TAURI_INVOKE<RunChangesPage>("run_changes", { query }),
+	/**  Plans to take something back. */
+	planUndo: (target: UndoTarget) => __TAURI_INVOKE<UndoSummary>("plan_undo", { target }),
+	/**  What would be taken back, as it stands. */
+	undoSummary: () => __TAURI_INVOKE<UndoSummary | null>("undo_summary"),
+	/**  Rows of what would be taken back. */
+	undoRows: (query: UndoQuery) => __TAURI_INVOKE<UndoPage>("undo_rows", { query }),
+	/**  Lets rows of what would be taken back stay as they are, or not. */
+	holdUndo: (selection: RowSelection, waits: boolean) => __TAURI_INVOKE<UndoSummary | null>("hold_undo", { selection, waits }),
+	/**  Takes back exactly what was shown. */
+	undo: (plan: number) => __TAURI_INVOKE<null>("undo", { plan }),
+	/**  What was seen to differ from what was last written. */
+	drift: () => __TAURI_INVOKE<DriftView>("drift"),
+	/**  Looks at every record that was written. */
+	checkDrift: () => __TAURI_INVOKE<DriftView>("check_drift"),
+	/**  What can be built in HubSpot on ClearSync's properties, step by step. */
+	playbooks: () => __TAURI_INVOKE<Playbook[]>("playbooks"),
 	/**  Ends setup and starts the background schedule. */
 	finishSetup: (autostart: boolean) => __TAURI_INVOKE<Status>("finish_setup", { autostart }),
 	/**  Starts a sync at once. */
@@ -189,6 +225,24 @@ export type CancellationRule =
 "atPeriodEnd" | 
 /**  When its status becomes canceled. */
 "atStatusChange";
+
+/**  A record that may stand for it. */
+export type Candidate = {
+	/**  HubSpot's id. */
+	hubspotId: string,
+	/**  Its name. */
+	name: string | null,
+	/**  Its e-mail or domain. */
+	address: string | null,
+	/**  The Stripe customer it carries already, which may be one of another Stripe account. */
+	customerId: string | null,
+	/**  When it was made. */
+	createdAt: string | null,
+	/**  When it last changed. */
+	updatedAt: string | null,
+	/**  Its page in HubSpot. */
+	url: string | null,
+};
 
 /**  Why two sets of rules count differently; the words are under `cause.<code>`. */
 export type CauseCode = 
@@ -386,6 +440,63 @@ export type DiscountRule =
 /**  All. */
 "all";
 
+/**  One property. */
+export type DriftDifference = {
+	/**  Internal name. */
+	property: string,
+	/**  As HubSpot shows it. */
+	label: string,
+	/**  What was last written; empty text is no value. */
+	written: string,
+	/**  What HubSpot holds. */
+	held: string,
+	/**  Whether the next sync puts it right, since the property is ClearSync's. */
+	repaired: boolean,
+};
+
+/**  What became of a record. */
+export type DriftFinding = 
+/**  It holds other values. */
+"changed" | 
+/**  It was merged into another record. */
+"merged" | 
+/**  It was deleted. */
+"gone";
+
+/**  One record. */
+export type DriftRow = {
+	/**  The kind of record as HubSpot's paths name it, such as `contacts`. */
+	object: string,
+	/**  Stripe's id of the customer, or the company's domain. */
+	key: string,
+	/**  What a person recognises it by. */
+	name: string,
+	/**  HubSpot's id. */
+	hubspotId: string,
+	/**  Its page in HubSpot. */
+	url: string | null,
+	/**  What became of it; the words are under `drift.<finding>`. */
+	finding: DriftFinding,
+	/**  Property by property. */
+	differences: DriftDifference[],
+	/**  When it was seen. */
+	seenAt: string,
+};
+
+/**  What HubSpot holds otherwise than it was last written. */
+export type DriftView = {
+	/**  Records that differ. */
+	differing: number,
+	/**  Records looked at in this round. */
+	lookedAt: number,
+	/**  Records there are to look at. */
+	total: number,
+	/**  When it was last looked. */
+	at: string | null,
+	/**  The records, newest first. */
+	rows: DriftRow[],
+};
+
 /**  Rates as the user gives them. */
 export type ExchangeRatesInput = {
 	/**  The currency to report in; `None` reports each currency by itself. */
@@ -479,6 +590,39 @@ export type FirstInvoiceRule =
 "whenOpened" | 
 /**  From when it is paid. */
 "whenPaid";
+
+/**  One change of [`GuardSettings`]. */
+export type GuardChange = 
+/**  From 0 to 100. */
+{ kind: "unaskedSharePercent"; value: number } | 
+/**  From 0. */
+{ kind: "unaskedRecords"; value: number } | 
+/**  From 0 to 90. */
+{ kind: "freeRequestsPercent"; value: number } | 
+/**  One property's ownership. */
+{ kind: "property"; value: {
+	/**  [`PropertyGuard::object`]. */
+	object: string,
+	/**  [`PropertyGuard::property`]. */
+	property: string,
+	/**  The new one. */
+	ownership: Ownership,
+} };
+
+/**  What ClearSync may do without asking. */
+export type GuardSettings = {
+	/**
+	 *  A push that touches more than this share of the records, in percent, and more than
+	 *  [`unasked_records`](Self::unasked_records), waits for the user's word. The first push always does.
+	 */
+	unaskedSharePercent: number,
+	/**  See [`unasked_share_percent`](Self::unasked_share_percent). */
+	unaskedRecords: number,
+	/**  The share of the portal's requests a day that is left to others, in percent. */
+	freeRequestsPercent: number,
+	/**  Every property ClearSync may write. */
+	properties: PropertyGuard[],
+};
 
 /**  Which permissions the guide asks for. */
 export type GuidePreset = 
@@ -575,6 +719,23 @@ export type KeyStorage =
 "keychain" | 
 /**  In memory until ClearSync quits, on the user's word. */
 "thisRun";
+
+/**  Why something is left as it is; the words are under `undo.leave.<reason>`. */
+export type LeaveReason = 
+/**  Others changed it since. */
+"changedByOthers" | 
+/**  A later run wrote the same values. */
+"writtenSince" | 
+/**  It was merged into another record. */
+"merged" | 
+/**  It was deleted in HubSpot. */
+"deleted" | 
+/**  A record that is left, or a write that stays, needs the property or group. */
+"stillUsed" | 
+/**  Another Stripe account is brought to the same portal and needs it. */
+"sharedPortal" | 
+/**  This version does not know the kind of record. */
+"kindUnknown";
 
 /**  What a permission is set to. */
 export type Level = 
@@ -782,6 +943,15 @@ export type Overview = {
 	unmatchedCustomers: number,
 };
 
+/**  Who has the say about a property's value. */
+export type Ownership = 
+/**  ClearSync writes what it works out, whatever stands there. */
+"owned" | 
+/**  ClearSync fills it where it is empty, and never touches it again. */
+"fillIfEmpty" | 
+/**  ClearSync never writes it. */
+"never";
+
 /**  Whether a subscription with held-back invoices counts. */
 export type PauseRule = 
 /**  It counts. */
@@ -855,6 +1025,8 @@ export type PlanRow = {
 	skip: SkipReason | null,
 	/**  Field by field. */
 	changes: FieldChange[],
+	/**  Whether it stays as it is until the user gives the word. */
+	waits: boolean,
 };
 
 /**  What a push would do. */
@@ -885,6 +1057,32 @@ export type PlanSummary = {
 	byProperty: PropertyChangeCount[],
 	/**  Whether the push waits for the user's word: the first one, or one that touches many records. */
 	needsApproval: boolean,
+	/**  Rows that stay as they are until the user gives the word, whatever else is pushed. */
+	waiting: number,
+};
+
+/**  Something to build in HubSpot on ClearSync's properties. */
+export type Playbook = {
+	/**  The words are under `playbook.<id>.title` and `playbook.<id>.text`. */
+	id: string,
+	/**  What to do, in order. */
+	steps: PlaybookStep[],
+};
+
+/**  A property, as HubSpot shows it on contacts and companies. */
+export type PlaybookProperty = {
+	/**  Internal name. */
+	name: string,
+	/**  As HubSpot shows it. */
+	label: string,
+};
+
+/**  One step. */
+export type PlaybookStep = {
+	/**  The words are under `playbook.<playbook>.<id>`. */
+	id: string,
+	/**  What the words name, as `first`, `second` and `third`. */
+	properties: PlaybookProperty[],
 };
 
 /**  The policies there are, and the one that counts. */
@@ -1003,7 +1201,7 @@ export type Problem = {
 };
 
 /**  Every problem a user can meet. Stable: the words of every language are keyed by it. */
-export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotPropertyUnusable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "unexpected";
+export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "unexpected";
 
 /**  How many records a property changes on. */
 export type PropertyChangeCount = {
@@ -1015,6 +1213,20 @@ export type PropertyChangeCount = {
 	label: string,
 	/**  How many. */
 	records: number,
+};
+
+/**  Who has the say about one property. */
+export type PropertyGuard = {
+	/**  The kind of record as HubSpot's paths name it, such as `contacts`. */
+	object: string,
+	/**  Internal name. */
+	property: string,
+	/**  As HubSpot shows it. */
+	label: string,
+	/**  Who has the say. */
+	ownership: Ownership,
+	/**  Whether that can be changed. Records are found again by their key, so that it is always ClearSync's. */
+	fixed: boolean,
 };
 
 /**  A property ClearSync would make or has made. */
@@ -1039,6 +1251,20 @@ export type PropertyState =
 "noRoom" | 
 /**  One of that name is there and cannot be used. */
 "unusable";
+
+/**  What is left of a portal's requests of a day. */
+export type QuotaView = {
+	/**  Requests a day the portal allows, where known. */
+	dailyLimit: number | null,
+	/**  Requests the portal has left today, where known. */
+	dailyLeft: number | null,
+	/**  When HubSpot said so. */
+	seenAt: string | null,
+	/**  When the day ends in the portal's time zone. */
+	resetsAt: string | null,
+	/**  The share ClearSync leaves to others, in percent. */
+	freePercent: number,
+};
 
 /**  What one unit of a currency is worth in the reporting currency from a moment on. */
 export type RateRow = {
@@ -1116,6 +1342,131 @@ export type ReturningRule =
 /**  New, like any other. */
 "new";
 
+/**  Kinds of decision. */
+export type ReviewChoice = 
+/**  A record that exists stands for it. */
+"link" | 
+/**  A new record is made. */
+"create" | 
+/**  It is left out for good. */
+"leaveOut";
+
+/**  A decision. */
+export type ReviewDecision = 
+/**  This record stands for it. */
+{ kind: "link"; 
+/**  HubSpot's id of the record, or the address of its page. */
+record: string } | 
+/**  A new record is made. */
+{ kind: "create" } | 
+/**  It is left out for good. */
+{ kind: "leaveOut" };
+
+/**  A customer or company without a certain match, or one the user decided about. */
+export type ReviewItem = {
+	/**  The kind of record as HubSpot's paths name it, such as `contacts`. */
+	object: string,
+	/**  Stripe's id of the customer, or the company's domain. */
+	key: string,
+	/**  What a person recognises it by. */
+	name: string,
+	/**  Why it is here; `None` when it is here for the decision alone. The words are under `skip.<reason>`. */
+	reason: SkipReason | null,
+	/**  HubSpot's code of a refusal, such as `INVALID_EMAIL`. */
+	refusal: string | null,
+	/**  The property a refusal names. */
+	property: string | null,
+	/**  Since when. */
+	since: string,
+	/**  How many records fit; [`Candidate`]s are asked for by themselves. */
+	candidates: number,
+	/**  The record's page in HubSpot, where it is known which one it is. */
+	url: string | null,
+	/**  What can be decided. */
+	choices: ReviewChoice[],
+	/**  What was decided. */
+	decision: ReviewDecision | null,
+};
+
+/**  What narrows the rows of a plan, as in [`PlanQuery`]. */
+export type RowFilter = {
+	/**  Only what is done so. */
+	action: PlanAction | null,
+	/**  Only these records. */
+	object: ObjectType | null,
+	/**  Only rows that change this property. */
+	property: string | null,
+	/**  Part of a name, e-mail, domain or id. */
+	search: string,
+};
+
+/**  Rows of a plan. */
+export type RowSelection = 
+/**  All that write something. */
+{ kind: "all" } | 
+/**  Those that match. */
+{ kind: "matching"; 
+/**  What they match. */
+filter: RowFilter } | 
+/**  Those with these ids. */
+{ kind: "rows"; 
+/**  [`PlanRow::id`]. */
+ids: number[] };
+
+/**  One write. */
+export type RunChange = {
+	/**  Names the write. */
+	id: number,
+	/**  Kind of record, such as `contacts`, of link, such as `contacts_companies`, `properties` or `groups`. */
+	object: string,
+	/**  Stripe's id of the customer, the company's domain, or what else it is about. Undoing the record takes these two. */
+	key: string,
+	/**  What a person recognises it by. */
+	name: string,
+	/**  HubSpot's id of the record, where there is one. */
+	hubspotId: string | null,
+	/**  The record's page in HubSpot. */
+	url: string | null,
+	/**  What was done. */
+	action: WriteAction,
+	/**  What came of it. */
+	state: WriteState,
+	/**  HubSpot's code of a refusal, such as `INVALID_EMAIL`; or `gone`, `changed`. */
+	refusal: string | null,
+	/**  When it was noted. */
+	at: string,
+	/**  Field by field. */
+	changes: FieldChange[],
+	/**  Whether it is something that can be taken back by itself. */
+	canBeUndone: boolean,
+};
+
+/**  Some writes of all that match. */
+export type RunChangesPage = {
+	/**  The rows asked for. */
+	rows: RunChange[],
+	/**  How many match. */
+	total: number,
+};
+
+/**  Which writes of a run to show. */
+export type RunChangesQuery = {
+	/**  [`RunRow::id`]. */
+	run: number,
+	/**  Only this kind of record, as HubSpot's paths name it. */
+	object: string | null,
+	/**  Only what was done so. */
+	action: WriteAction | null,
+	/**  Only those that came to this. */
+	state: WriteState | null,
+	/**  Part of a key or of a value. */
+	search: string,
+	/**  Rows to pass over. */
+	offset: number,
+	/**  Rows to give, at most 500. */
+	limit: number,
+};
+
 /**  Kinds of run. */
 export type RunKind = 
 /**  Reading all of Stripe. */
@@ -1123,7 +1474,9 @@ export type RunKind =
 /**  Following Stripe, planning and writing. */
 "sync" | 
 /**  Writing a plan the user approved. */
-"push";
+"push" | 
+/**  Taking back what was written. */
+"undo";
 
 /**  How a run ended. */
 export type RunOutcome = 
@@ -1176,6 +1529,8 @@ export type RunRow = {
 	created: number,
 	/**  Records changed in HubSpot. */
 	updated: number,
+	/**  Records of ClearSync's own that went to HubSpot's recycle bin. */
+	removed: number,
 	/**  Records HubSpot refused. */
 	failed: number,
 	/**  What ended it early. */
@@ -1275,7 +1630,9 @@ export type SkipReason =
 /**  The customer was deleted in Stripe and never written. */
 "customerDeleted" | 
 /**  HubSpot refused the last write of this record. */
-"refused";
+"refused" | 
+/**  The user left it out for good. */
+"leftOut";
 
 /**  Why a subscription counts, or counts 0; the words are under `standing.<code>`. */
 export type StandingCode = 
@@ -1466,6 +1823,118 @@ export type TrayPresence =
 /**  The desktop has no place for it. */
 "noHost";
 
+/**  What is done to take something back; the words are under `undo.action.<action>`. */
+export type UndoAction = 
+/**  Values are put back. */
+"putBack" | 
+/**  The record goes to the recycle bin. */
+"archive" | 
+/**  The record is made again. */
+"makeAgain" | 
+/**  The link is taken away. */
+"unlink" | 
+/**  The link is made again. */
+"linkAgain" | 
+/**  The property or group is removed. */
+"remove" | 
+/**  The property or group is made again. */
+"defineAgain" | 
+/**  It is left as it is. */
+"leave";
+
+/**  Some rows of all that match. */
+export type UndoPage = {
+	/**  The rows asked for. */
+	rows: UndoRow[],
+	/**  How many match. */
+	total: number,
+};
+
+/**  Which rows to show. */
+export type UndoQuery = {
+	/**  Only what is done so. */
+	action: UndoAction | null,
+	/**  Only this kind of record, as HubSpot's paths name it. */
+	object: string | null,
+	/**  Part of a name, e-mail, domain or id. */
+	search: string,
+	/**  Rows to pass over. */
+	offset: number,
+	/**  Rows to give, at most 500. */
+	limit: number,
+};
+
+/**  One row. */
+export type UndoRow = {
+	/**  Names the row within the plan. */
+	id: number,
+	/**  Kind of record, such as `contacts`, of link, such as `contacts_companies`, `properties` or `groups`. */
+	object: string,
+	/**  What a person recognises it by. */
+	name: string,
+	/**  The record in HubSpot, where there is one. */
+	hubspotId: string | null,
+	/**  The record's page in HubSpot. */
+	url: string | null,
+	/**  What is done. */
+	action: UndoAction,
+	/**  Why it is left. */
+	reason: LeaveReason | null,
+	/**  The properties for the sake of which it is left. */
+	becauseOf: string[],
+	/**  Whether it waits for the user's word. */
+	waits: boolean,
+	/**  Field by field. */
+	changes: FieldChange[],
+};
+
+/**  What would be taken back. */
+export type UndoSummary = {
+	/**  Names the plan; carrying out does exactly this one. */
+	id: number,
+	/**  When it was made. */
+	madeAt: string,
+	/**  What it takes back. */
+	target: UndoTarget,
+	/**  Whether it takes back an earlier undo. */
+	redo: boolean,
+	/**  Records whose values are put back. */
+	putBack: number,
+	/**  Records that go to the recycle bin. */
+	archived: number,
+	/**  Records that are made again. */
+	madeAgain: number,
+	/**  Links that are taken away or made again. */
+	links: number,
+	/**  Properties and groups that are removed or made again. */
+	definitions: number,
+	/**  What is left as it is, with the reason. */
+	left: number,
+	/**  Rows that wait for the user's word and are not carried out. */
+	waiting: number,
+	/**  Requests it needs. */
+	requests: number,
+	/**  Requests a day the portal allows, where known. */
+	dailyLimit: number | null,
+	/**  Requests the portal has left today, where known. */
+	dailyLeft: number | null,
+};
+
+/**  What is taken back. */
+export type UndoTarget = 
+/**  Everything written to one record. */
+{ kind: "record"; 
+/**  The kind of record as HubSpot's paths name it, such as `contacts`. */
+object: string; 
+/**  Stripe's id of the customer, or the company's domain. */
+key: string } | 
+/**  Everything one run wrote. */
+{ kind: "run"; 
+/**  [`RunRow::id`](super::RunRow::id). */
+run: number } | 
+/**  Everything ClearSync ever wrote to this portal, properties included. */
+{ kind: "everything" };
+
 /**  Why a line could not be read; the words are under `reconcile.unread.<code>`. */
 export type UnreadCode = 
 /**  A cell holds no amount. */
@@ -1506,6 +1975,30 @@ export type ValueKind =
 "date" | 
 /**  RFC 3339. */
 "moment";
+
+/**  What a write did; the words are under `write.<action>`. */
+export type WriteAction = 
+/**  Made something. */
+"create" | 
+/**  Changed something. */
+"update" | 
+/**  Put a record in the recycle bin. */
+"archive" | 
+/**  Linked two records. */
+"associate" | 
+/**  Took a link away. */
+"unlink" | 
+/**  Removed a property or a group. */
+"remove";
+
+/**  What came of a write; the words are under `writeState.<state>`. */
+export type WriteState = 
+/**  Not yet known. */
+"open" | 
+/**  HubSpot confirmed it. */
+"done" | 
+/**  HubSpot did not do it. */
+"refused";
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

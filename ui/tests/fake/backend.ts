@@ -15,6 +15,7 @@ import type {
 import * as data from "./data";
 import * as figures from "./figures";
 import * as policies from "./policies";
+import { safety } from "./safety";
 import { type Command, summaryOf, type World } from "./world";
 
 /** One call that reached the backend. */
@@ -185,6 +186,7 @@ export class FakeBackend {
       return { rows: rows.slice(offset, offset + limit), total: rows.length };
     },
     push: () => null,
+    ...safety(() => this.world),
     finishSetup: () => {
       this.moveSetup({ finished: true });
       this.setStatus({ phase: "idle" });

@@ -274,6 +274,7 @@ function planRow(index: number): PlanRow {
     action,
     skip: action === "skip" ? pick(SKIPS, Math.floor(index / 10)) : null,
     changes: changes ? fields(index, action === "create") : [],
+    waits: false,
   };
 }
 
@@ -328,6 +329,7 @@ export function runs(count: number): RunRow[] {
       objectsRead: index === count - 1 ? 61_204 : (index * 7) % 23,
       created: index % 6 === 3 ? 40 : index % 4,
       updated: index % 6 === 3 ? 172 : (index * 3) % 9,
+      removed: 0,
       failed: outcome === "doneWithRefusals" ? 2 : 0,
       problem:
         outcome === "failed"

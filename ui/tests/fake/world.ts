@@ -75,6 +75,7 @@ export function summaryOf(rows: PlanRow[]): PlanSummary {
     dailyLeft: 249_812,
     byProperty: [...byProperty.values()],
     needsApproval: true,
+    waiting: 0,
   };
 }
 

@@ -240,3 +240,21 @@ async fn the_account_tells_where_its_records_are_shown() {
         account.next_midnight("2026-11-23T10:00:00Z".parse().unwrap())
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_last_wrote_a_value_is_told() {
+    let (portal, client, _) = set_up(PortalShape::default()).await;
+    let jenny = portal
+        .seed(
+            "contacts",
+            &[("email", "jenny@example.com"), ("phone", "1")],
+        )
+        .unwrap();
+    let own = values(&[("phone", "2")]);
+    client.patch(&CONTACTS, id(&jenny), &own).await.unwrap();
+    let names = BTreeSet::from(["email".to_owned(), "phone".to_owned()]);
+    let ids = BTreeSet::from([id(&jenny), id("999")]);
+    let sources = client.value_sources(&CONTACTS, &ids, &names).await.unwrap();
+    let told = values(&[("email", "CRM_UI"), ("phone", "INTEGRATION")]);
+    assert_eq!(sources, BTreeMap::from([(id(&jenny), told)]));
+}

@@ -183,7 +183,13 @@ impl Engine {
         let secret = self.key(Service::HubSpot).await?;
         let token = HubSpotToken::new(&secret)
             .map_err(|rejected| Problem::new(rejected_code(rejected.kind)))?;
-        self.hubspot_client(token)
+        let client = self.hubspot_client(token)?;
+        let (free_percent, time_zone) = self.with_store(super::quota::rules).await?;
+        client.keep_free(free_percent);
+        if let Some(time_zone) = time_zone {
+            client.assume_time_zone(&time_zone);
+        }
+        Ok(client)
     }
 
     /// The key of a service.

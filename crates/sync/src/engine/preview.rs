@@ -1,16 +1,17 @@
 use clearsync_hubspot::{OwnProperty, PropertyKind, SUMMARY};
 use clearsync_store::{Plan, PlanFilter, PlanState, Purpose, Reader, StoreError, Target};
 
-use super::{Engine, profile::Profile};
+use super::{Engine, plan_csv::AllRows, profile::Profile};
 use crate::{
-    plan::{self, CREATE, Counts, Deed, Row, SKIP, UNCHANGED, UPDATE},
+    plan::{self, ASSOCIATE, CREATE, Counts, Deed, Row, SKIP, UNCHANGED, UPDATE},
     view::{
-        FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary, Problem,
-        PropertyChangeCount, PropertyPlan, ValueKind,
+        DataKind, FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
+        Problem, PropertyChangeCount, PropertyPlan, RowFilter, RowSelection, ValueKind,
     },
 };
 
-const MOST_ROWS: u32 = 500;
+/// The most rows of a table that are given at once.
+pub(super) const MOST_ROWS: u32 = 500;
 
 impl Engine {
     /// Every property of ClearSync's own, and whether the portal has it, or room for it.
@@ -38,8 +39,41 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when the store cannot be read.
     pub async fn plan_summary(&self) -> Result<Option<PlanSummary>, Problem> {
-        self.with_store(|store| store.read(|reader| Ok(newest(reader)?.as_ref().and_then(summary))))
-            .await
+        self.with_store(|store| {
+            store.read(|reader| match newest(reader)? {
+                Some(plan) => summary(reader, &plan),
+                None => Ok(None),
+            })
+        })
+        .await
+    }
+
+    /// Gives the word for rows of that plan, or takes it back: rows without it stay as they are, in later plans too.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the store cannot be written.
+    pub async fn approve(
+        &self,
+        selection: RowSelection,
+        approved: bool,
+    ) -> Result<Option<PlanSummary>, Problem> {
+        let now = self.now();
+        self.with_store(move |store| {
+            store.write(|writer| {
+                let Some(plan) = newest(writer)? else {
+                    return Ok(());
+                };
+                let filter = selected(&selection, &[UNCHANGED, SKIP, ASSOCIATE]);
+                if approved {
+                    writer.release_rows(plan.id, &filter)
+                } else {
+                    writer.hold_rows(plan.id, &filter, now)
+                }
+            })
+        })
+        .await?;
+        self.data_changed(&[DataKind::Plan]);
+        self.plan_summary().await
     }
 
     /// Some rows of that plan.
@@ -61,7 +95,8 @@ pub(super) fn waiting_changes(reader: &Reader, profile: &Profile) -> Result<u32,
     Ok(current.map_or(0, |current| Counts::read(&current.counts).changes()))
 }
 
-fn target(profile: &Profile) -> Option<Target> {
+/// The account and the portal that are connected.
+pub(super) fn target(profile: &Profile) -> Option<Target> {
     Some(Target {
         account: profile.account?,
         portal: profile.hubspot.as_ref()?.portal_id.parse().ok()?,
@@ -76,7 +111,8 @@ fn newest(reader: &Reader) -> Result<Option<Plan>, StoreError> {
     Ok(current.filter(|plan| matches!(plan.state, PlanState::Shown | PlanState::Approved)))
 }
 
-fn summary(plan: &Plan) -> Option<PlanSummary> {
+fn summary(reader: &Reader, plan: &Plan) -> Result<Option<PlanSummary>, StoreError> {
+    let waiting = waiting(reader, plan)?;
     let counts = Counts::read(&plan.counts);
     let by_property = counts
         .by_property
@@ -90,8 +126,8 @@ fn summary(plan: &Plan) -> Option<PlanSummary> {
             })
         })
         .collect();
-    Some(PlanSummary {
-        id: u32::try_from(plan.id.0).ok()?,
+    Ok(Some(PlanSummary {
+        id: u32::try_from(plan.id.0).unwrap_or_default(),
         made_at: plan.made_at.to_string(),
         creates: counts.creates,
         updates: counts.updates,
@@ -104,7 +140,26 @@ fn summary(plan: &Plan) -> Option<PlanSummary> {
         daily_left: counts.daily_left,
         by_property,
         needs_approval: counts.needs_approval,
-    })
+        waiting,
+    }))
+}
+
+/// How many rows of a plan are not carried out without the user's word: those it is wanted for, and links of their records.
+fn waiting(reader: &Reader, plan: &Plan) -> Result<u32, StoreError> {
+    let waiting = PlanFilter {
+        held: Some(true),
+        without: [UNCHANGED, SKIP, ASSOCIATE].map(str::to_owned).to_vec(),
+        ..PlanFilter::default()
+    };
+    let records = reader.count_plan_rows(plan.id, &waiting)?;
+    if records == 0 {
+        return Ok(0);
+    }
+    let holds = reader.holds(plan.target, Purpose::Sync)?;
+    let waits = |row: &Row| row.concerns().iter().any(|key| holds.contains(key));
+    let links = reader.plan_rows(plan.id, Some(ASSOCIATE), 0, u32::MAX)?;
+    let links = links.iter().filter_map(Row::read).filter(waits).count();
+    Ok(records.saturating_add(u32::try_from(links).unwrap_or(u32::MAX)))
 }
 
 fn page(reader: &Reader, query: &PlanQuery) -> Result<PlanPage, StoreError> {
@@ -114,32 +169,78 @@ fn page(reader: &Reader, query: &PlanQuery) -> Result<PlanPage, StoreError> {
             total: 0,
         });
     };
-    let objects = match query.object {
-        Some(object) => vec![name(object).to_owned()],
-        None => [ObjectType::Contact, ObjectType::Company]
-            .map(|object| name(object).to_owned())
-            .to_vec(),
-    };
-    let filter = PlanFilter {
-        objects,
-        actions: query
-            .action
-            .map(|action| word(action).to_owned())
-            .into_iter()
-            .collect(),
+    let filter = matching(&RowFilter {
+        action: query.action,
+        object: query.object,
         property: query.property.clone(),
-        text: query.search.trim().to_owned(),
-        ..PlanFilter::default()
-    };
+        search: query.search.clone(),
+    });
     let limit = query.limit.min(MOST_ROWS);
     let (rows, total) = reader.find_plan_rows(plan.id, &filter, query.offset, limit)?;
+    let holds = reader.holds(plan.target, Purpose::Sync)?;
+    let row = |stored: &clearsync_store::PlanRow| {
+        let key = (stored.object.clone(), stored.subject.clone());
+        row(stored, holds.contains(&key))
+    };
     Ok(PlanPage {
         rows: rows.iter().filter_map(row).collect(),
         total,
     })
 }
 
-fn row(stored: &clearsync_store::PlanRow) -> Option<PlanRow> {
+/// Every row of the plan that is shown.
+pub(super) fn all_rows(reader: &Reader) -> AllRows {
+    let Some(plan) = newest(reader)? else {
+        return Ok(None);
+    };
+    let holds = reader.holds(plan.target, Purpose::Sync)?;
+    let stored = reader.plan_rows(plan.id, None, 0, u32::MAX)?;
+    let row = |stored: &clearsync_store::PlanRow| {
+        let key = (stored.object.clone(), stored.subject.clone());
+        row(stored, holds.contains(&key))
+    };
+    Ok(Some(stored.iter().filter_map(row).collect()))
+}
+
+/// The records a filter of the window means.
+fn matching(filter: &RowFilter) -> PlanFilter {
+    let kinds = match filter.object {
+        Some(object) => vec![object],
+        None => vec![ObjectType::Contact, ObjectType::Company],
+    };
+    PlanFilter {
+        objects: kinds
+            .into_iter()
+            .map(|kind| name(kind).to_owned())
+            .collect(),
+        actions: filter
+            .action
+            .map(|action| word(action).to_owned())
+            .into_iter()
+            .collect(),
+        property: filter.property.clone(),
+        text: filter.search.trim().to_owned(),
+        ..PlanFilter::default()
+    }
+}
+
+/// The rows that a selection means; those with the actions named write nothing and are left out.
+pub(super) fn selected(selection: &RowSelection, idle: &[&str]) -> PlanFilter {
+    let filter = match selection {
+        RowSelection::All => PlanFilter::default(),
+        RowSelection::Matching { filter } => matching(filter),
+        RowSelection::Rows { ids } => PlanFilter {
+            numbers: Some(ids.iter().copied().map(i64::from).collect()),
+            ..PlanFilter::default()
+        },
+    };
+    PlanFilter {
+        without: idle.iter().map(|action| (*action).to_owned()).collect(),
+        ..filter
+    }
+}
+
+fn row(stored: &clearsync_store::PlanRow, waits: bool) -> Option<PlanRow> {
     let row = Row::read(stored)?;
     let action = match &row.deed {
         Deed::Create { .. } => PlanAction::Create,
@@ -152,9 +253,21 @@ fn row(stored: &clearsync_store::PlanRow) -> Option<PlanRow> {
         Deed::Skip { reason, .. } => Some(*reason),
         _ => None,
     };
-    let mut changes: Vec<FieldChange> = row
-        .deed
-        .changes()
+    Some(PlanRow {
+        id: u32::try_from(stored.number).ok()?,
+        object: object_type(&row.object)?,
+        hubspot_id: row.deed.record().map(|record| record.to_string()),
+        changes: field_changes(row.deed.changes()),
+        name: row.label,
+        action,
+        skip,
+        waits,
+    })
+}
+
+/// Changes as they are shown.
+pub(super) fn field_changes(changes: Vec<plan::Change>) -> Vec<FieldChange> {
+    let mut changes: Vec<FieldChange> = changes
         .into_iter()
         .map(|change| FieldChange {
             label: label(&change.property),
@@ -165,15 +278,7 @@ fn row(stored: &clearsync_store::PlanRow) -> Option<PlanRow> {
         })
         .collect();
     changes.sort_by_key(|change| place(&change.property));
-    Some(PlanRow {
-        id: u32::try_from(stored.number).ok()?,
-        object: object_type(&row.object)?,
-        name: row.label,
-        hubspot_id: row.deed.record().map(|record| record.to_string()),
-        action,
-        skip,
-        changes,
-    })
+    changes
 }
 
 fn own(property: &str) -> Option<&'static OwnProperty> {
@@ -185,7 +290,8 @@ fn place(property: &str) -> Option<usize> {
     SUMMARY.iter().position(|own| own.name == property)
 }
 
-fn label(property: &str) -> String {
+/// A property's name as HubSpot shows it.
+pub(super) fn label(property: &str) -> String {
     let hubspots = match property {
         "email" => "Email",
         "firstname" => "First name",

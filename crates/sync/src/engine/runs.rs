@@ -11,9 +11,10 @@ use super::{Engine, live::Pause, policies, profile::Profile, run_slot::Taken};
 use crate::{
     blocking::blocking,
     derive::derive,
+    drift,
     import::{self, Followed, ImportNeeded, ImportProgress, Source, Wish},
     matching::company_of,
-    plan, push,
+    plan, push, undo,
     view::{
         CheckState, DataKind, PlanSummary, Problem, ProblemCode, RunKind, RunOutcome, RunProgress,
         RunRow, RunStep, Service, SetupStep, Status,
@@ -30,6 +31,7 @@ struct Counts {
     objects_read: u32,
     created: u32,
     updated: u32,
+    removed: u32,
     failed: u32,
     problem: Option<Problem>,
 }
@@ -196,6 +198,7 @@ impl Engine {
                 Job::Import => self.import_all(kind, wish, &mut counts).await,
                 Job::Sync => self.sync(run, wish, &mut counts).await,
                 Job::Push(plan) => self.push_plan(kind, run, plan, wish, &mut counts).await,
+                Job::Undo(plan) => self.take_back(run, plan, wish, &mut counts).await,
             }
         };
         // A fault of ours ends the run like any other problem.
@@ -278,12 +281,16 @@ impl Engine {
             .await?;
         self.begin_step(kind, RunStep::Planning, wish.clone())
             .await?;
+        // A sync has its own errand, so that it goes on when HubSpot cannot be looked at.
+        if let Err(problem) = self.look_for_drift(drift::Share::NextPart).await {
+            tracing::warn!(code = ?problem.code, "HubSpot was not looked at for differences");
+        }
         self.plan(plan::Looking::AsNeeded).await?;
         self.tell(super::Change::Data(vec![DataKind::Figures, DataKind::Plan]));
         let Some(plan) = self.plan_summary().await? else {
             return Ok(RunOutcome::Done);
         };
-        if plan.creates + plan.updates + plan.associations == 0 {
+        if plan.creates + plan.updates + plan.associations <= plan.waiting {
             return Ok(RunOutcome::Done);
         }
         if plan.needs_approval {
@@ -306,6 +313,7 @@ impl Engine {
         let hubspot = self.connected_hubspot().await?;
         let target = self.target().await?;
         let (progress, moving) = watch::channel(push::PushProgress::default());
+        let waiting = self.plan_summary().await?.map_or(0, |plan| plan.waiting);
         let pushing = push::push(
             &self.store,
             &hubspot,
@@ -318,15 +326,13 @@ impl Engine {
             wish,
             &progress,
         );
-        let pushed = self
-            .while_telling(pushing, moving, |progress, shown| {
-                shown.done = progress.done;
-                shown.total = Some(progress.total);
-                shown.per_second = progress.per_second;
-                shown.minutes_left = progress.minutes_left;
-                shown.held = progress.held;
-            })
-            .await?;
+        let pushed = self.while_telling(pushing, moving, show_push).await;
+        self.note_quota(&hubspot).await?;
+        let pushed = pushed?;
+        // What waits for the user's word can be looked at all the while.
+        if waiting > 0 {
+            self.plan(plan::Looking::AsNeeded).await?;
+        }
         counts.created += pushed.created;
         counts.updated += pushed.updated;
         counts.failed += pushed.failed;
@@ -337,6 +343,34 @@ impl Engine {
         })
         .await?;
         Ok(if pushed.failed == 0 {
+            RunOutcome::Done
+        } else {
+            RunOutcome::DoneWithRefusals
+        })
+    }
+
+    async fn take_back(
+        &self,
+        run: RunId,
+        plan: PlanId,
+        wish: watch::Receiver<Wish>,
+        counts: &mut Counts,
+    ) -> Result<RunOutcome, Problem> {
+        self.begin_step(RunKind::Undo, RunStep::Writing, wish.clone())
+            .await?;
+        let hubspot = self.connected_hubspot().await?;
+        let (target, run) = (self.target().await?, Some(run));
+        let order = push::Order { target, plan, run };
+        let (progress, moving) = watch::channel(push::PushProgress::default());
+        let undoing = undo::carry_out(&self.store, &hubspot, order, &self.clock, wish, &progress);
+        let undone = self.while_telling(undoing, moving, show_push).await;
+        self.note_quota(&hubspot).await?;
+        let undone = undone?;
+        counts.created += undone.made_again;
+        counts.updated += undone.put_back;
+        counts.removed += undone.archived;
+        counts.failed += undone.failed + undone.left;
+        Ok(if counts.failed == 0 {
             RunOutcome::Done
         } else {
             RunOutcome::DoneWithRefusals
@@ -384,14 +418,16 @@ impl Engine {
         Ok(())
     }
 
-    async fn plan(&self, looking: plan::Looking) -> Result<(), Problem> {
+    pub(super) async fn plan(&self, looking: plan::Looking) -> Result<(), Problem> {
         let hubspot = self.connected_hubspot().await?;
         let target: Target = self.target().await?;
         let choices = self
             .with_store(|store| store.read(Profile::read))
             .await?
             .choices;
-        plan::make(&self.store, &hubspot, target, choices, looking, self.now()).await?;
+        let made = plan::make(&self.store, &hubspot, target, choices, looking, self.now()).await;
+        self.note_quota(&hubspot).await?;
+        made?;
         Ok(())
     }
 
@@ -484,18 +520,27 @@ impl Engine {
     }
 }
 
+fn show_push(progress: &push::PushProgress, shown: &mut RunProgress) {
+    shown.done = progress.done;
+    shown.total = Some(progress.total);
+    shown.per_second = progress.per_second;
+    shown.minutes_left = progress.minutes_left;
+    shown.held = progress.held;
+}
+
 /// What a run is to do.
 pub(super) enum Job {
     Import,
     Sync,
     Push(PlanId),
+    Undo(PlanId),
 }
 
 impl Job {
     fn first_step(&self) -> RunStep {
         match self {
             Self::Import | Self::Sync => RunStep::Reading,
-            Self::Push(_) => RunStep::Writing,
+            Self::Push(_) | Self::Undo(_) => RunStep::Writing,
         }
     }
 }
@@ -512,6 +557,7 @@ pub(super) fn row(run: &Run) -> Option<RunRow> {
         objects_read: counts.objects_read,
         created: counts.created,
         updated: counts.updated,
+        removed: counts.removed,
         failed: counts.failed,
         problem: counts.problem,
     })

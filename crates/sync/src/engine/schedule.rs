@@ -83,6 +83,11 @@ impl Engine {
         {
             return None;
         }
+        // The day's requests are used up: there is nothing to be done before the day is over.
+        let until = problem.and_then(|problem| problem.params.get("until")?.parse().ok());
+        if let Some(until) = until.filter(|until| *until > self.now()) {
+            return Some(until);
+        }
         let account = profile.account?;
         let runs = self
             .with_store(move |store| store.read(|reader| reader.runs(account, RUNS_LOOKED_AT)))

@@ -30,6 +30,7 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when the store cannot be written.
     pub async fn change_setting(&self, change: SettingsChange) -> Result<Settings, Problem> {
+        let of_the_plan = matches!(change, SettingsChange::Choices(_));
         self.change_profile(move |profile| match change {
             SettingsChange::IntervalMinutes(minutes) => {
                 profile.interval_minutes =
@@ -41,6 +42,9 @@ impl Engine {
             SettingsChange::Autostart(_) => {}
         })
         .await?;
+        if of_the_plan {
+            self.plan_settings_changed().await?;
+        }
         self.schedule_changed.notify_one();
         self.settings().await
     }

@@ -22,14 +22,28 @@ pub(crate) enum Sought {
     Refused,
 }
 
-/// Finds the contacts of people of whom nothing was written yet, in the order given. `known` is every customer of the
-/// account; `has_key` says whether contacts have ClearSync's own property already.
+/// Whose records may be written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ours {
+    /// Every customer of the account.
+    pub(crate) customers: BTreeSet<String>,
+    /// Records that the user chose, whatever customer they carry.
+    pub(crate) chosen: BTreeSet<RecordId>,
+}
+
+impl Ours {
+    fn may_write(&self, record: RecordId, carried: &str) -> bool {
+        self.customers.contains(carried) || self.chosen.contains(&record)
+    }
+}
+
+/// Finds the contacts of people of whom nothing was written yet, in the order given. `has_key` says whether contacts have ClearSync's own property already.
 pub(crate) async fn find_contacts(
     hubspot: &Client,
     people: &[Person],
     properties: &[&str],
     has_key: bool,
-    known: &BTreeSet<String>,
+    ours: &Ours,
 ) -> Result<Vec<Sought>, HubSpotError> {
     let object = ObjectType::Contacts;
     let properties = with_key(properties, has_key);
@@ -54,14 +68,14 @@ pub(crate) async fn find_contacts(
     };
     let seek = |person: &Person| {
         if let Some(record) = standing(person) {
-            return found(Some(record), "link", known);
+            return found(Some(record), "link", ours);
         }
         let keyed: Vec<&Record> = person
             .customers
             .iter()
             .filter_map(|id| by_key.get(id))
             .collect();
-        if let Some(sought) = single(&keyed, "customer_id", known) {
+        if let Some(sought) = single(&keyed, "customer_id", ours) {
             return sought;
         }
         let Some(email) = &person.email else {
@@ -70,7 +84,7 @@ pub(crate) async fn find_contacts(
         if by_email.refused.contains_key(email) {
             return Sought::Refused;
         }
-        found(by_email.records.get(email), "email", known)
+        found(by_email.records.get(email), "email", ours)
     };
     Ok(people.iter().map(seek).collect())
 }
@@ -92,7 +106,7 @@ pub(crate) async fn find_companies(
     companies: &[Wanted<'_>],
     properties: &[&str],
     has_key: bool,
-    known: &BTreeSet<String>,
+    ours: &Ours,
 ) -> Result<Vec<Sought>, HubSpotError> {
     let object = ObjectType::Companies;
     let mut properties = with_key(properties, has_key);
@@ -133,9 +147,9 @@ pub(crate) async fn find_companies(
     };
     let seek = |company: &Wanted<'_>| {
         if let Some(record) = standing(company) {
-            return found(Some(record), "link", known);
+            return found(Some(record), "link", ours);
         }
-        if let Some(sought) = single(&keyed(company), "customer_id", known) {
+        if let Some(sought) = single(&keyed(company), "customer_id", ours) {
             return sought;
         }
         let same: Vec<&Record> = by_domain
@@ -143,7 +157,7 @@ pub(crate) async fn find_companies(
             .into_iter()
             .flatten()
             .collect();
-        single(&same, "domain", known).unwrap_or(Sought::Absent)
+        single(&same, "domain", ours).unwrap_or(Sought::Absent)
     };
     Ok(companies.iter().map(seek).collect())
 }
@@ -195,21 +209,23 @@ async fn read_by_key(
 }
 
 /// The only one of some records; `None` when there are none.
-fn single(records: &[&Record], by: &'static str, known: &BTreeSet<String>) -> Option<Sought> {
+fn single(records: &[&Record], by: &'static str, ours: &Ours) -> Option<Sought> {
     let ids: BTreeSet<RecordId> = records.iter().map(|record| record.id).collect();
     match (ids.len(), records.first()) {
         (0, _) | (_, None) => None,
-        (1, Some(record)) => Some(found(Some(record), by, known)),
+        (1, Some(record)) => Some(found(Some(record), by, ours)),
         _ => Some(Sought::Ambiguous(ids.into_iter().collect())),
     }
 }
 
-fn found(record: Option<&Record>, by: &'static str, known: &BTreeSet<String>) -> Sought {
+fn found(record: Option<&Record>, by: &'static str, ours: &Ours) -> Sought {
     let Some(record) = record.filter(|record| !record.archived) else {
         return Sought::Absent;
     };
     match record.value(CUSTOMER_ID) {
-        Some(customer) if !known.contains(customer) => Sought::Ambiguous(vec![record.id]),
+        Some(customer) if !ours.may_write(record.id, customer) => {
+            Sought::Ambiguous(vec![record.id])
+        }
         _ => Sought::Found {
             record: record.clone(),
             by,

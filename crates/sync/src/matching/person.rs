@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use clearsync_hubspot::RecordId;
-use clearsync_store::Link;
+use clearsync_store::{Link, Verdict};
 
 use super::could_be_address;
 use crate::{derive::Summary, view::SkipReason};
@@ -19,6 +19,8 @@ pub(crate) struct Person {
     pub(crate) email: Option<String>,
     /// The contact, where the store knows it.
     pub(crate) record: Option<RecordId>,
+    /// Whether the user said that a new contact is to be made.
+    pub(crate) is_new: bool,
 }
 
 /// A customer that gets no contact.
@@ -29,7 +31,13 @@ pub(crate) type LeftOut = (String, SkipReason);
 pub(crate) fn people(
     customers: &BTreeMap<String, Summary>,
     links: &BTreeMap<String, Link>,
+    verdict: impl Fn(&str) -> Option<Verdict>,
 ) -> (Vec<Person>, Vec<LeftOut>) {
+    let (customers, put_aside): (BTreeMap<String, Summary>, BTreeMap<String, Summary>) = customers
+        .iter()
+        .map(|(id, summary)| (id.clone(), summary.clone()))
+        .partition(|(id, _)| verdict(id) != Some(Verdict::LeaveOut));
+    let customers = &customers;
     let mut linked: BTreeMap<RecordId, Vec<&Link>> = BTreeMap::new();
     for link in links
         .values()
@@ -49,11 +57,19 @@ pub(crate) fn people(
         .collect();
     people.sort_by(|one, other| one.key.cmp(&other.key));
 
-    let mut left_out = Vec::new();
+    let mut left_out: Vec<LeftOut> = put_aside
+        .into_keys()
+        .map(|id| (id, SkipReason::LeftOut))
+        .collect();
+    let mut new = Vec::new();
     let mut unlinked: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (id, summary) in customers.iter().filter(|(id, _)| !links.contains_key(*id)) {
         match address(summary) {
             _ if summary.deleted => left_out.push((id.clone(), SkipReason::CustomerDeleted)),
+            None if verdict(id) == Some(Verdict::Create) => new.push(id.clone()),
+            Some(email) if !could_be_address(&email) && verdict(id) == Some(Verdict::Create) => {
+                new.push(id.clone());
+            }
             None => left_out.push((id.clone(), SkipReason::NoEmail)),
             Some(email) if !could_be_address(&email) => {
                 left_out.push((id.clone(), SkipReason::EmailRefused));
@@ -76,6 +92,11 @@ pub(crate) fn people(
             None => people.push(Person::of(ids, customers, None)),
         }
     }
+    people.extend(new.into_iter().map(|id| Person {
+        email: None,
+        is_new: true,
+        ..Person::of(vec![id], customers, None)
+    }));
     (people, left_out)
 }
 
@@ -121,6 +142,7 @@ impl Person {
             customers: ids,
             email,
             record,
+            is_new: false,
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{CUSTOMER_ID, DOMAIN, HubSpotError, ObjectType, RecordId};
+use clearsync_store::Verdict;
 
 use super::{
     Gathering,
@@ -27,7 +28,10 @@ pub(super) async fn gather(gathering: &mut Gathering<'_>) -> Result<Companies, H
     let mut settled = Vec::new();
     let mut unknown = Vec::new();
     for company in linked(known) {
-        let standing = company.written(known).or_else(|| company.left_out());
+        let decided = company.decided(known);
+        let standing = decided
+            .or_else(|| company.written(known))
+            .or_else(|| company.left_out());
         let standing = standing.or_else(|| {
             gathering.recall(&ObjectType::Companies, company.domain, &company.sought_by())
         });
@@ -84,7 +88,7 @@ async fn seek<'a>(
     let object = ObjectType::Companies;
     let properties = gathering.portal.present(&object);
     let has_key = gathering.portal.has_key(&object);
-    let ours = gathering.known.customers.keys().cloned().collect();
+    let ours = gathering.known.ours(&object);
     let wanted: Vec<WantedCompany<'_>> = companies.iter().map(Company::wanted).collect();
     let sought = find_companies(gathering.hubspot, &wanted, &properties, has_key, &ours).await?;
     let found = sought
@@ -164,6 +168,15 @@ fn unite<'a>(companies: Vec<(Company<'a>, Standing)>) -> Vec<(Company<'a>, Stand
 impl<'a> Company<'a> {
     fn domains(&self) -> impl Iterator<Item = &'a str> {
         std::iter::once(self.domain).chain(self.others.iter().copied())
+    }
+
+    /// What the user said about it.
+    fn decided(&self, known: &Known) -> Option<Standing> {
+        match known.verdict(&ObjectType::Companies, self.domain)? {
+            Verdict::LeaveOut => Some(Standing::LeftOut(SkipReason::LeftOut)),
+            Verdict::Create if self.record.is_none() => Some(Standing::New),
+            Verdict::Create | Verdict::Link => None,
+        }
     }
 
     /// The company as ClearSync wrote it last, when that is certain.

@@ -27,11 +27,13 @@ pub(super) async fn gather(
     aliases: &BTreeMap<String, String>,
 ) -> Result<Contacts, HubSpotError> {
     let (known, portal) = (gathering.known, gathering.portal);
-    let (people, left_out) = people(&known.customers, &known.contact_links);
+    let verdict = |id: &str| known.verdict(&ObjectType::Contacts, id);
+    let (people, left_out) = people(&known.customers, &known.contact_links, verdict);
     let mut standing: Vec<(Person, Option<Standing>)> = Vec::new();
     let mut unknown: Vec<Person> = Vec::new();
     for person in people {
-        let known = written(known, &person)
+        let known = (person.is_new.then_some(Standing::New))
+            .or_else(|| written(known, &person))
             .or_else(|| gathering.recall(&ObjectType::Contacts, &person.key, &sought_by(&person)));
         match known {
             Some(known) => standing.push((person, Some(known))),
@@ -93,7 +95,7 @@ async fn seek(
     let object = ObjectType::Contacts;
     let properties = gathering.portal.present(&object);
     let has_key = gathering.portal.has_key(&object);
-    let ours = gathering.known.customers.keys().cloned().collect();
+    let ours = gathering.known.ours(&object);
     let sought = find_contacts(gathering.hubspot, &people, &properties, has_key, &ours).await?;
     let found = sought
         .into_iter()

@@ -5,15 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    known::Known,
     portal::Portal,
     row::{Deed, Row},
 };
 
 /// HubSpot documents this as the most links one request makes.
 const LARGEST_ASSOCIATION_BATCH: usize = 2_000;
-/// A push that touches more than this share of the records, and more than this many, waits for the user's word.
-const UNASKED_SHARE_PERCENT: usize = 20;
-const UNASKED_RECORDS: usize = 50;
 
 /// A plan's rows, counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +32,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn of(rows: &[Row], portal: &Portal, quota: Quota, first: bool) -> Self {
+    pub(super) fn of(rows: &[Row], portal: &Portal, quota: Quota, known: &Known) -> Self {
         let objects = [ObjectType::Companies, ObjectType::Contacts];
         let mut tally = Tally::default();
         let mut by_property: BTreeMap<(&str, String), u32> = BTreeMap::new();
@@ -49,13 +47,19 @@ impl Counts {
         let to_create = objects.iter().map(|object| portal.to_create(object).len());
         let properties: usize = to_create.clone().sum();
         let written = tally.creates + tally.updates;
-        let touched = written * 100 > UNASKED_SHARE_PERCENT * (written + tally.unchanged);
+        let free = rows.iter().filter(|row| {
+            let writes = matches!(row.deed, Deed::Create { .. } | Deed::Update { .. });
+            writes && row.concerns().iter().all(|key| !known.holds.contains(key))
+        });
+        let broad = known
+            .guard
+            .needs_word(free.count(), written + tally.unchanged);
         let for_properties: usize = to_create
             .map(|missing| match (missing, portal.ensured) {
                 (0, true) => 0,
                 (0, false) => 1,
-                // The properties, the groups, a group, all properties at once, and the properties again.
-                _ => 5,
+                // The groups, the properties, the groups, a group, all properties at once, and the properties again.
+                _ => 6,
             })
             .sum();
         let something = written + tally.associations > 0;
@@ -81,7 +85,7 @@ impl Counts {
                 .into_iter()
                 .map(|((object, property), count)| (object.to_owned(), property, count))
                 .collect(),
-            needs_approval: something && (first || (written > UNASKED_RECORDS && touched)),
+            needs_approval: something && (!known.pushed || broad),
         }
     }
 

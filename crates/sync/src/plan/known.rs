@@ -2,17 +2,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{ObjectType, RecordId};
 use clearsync_store::{
-    Attention, Grain, JournalEntry, Link, Reader, Rollup, StoreError, Target, WriteState,
+    AccountId, Attention, Decision, Grain, JournalEntry, Link, Purpose, Reader, Rollup, Scope,
+    StoreError, Target, Verdict, WriteState, Writer,
 };
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::{
+    guard::Guard,
     portal::Portal,
     row::{ASSOCIATION, Values},
     vain::Vain,
     values::LAST_SYNCED,
 };
-use crate::{derive::Summary, push};
+use crate::{derive::Summary, matching::Ours, push};
 
 /// Everything the store knows that a plan is made from.
 pub(super) struct Known {
@@ -34,14 +37,15 @@ pub(super) struct Known {
     pub(super) vain: Vain,
     /// Whether this portal was ever written to.
     pub(super) pushed: bool,
+    pub(super) guard: Guard,
+    /// The user's word on customers and companies without a certain match, by kind and subject.
+    pub(super) decisions: BTreeMap<(String, String), Decision>,
+    /// What waits for the user's word, as kind and subject.
+    pub(super) holds: BTreeSet<(String, String)>,
 }
 
 impl Known {
-    pub(super) fn load(
-        view: &Reader,
-        target: Target,
-        now: jiff::Timestamp,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn load(view: &Reader, target: Target, now: Timestamp) -> Result<Self, StoreError> {
         let account = target.account;
         let summaries = |grain| -> Result<BTreeMap<String, Summary>, StoreError> {
             let rollups = view.rollups(account, grain)?;
@@ -80,13 +84,44 @@ impl Known {
             contacts_written: written(contacts.path_name())?,
             companies_written: written(companies.path_name())?,
             associated: written(ASSOCIATION)?,
-            refused: refused(view, target, &attention)?,
+            refused: refused(view, target, &attention, now)?,
             portal: Portal::remembered(view, target, now)?,
             vain: Vain::load(view, target)?,
             pushed: push::was_pushed(view, target)?,
+            guard: Guard::load(view, account)?,
+            decisions: view
+                .decisions(target)?
+                .into_iter()
+                .map(|decision| {
+                    (
+                        (decision.object.clone(), decision.subject.clone()),
+                        decision,
+                    )
+                })
+                .collect(),
+            holds: view.holds(target, Purpose::Sync)?,
             attention,
             open,
         })
+    }
+
+    /// What the user wants done about a customer or a company.
+    pub(super) fn verdict(&self, object: &ObjectType, subject: &str) -> Option<Verdict> {
+        let key = (object.path_name().to_owned(), subject.to_owned());
+        self.decisions.get(&key).map(|decision| decision.verdict)
+    }
+
+    /// Which records of a kind may be written.
+    pub(super) fn ours(&self, object: &ObjectType) -> Ours {
+        let chosen = self
+            .decisions
+            .values()
+            .filter(|decision| decision.object == object.path_name())
+            .filter_map(|decision| decision.record.as_ref()?.parse().ok());
+        Ours {
+            customers: self.customers.keys().cloned().collect(),
+            chosen: chosen.collect(),
+        }
     }
 
     /// The company the store links a domain to.
@@ -95,12 +130,33 @@ impl Known {
     }
 }
 
-/// What the last write of each refused record held.
+const SETTINGS_CHANGED: &str = "plan_settings_changed_at";
+/// After this time what HubSpot refused is tried again, since people may have changed HubSpot's rules.
+const TRY_AGAIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// Notes that something changed which HubSpot's refusals may have been about: the settings, or the portal's properties.
+pub(crate) fn settings_changed(
+    writer: &Writer,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    writer.set_setting(Scope::Account(account), SETTINGS_CHANGED, &now)
+}
+
+/// What the last write of each refused record held, where it is not to be tried again: a day has not gone by, and neither
+/// the settings nor the portal's properties have changed.
 fn refused(
     view: &Reader,
     target: Target,
     attention: &[Attention],
+    now: Timestamp,
 ) -> Result<BTreeMap<(String, String), Values>, StoreError> {
+    let changed_at: Option<Timestamp> =
+        view.setting(Scope::Account(target.account), SETTINGS_CHANGED)?;
+    let lately = |last: &JournalEntry| {
+        let at = last.settled_at.unwrap_or(last.noted_at);
+        now.duration_since(at).abs() < TRY_AGAIN && changed_at.is_none_or(|changed| changed <= at)
+    };
     let mut refused = BTreeMap::new();
     for open in attention
         .iter()
@@ -111,7 +167,7 @@ fn refused(
             continue;
         };
         let last = view.journal_of_subject(target, &object, &subject)?.pop();
-        let last = last.filter(|last| last.state == WriteState::Failed);
+        let last = last.filter(|last| last.state == WriteState::Failed && lately(last));
         let body = last.and_then(|last| Values::deserialize(&last.entry.after).ok());
         if let Some(mut body) = body {
             body.remove(LAST_SYNCED);

@@ -10,7 +10,7 @@ use clearsync_store::{Reader, Scope, StoreError, Target, Writer};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::PlanError;
+use super::{PlanError, settings_changed};
 use crate::view::PropertyState;
 
 const SETTING: &str = "portal_properties";
@@ -36,11 +36,19 @@ impl Portal {
         target: Target,
         now: Timestamp,
     ) -> Result<Option<Self>, StoreError> {
-        let kept: Option<Self> = view.setting(Scope::Account(target.account), SETTING)?;
-        Ok(kept.filter(|kept| kept.id == target.portal && kept.is_current(now)))
+        let kept: Option<Option<Self>> = view.setting(Scope::Account(target.account), SETTING)?;
+        Ok(kept
+            .flatten()
+            .filter(|kept| kept.id == target.portal && kept.is_current(now)))
     }
 
     pub(crate) fn remember(&self, writer: &Writer, target: Target) -> Result<(), StoreError> {
+        let former: Option<Option<Self>> =
+            writer.setting(Scope::Account(target.account), SETTING)?;
+        let former = former.flatten().map(|former| former.properties);
+        if former.is_none_or(|former| former != self.properties) {
+            settings_changed(writer, target.account, self.looked_at)?;
+        }
         writer.set_setting(Scope::Account(target.account), SETTING, self)
     }
 

@@ -5,7 +5,7 @@ use clearsync_store::PlanRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{vain::may_create, values::same};
+use super::{guard::Guard, vain::may_create, values::same};
 use crate::view::{Choices, SkipReason};
 
 /// How contact-to-company links are named where kinds of record are.
@@ -42,6 +42,8 @@ pub(crate) enum Standing {
         found_by: Option<String>,
     },
     Absent,
+    /// A new one is to be made, whatever else stands there.
+    New,
     Ambiguous(Vec<RecordId>),
     /// HubSpot does not take the address.
     Refused,
@@ -91,6 +93,9 @@ pub(crate) enum Deed {
         linked: Vec<String>,
         at_birth: Values,
         values: Values,
+        /// Whether the user said that a new one is to be made, so that none that stands may take its place.
+        #[serde(default)]
+        decided: bool,
     },
     /// It is changed.
     Update {
@@ -133,9 +138,11 @@ pub(crate) struct Row {
 pub(crate) fn rows(
     records: Vec<(Record, Standing)>,
     choices: Choices,
+    guard: &Guard,
     refused: &BTreeMap<(String, String), Values>,
 ) -> Vec<Row> {
-    let row = |(record, standing): (Record, Standing)| {
+    let row = |(mut record, standing): (Record, Standing)| {
+        guard.narrow(&mut record, &standing);
         let object = record.object.path_name().to_owned();
         let (subject, label) = (record.subject.clone(), record.label.clone());
         let mut deed = deed(record, standing, choices);
@@ -166,12 +173,8 @@ fn deed(wanted: Record, standing: Standing, choices: Choices) -> Deed {
             ObjectType::Companies => SkipReason::CompaniesNotCreated,
             _ => SkipReason::ContactsNotCreated,
         }),
-        Standing::Absent => Deed::Create {
-            key: wanted.values.get(CUSTOMER_ID).cloned().unwrap_or_default(),
-            linked: wanted.linked,
-            at_birth: wanted.at_birth,
-            values: filled(wanted.values),
-        },
+        Standing::Absent => create(wanted, false),
+        Standing::New => create(wanted, true),
         Standing::Stands {
             record,
             values: held,
@@ -199,6 +202,16 @@ fn deed(wanted: Record, standing: Standing, choices: Choices) -> Deed {
                 values: filled(values),
             }
         }
+    }
+}
+
+fn create(wanted: Record, decided: bool) -> Deed {
+    Deed::Create {
+        key: wanted.values.get(CUSTOMER_ID).cloned().unwrap_or_default(),
+        linked: wanted.linked,
+        at_birth: wanted.at_birth,
+        values: filled(wanted.values),
+        decided,
     }
 }
 
@@ -350,6 +363,19 @@ pub(crate) const SKIP: &str = "skip";
 pub(crate) const ASSOCIATE: &str = "associate";
 
 impl Row {
+    /// The rows, as kind and subject, that must not wait for the user's word when this one is carried out.
+    pub(crate) fn concerns(&self) -> Vec<(String, String)> {
+        let mut keys = vec![(self.object.clone(), self.subject.clone())];
+        if let Deed::Associate { contact, company } = &self.deed {
+            keys.push((ObjectType::Contacts.path_name().to_owned(), contact.clone()));
+            keys.push((
+                ObjectType::Companies.path_name().to_owned(),
+                company.clone(),
+            ));
+        }
+        keys
+    }
+
     /// As it is stored.
     pub(crate) fn stored(&self) -> PlanRow {
         PlanRow {

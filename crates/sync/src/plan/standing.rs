@@ -42,6 +42,7 @@ pub(crate) fn confirm(
         };
         writer.put_link(target, &link)?;
     }
+    writer.remove_drift(target, object, subject)?;
     // What was written for customers that now share this contact stands there no more.
     for other in confirmed.linked.iter().filter(|other| *other != subject) {
         writer.remove_written(target, object, other)?;

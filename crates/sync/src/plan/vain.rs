@@ -90,7 +90,9 @@ impl Vain {
             Standing::Absent if !may_create(object, choices) => Outcome::Absent,
             Standing::Ambiguous(candidates) => Outcome::Ambiguous(candidates.clone()),
             Standing::Refused => Outcome::Refused,
-            Standing::Absent | Standing::Stands { .. } | Standing::LeftOut(_) => return,
+            Standing::Absent | Standing::New | Standing::Stands { .. } | Standing::LeftOut(_) => {
+                return;
+            }
         };
         let recalled = former.recall(object, subject, &by, choices, now).is_some();
         let since = former

@@ -137,7 +137,7 @@ fn fitted(own: &OwnProperty, value: String) -> String {
 
 /// Whether two texts say the same in a property. HubSpot may give a number back in another form, such as `49` for `49.00`.
 #[must_use]
-pub(super) fn same(property: &str, one: &str, other: &str) -> bool {
+pub(crate) fn same(property: &str, one: &str, other: &str) -> bool {
     let number = clearsync_hubspot::SUMMARY
         .iter()
         .any(|own| own.name == property && own.kind == PropertyKind::Number);

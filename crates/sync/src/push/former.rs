@@ -4,7 +4,7 @@ use clearsync_store::{JournalEntry, Settled, StoreError, Target, Writer};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::properties::PROPERTY;
+use super::properties::{GROUPS, PROPERTY};
 use crate::plan::{ASSOCIATION, LAST_SYNCED, Row, Values};
 
 /// Settles the writes of an earlier push whose end was not known, by what a new plan found to stand in HubSpot: the plan
@@ -25,8 +25,8 @@ pub(crate) fn settle_former(
         let applied = match entry.entry.object.as_str() {
             // What is not to be linked any more is linked.
             ASSOCIATION => row.is_none(),
-            // The next push looks at the properties anyhow.
-            PROPERTY => false,
+            // They were not there when this was noted, and bear ClearSync's name. A push makes those that are missing.
+            PROPERTY | GROUPS => true,
             _ => row.is_some_and(|row| stands(row, entry)),
         };
         let (settled, receipt) = match (applied, row.and_then(|row| row.deed.record())) {

@@ -445,14 +445,20 @@ pub(crate) fn close_items_but_of(
 
 /// What is kept of a refusal: names and codes, never HubSpot's words.
 fn refusal(row: &Row, reason: &Reason) -> Value {
-    let (code, property) = match reason {
+    let (code, property) = refusal_code(reason);
+    json!({ "object": row.object, "key": row.subject, "reason": code, "property": property })
+}
+
+/// The code of a refusal, and the property it names.
+pub(crate) fn refusal_code(reason: &Reason) -> (String, Option<String>) {
+    match reason {
         Reason::ValueRefused { property, code } => (code.to_string(), property.clone()),
         Reason::UniqueValueHeld { property, .. } => {
             ("UNIQUE_VALUE_HELD".to_owned(), property.clone())
         }
         Reason::Rejected { category, .. } => (category.clone().unwrap_or_default(), None),
         Reason::Conflict { .. } => ("CONFLICT".to_owned(), None),
+        Reason::PropertyInUse => ("PROPERTY_IN_USE".to_owned(), None),
         _ => ("REFUSED".to_owned(), None),
-    };
-    json!({ "object": row.object, "key": row.subject, "reason": code, "property": property })
+    }
 }

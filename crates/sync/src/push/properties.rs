@@ -1,4 +1,4 @@
-use clearsync_hubspot::{ObjectType, OwnProperty};
+use clearsync_hubspot::{GROUP, ObjectType};
 use clearsync_store::{JournalId, NewJournalEntry, Settled, StoreError, Writer};
 use serde_json::json;
 
@@ -7,6 +7,8 @@ use crate::plan::CREATE;
 
 /// How properties are named where kinds of record are.
 pub(super) const PROPERTY: &str = "properties";
+/// How their groups are.
+pub(super) const GROUPS: &str = "groups";
 
 impl Work<'_> {
     /// Sees to it that the properties the plan writes exist and fit. Looks once for a portal.
@@ -18,9 +20,13 @@ impl Work<'_> {
             self.telling.may_go_on().await?;
             let missing = self.portal.to_create(&object);
             let on = object.clone();
+            let mut names: Vec<_> = missing.iter().map(|own| (PROPERTY, own.name)).collect();
+            if !names.is_empty() && !self.hubspot.has_group(&object, GROUP).await? {
+                names.push((GROUPS, GROUP));
+            }
             let noted = self
                 .journal
-                .write(move |writer, order, now| note(writer, order, &on, &missing, now))
+                .write(move |writer, order, now| note(writer, order, &on, names, now))
                 .await?;
             let wanted = self.portal.chosen(&object);
             let ensured = self.hubspot.ensure_properties(&object, &wanted).await?;
@@ -49,20 +55,20 @@ fn note(
     writer: &Writer,
     order: Order,
     object: &ObjectType,
-    missing: &[&OwnProperty],
+    names: Vec<(&'static str, &'static str)>,
     now: jiff::Timestamp,
 ) -> Result<Vec<JournalId>, StoreError> {
     let mut noted = Vec::new();
-    for own in missing {
-        let subject = format!("{}.{}", object.path_name(), own.name);
+    for (kind, name) in names {
+        let subject = format!("{}.{name}", object.path_name());
         let write = NewJournalEntry {
             run: order.run,
             plan_row: None,
             action: CREATE.to_owned(),
-            object: PROPERTY.to_owned(),
+            object: kind.to_owned(),
             before: json!({}),
-            after: json!({ "name": own.name }),
-            write_key: format!("{}:{subject}", order.plan.0),
+            after: json!({ "name": name }),
+            write_key: format!("{}:{kind}:{subject}", order.plan.0),
             subject,
         };
         let former = writer.journal_by_key(&write.write_key)?;

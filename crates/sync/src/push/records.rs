@@ -74,6 +74,9 @@ impl Work<'_> {
         &mut self,
         rows: Vec<Numbered>,
     ) -> Result<(Vec<Numbered>, BTreeMap<i64, journal::Adopted>), PushError> {
+        let (decided, rows): (Vec<_>, Vec<_>) = rows
+            .into_iter()
+            .partition(|(_, row)| matches!(row.deed, Deed::Create { decided: true, .. }));
         let domains: BTreeSet<String> = rows.iter().map(|(_, row)| row.subject.clone()).collect();
         let properties = self.readable(&ObjectType::Companies);
         let mut standing = self
@@ -97,6 +100,7 @@ impl Work<'_> {
         let adoptions = self.journal.adopt(found, "domain", false).await?;
         self.pushed.failed += count(adoptions.taken);
         fresh.extend(adoptions.rows);
+        fresh.extend(decided);
         Ok((fresh, adoptions.adopted))
     }
 

@@ -19,7 +19,7 @@ pub struct PushProgress {
 }
 
 /// Tells the progress, and hears what the user wants.
-pub(super) struct Telling<'a> {
+pub(crate) struct Telling<'a> {
     progress: &'a watch::Sender<PushProgress>,
     wish: watch::Receiver<Wish>,
     meter: Meter,
@@ -28,7 +28,7 @@ pub(super) struct Telling<'a> {
 }
 
 impl<'a> Telling<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         progress: &'a watch::Sender<PushProgress>,
         wish: watch::Receiver<Wish>,
         total: usize,
@@ -44,14 +44,14 @@ impl<'a> Telling<'a> {
         telling
     }
 
-    pub(super) fn settled(&mut self, rows: usize) {
+    pub(crate) fn settled(&mut self, rows: usize) {
         self.done += rows;
         self.meter.note(self.done as u64);
         self.tell(false);
     }
 
     /// Waits while the user holds the push.
-    pub(super) async fn may_go_on(&mut self) -> Result<(), PushError> {
+    pub(crate) async fn may_go_on(&mut self) -> Result<(), PushError> {
         loop {
             let wish = *self.wish.borrow_and_update();
             match wish {

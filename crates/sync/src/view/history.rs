@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Moment, Problem};
+use super::{FieldChange, Moment, Problem};
 
 /// One run that was begun.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -23,6 +23,8 @@ pub struct RunRow {
     pub created: u32,
     /// Records changed in HubSpot.
     pub updated: u32,
+    /// Records of ClearSync's own that went to HubSpot's recycle bin.
+    pub removed: u32,
     /// Records HubSpot refused.
     pub failed: u32,
     /// What ended it early.
@@ -39,6 +41,8 @@ pub enum RunKind {
     Sync,
     /// Writing a plan the user approved.
     Push,
+    /// Taking back what was written.
+    Undo,
 }
 
 /// How a run ended.
@@ -55,4 +59,94 @@ pub enum RunOutcome {
     Failed,
     /// Waits for the user's word on the plan.
     WaitsForApproval,
+}
+
+/// Which writes of a run to show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunChangesQuery {
+    /// [`RunRow::id`].
+    pub run: u32,
+    /// Only this kind of record, as HubSpot's paths name it.
+    pub object: Option<String>,
+    /// Only what was done so.
+    pub action: Option<WriteAction>,
+    /// Only those that came to this.
+    pub state: Option<WriteState>,
+    /// Part of a key or of a value.
+    pub search: String,
+    /// Rows to pass over.
+    pub offset: u32,
+    /// Rows to give, at most 500.
+    pub limit: u32,
+}
+
+/// Some writes of all that match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunChangesPage {
+    /// The rows asked for.
+    pub rows: Vec<RunChange>,
+    /// How many match.
+    pub total: u32,
+}
+
+/// One write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunChange {
+    /// Names the write.
+    pub id: u32,
+    /// Kind of record, such as `contacts`, of link, such as `contacts_companies`, `properties` or `groups`.
+    pub object: String,
+    /// Stripe's id of the customer, the company's domain, or what else it is about. Undoing the record takes these two.
+    pub key: String,
+    /// What a person recognises it by.
+    pub name: String,
+    /// HubSpot's id of the record, where there is one.
+    pub hubspot_id: Option<String>,
+    /// The record's page in HubSpot.
+    pub url: Option<String>,
+    /// What was done.
+    pub action: WriteAction,
+    /// What came of it.
+    pub state: WriteState,
+    /// HubSpot's code of a refusal, such as `INVALID_EMAIL`; or `gone`, `changed`.
+    pub refusal: Option<String>,
+    /// When it was noted.
+    pub at: Moment,
+    /// Field by field.
+    pub changes: Vec<FieldChange>,
+    /// Whether it is something that can be taken back by itself.
+    pub can_be_undone: bool,
+}
+
+/// What a write did; the words are under `write.<action>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum WriteAction {
+    /// Made something.
+    Create,
+    /// Changed something.
+    Update,
+    /// Put a record in the recycle bin.
+    Archive,
+    /// Linked two records.
+    Associate,
+    /// Took a link away.
+    Unlink,
+    /// Removed a property or a group.
+    Remove,
+}
+
+/// What came of a write; the words are under `writeState.<state>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum WriteState {
+    /// Not yet known.
+    Open,
+    /// HubSpot confirmed it.
+    Done,
+    /// HubSpot did not do it.
+    Refused,
 }

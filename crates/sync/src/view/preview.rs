@@ -33,6 +33,8 @@ pub struct PlanSummary {
     pub by_property: Vec<PropertyChangeCount>,
     /// Whether the push waits for the user's word: the first one, or one that touches many records.
     pub needs_approval: bool,
+    /// Rows that stay as they are until the user gives the word, whatever else is pushed.
+    pub waiting: u32,
 }
 
 /// How many records a property changes on.
@@ -121,6 +123,40 @@ pub struct PlanRow {
     pub skip: Option<SkipReason>,
     /// Field by field.
     pub changes: Vec<FieldChange>,
+    /// Whether it stays as it is until the user gives the word.
+    pub waits: bool,
+}
+
+/// What narrows the rows of a plan, as in [`PlanQuery`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RowFilter {
+    /// Only what is done so.
+    pub action: Option<PlanAction>,
+    /// Only these records.
+    pub object: Option<ObjectType>,
+    /// Only rows that change this property.
+    pub property: Option<String>,
+    /// Part of a name, e-mail, domain or id.
+    pub search: String,
+}
+
+/// Rows of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum RowSelection {
+    /// All that write something.
+    All,
+    /// Those that match.
+    Matching {
+        /// What they match.
+        filter: RowFilter,
+    },
+    /// Those with these ids.
+    Rows {
+        /// [`PlanRow::id`].
+        ids: Vec<u32>,
+    },
 }
 
 /// Why a record is left out; the words are under `skip.<reason>`.
@@ -143,6 +179,8 @@ pub enum SkipReason {
     CustomerDeleted,
     /// HubSpot refused the last write of this record.
     Refused,
+    /// The user left it out for good.
+    LeftOut,
 }
 
 /// One property before and after.

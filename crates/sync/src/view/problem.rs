@@ -98,6 +98,8 @@ pub enum ProblemCode {
     HubSpotScopeMissing,
     HubSpotPlanLacksFeature,
     HubSpotDailyLimit,
+    HubSpotShareKept,
+    HubSpotRecordNotFound,
     HubSpotPropertyUnusable,
     HubSpotNotConnected,
     HostNotFound,
@@ -154,6 +156,7 @@ impl ProblemCode {
                 | Self::ServiceDown
                 | Self::TimedOut
                 | Self::HubSpotDailyLimit
+                | Self::HubSpotShareKept
                 | Self::DatabaseBusy
                 | Self::AnotherSyncRunning
         )

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod derive;
 #[cfg(test)]
+mod drift;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod follow;
@@ -21,6 +23,12 @@ mod push_life;
 #[cfg(test)]
 mod push_world;
 #[cfg(test)]
+mod safety;
+#[cfg(test)]
 mod same;
 #[cfg(test)]
+mod undo;
+#[cfg(test)]
 mod world;
+#[cfg(test)]
+mod worlds;

@@ -21,10 +21,10 @@ const HOSTS: [&str; 6] = [
 ];
 
 /// Chance from a seed (`SplitMix64`).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn up_to(&mut self, below: usize) -> usize {
+    pub(crate) fn up_to(&mut self, below: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -32,11 +32,11 @@ impl Dice {
         usize::try_from((mixed ^ (mixed >> 31)) % below as u64).unwrap()
     }
 
-    fn one_in(&mut self, chances: usize) -> bool {
+    pub(crate) fn one_in(&mut self, chances: usize) -> bool {
         self.up_to(chances) == 0
     }
 
-    fn pick<T: Clone>(&mut self, items: &[T]) -> Option<T> {
+    pub(crate) fn pick<T: Clone>(&mut self, items: &[T]) -> Option<T> {
         if items.is_empty() {
             return None;
         }
@@ -52,21 +52,21 @@ impl Dice {
 
 /// One customer of the account.
 #[derive(Clone)]
-struct Someone {
+pub(crate) struct Someone {
     email: String,
     mrr_minor: i64,
     deleted: bool,
 }
 
-struct Life {
-    dice: Dice,
-    bridge: Bridge,
+pub(crate) struct Life {
+    pub(crate) dice: Dice,
+    pub(crate) bridge: Bridge,
     customers: BTreeMap<String, Someone>,
     next: usize,
 }
 
 impl Life {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let mut dice = Dice(seed);
         let shape = PortalShape {
             auto_create_companies: dice.one_in(2),
@@ -87,7 +87,7 @@ impl Life {
     }
 
     /// Customers come, change and go.
-    fn business_goes_on(&mut self) {
+    pub(crate) fn business_goes_on(&mut self) {
         for _ in 0..self.dice.up_to(6) {
             let ids: Vec<String> = self.customers.keys().cloned().collect();
             match (self.dice.up_to(5), self.dice.pick(&ids)) {
@@ -134,7 +134,7 @@ impl Life {
     }
 
     /// People work in the portal.
-    fn people_work(&mut self) {
+    pub(crate) fn people_work(&mut self) {
         for _ in 0..self.dice.up_to(5) {
             let contacts: Vec<String> = self.bridge.contacts().into_keys().collect();
             let companies: Vec<String> = self.bridge.companies().into_keys().collect();
@@ -197,7 +197,7 @@ impl Life {
         }
     }
 
-    fn time_passes(&self) {
+    pub(crate) fn time_passes(&self) {
         self.bridge.clock.jump(SignedDuration::from_mins(1));
         self.bridge.contacts();
         self.bridge.clock.jump(SignedDuration::from_mins(1));

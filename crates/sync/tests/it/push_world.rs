@@ -12,8 +12,8 @@ use clearsync_sandbox::{
     hubspot::{HubSpotSandbox, PortalShape},
 };
 use clearsync_store::{
-    AccountId, AccountProfile, Grain, Mode, PlanId, PlanRow, Reader, Rollup, Store, StoreError,
-    Target,
+    AccountId, AccountProfile, Grain, Mode, PlanId, PlanRow, Reader, Rollup, RunId, Store,
+    StoreError, Target,
 };
 use clearsync_sync::{
     Clock,
@@ -22,6 +22,7 @@ use clearsync_sync::{
     matching::company_of,
     plan::{self, LAST_SYNCED, Looking},
     push::{self, Order, PushError, PushProgress, Pushed},
+    undo::{self, UndoScope, Undone},
     view::Choices,
 };
 use clearsync_transport::{InProcess, Secret, Transport};
@@ -224,6 +225,56 @@ impl Bridge {
         };
         let progress = watch::Sender::new(PushProgress::default());
         push::push(&self.store(), client, order, &self.clock(), wish, &progress).await
+    }
+
+    /// Plans and pushes in a run of its own.
+    pub(crate) async fn sync_in_run(&self) -> (RunId, Pushed) {
+        let plan = self.plan().await;
+        let run = self.begin_run("sync");
+        let order = self.order(plan, Some(run));
+        let progress = watch::Sender::new(PushProgress::default());
+        let (store, client, clock) = (self.store(), self.client(), self.clock());
+        let pushed = push::push(&store, &client, order, &clock, go(), &progress);
+        (run, pushed.await.unwrap())
+    }
+
+    pub(crate) fn begin_run(&self, kind: &str) -> RunId {
+        let (account, now) = (self.target.account, self.clock.now());
+        self.store()
+            .write::<_, StoreError>(|writer| writer.begin_run(account, kind, now))
+            .unwrap()
+    }
+
+    pub(crate) fn order(&self, plan: PlanId, run: Option<RunId>) -> Order {
+        let target = self.target;
+        Order { target, plan, run }
+    }
+
+    pub(crate) async fn plan_undo(&self, scope: UndoScope) -> PlanId {
+        let (store, client) = (self.store(), self.client());
+        let now = self.clock.now();
+        undo::make(&store, &client, self.target, scope, now)
+            .await
+            .unwrap()
+    }
+
+    /// Takes something back in a run of its own.
+    pub(crate) async fn undo(&self, scope: UndoScope) -> (RunId, Undone) {
+        let plan = self.plan_undo(scope).await;
+        let run = self.begin_run(undo::RUN_KIND);
+        let undone = self.carry_out(&self.client(), plan, run).await.unwrap();
+        (run, undone)
+    }
+
+    pub(crate) async fn carry_out(
+        &self,
+        client: &Client,
+        plan: PlanId,
+        run: RunId,
+    ) -> Result<Undone, PushError> {
+        let order = self.order(plan, Some(run));
+        let progress = watch::Sender::new(PushProgress::default());
+        undo::carry_out(&self.store(), client, order, &self.clock(), go(), &progress).await
     }
 
     /// Plans and pushes, and gives what was done.

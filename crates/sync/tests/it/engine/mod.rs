@@ -7,6 +7,7 @@ mod figures;
 mod files;
 mod keys;
 mod runs;
+mod safety;
 mod schedule;
 mod setup;
 mod weather;

@@ -1,0 +1,375 @@
+//! The pure core: what was written, against what HubSpot holds, gives what is to be done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clearsync_hubspot::RecordId;
+
+use super::{
+    held::{Definitions, Found, Held},
+    history::{History, Lived, Stood, Touched},
+    row::{Deed, GROUPS, PROPERTIES, Row},
+};
+use crate::{
+    plan::{Change, LAST_SYNCED, Values},
+    view::LeaveReason,
+};
+
+/// Says something of a property.
+type Says<'a> = &'a dyn Fn(&str) -> bool;
+
+/// What else decides beside history and HubSpot.
+pub(super) struct Circumstances<'a> {
+    /// What people recognise subjects by, by kind and subject.
+    pub(super) labels: &'a BTreeMap<(String, String), String>,
+    /// Whether another Stripe account is brought to the same portal, so that it needs the definitions.
+    pub(super) portal_is_shared: bool,
+}
+
+/// The rows, in the order they are carried out: what was removed is made again first, and definitions go last.
+pub(super) fn rows(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row> {
+    let records = records(history, held, with);
+    let definitions = definitions(history, held, with, &records);
+    let links = links(history, held, with);
+    let (again, gone) = split(definitions, |deed| matches!(deed, Deed::DefineAgain { .. }));
+    let (made, changed) = split(records, |deed| matches!(deed, Deed::MakeAgain { .. }));
+    let (linked, unlinked) = split(links, |deed| matches!(deed, Deed::LinkAgain));
+    let parts = [again, unlinked, made, changed, linked, gone];
+    parts.into_iter().flatten().collect()
+}
+
+fn split(rows: Vec<Row>, first: impl Fn(&Deed) -> bool) -> (Vec<Row>, Vec<Row>) {
+    rows.into_iter().partition(|row| first(&row.deed))
+}
+
+fn records(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row> {
+    let row = |((object, id), lived): (&(String, RecordId), &Lived)| {
+        let found = held.records.get(&(object.clone(), *id));
+        let none = Definitions::default();
+        let definitions = held.kinds.get(object).unwrap_or(&none);
+        let known = |property: &str| {
+            let again = (PROPERTIES.to_owned(), format!("{object}.{property}"));
+            let comes = history
+                .definitions
+                .get(&again)
+                .is_some_and(Stood::comes_again);
+            comes || definitions.properties.contains_key(property)
+        };
+        let automatic = |property: &str| {
+            let key = (object.clone(), *id, property.to_owned());
+            held.automatic.contains(&key)
+        };
+        let deed = record(*id, lived, found, definitions, (&known, &automatic))?;
+        let key = (object.clone(), lived.subject.clone());
+        let label = with.labels.get(&key).unwrap_or(&lived.subject);
+        Some(Row {
+            object: object.clone(),
+            subject: lived.subject.clone(),
+            label: label.clone(),
+            deed,
+        })
+    };
+    history.records.iter().filter_map(row).collect()
+}
+
+fn record(
+    id: RecordId,
+    lived: &Lived,
+    found: Option<&Found>,
+    definitions: &Definitions,
+    (known, automatic): (Says<'_>, Says<'_>),
+) -> Option<Deed> {
+    let leave = |reason, properties| {
+        Some(Deed::Leave {
+            reason,
+            record: Some(id),
+            properties,
+        })
+    };
+    let was_there = lived.was_there?;
+    if !lived.is_there {
+        let (values, linked) = lived.last.clone();
+        return was_there.then_some(Deed::MakeAgain { linked, values });
+    }
+    let values = match found {
+        Some(Found::Stands(values)) => values,
+        Some(Found::Merged) => return leave(LeaveReason::Merged, Vec::new()),
+        Some(Found::Gone) => return leave(LeaveReason::Deleted, Vec::new()),
+        None => return leave(LeaveReason::KindUnknown, Vec::new()),
+    };
+    let mut foreign = changed_by_others(lived, values, definitions, known);
+    if !was_there {
+        let mut added = added_by_others(lived, values, definitions);
+        added.retain(|property| !automatic(property));
+        foreign.extend(added);
+        if !foreign.is_empty() {
+            return leave(LeaveReason::ChangedByOthers, foreign);
+        }
+        return Some(Deed::Archive {
+            record: id,
+            values: values.clone(),
+        });
+    }
+    if !foreign.is_empty() {
+        return leave(LeaveReason::ChangedByOthers, foreign);
+    }
+    let changes = changes(lived, values, definitions, known);
+    let superseded = |touched: &Touched| touched.before.is_some() && !touched.to_the_end;
+    match changes.is_empty() {
+        false => Some(Deed::PutBack {
+            record: id,
+            changes,
+        }),
+        true if lived.values.values().any(superseded) => {
+            leave(LeaveReason::WrittenSince, Vec::new())
+        }
+        true => None,
+    }
+}
+
+/// The properties that ClearSync wrote and that hold something else now.
+fn changed_by_others(
+    lived: &Lived,
+    held: &Values,
+    definitions: &Definitions,
+    known: Says<'_>,
+) -> Vec<String> {
+    let differs = |(property, touched): &(&String, &Touched)| {
+        known(property) && !definitions.same(property, &touched.after, text(held, property))
+    };
+    let differing = lived.values.iter().filter(differs);
+    differing.map(|(property, _)| property.clone()).collect()
+}
+
+/// The properties of a record that ClearSync made in which others put something. What HubSpot fills by itself does not
+/// count.
+fn added_by_others(lived: &Lived, held: &Values, definitions: &Definitions) -> Vec<String> {
+    let added = |name: &&String| {
+        let property = definitions.properties.get(*name);
+        property.is_some_and(clearsync_hubspot::Property::is_writable)
+            && !lived.values.contains_key(*name)
+            && !by_hubspot(name)
+    };
+    held.keys().filter(added).cloned().collect()
+}
+
+/// Whether HubSpot fills a property by itself.
+pub(super) fn by_hubspot(property: &str) -> bool {
+    property.starts_with("hs_") || property == "lifecyclestage"
+}
+
+/// What is put back: all that the taken-back writes touched and nothing later did.
+fn changes(
+    lived: &Lived,
+    held: &Values,
+    definitions: &Definitions,
+    known: Says<'_>,
+) -> Vec<Change> {
+    let change = |(property, touched): (&String, &Touched)| {
+        let before = touched.before.as_ref().filter(|_| touched.to_the_end)?;
+        let stands = text(held, property);
+        (known(property) && !definitions.same(property, before, stands)).then(|| Change {
+            property: property.clone(),
+            before: Some(stands.to_owned()).filter(|stands| !stands.is_empty()),
+            after: before.clone(),
+        })
+    };
+    let changes: Vec<Change> = lived.values.iter().filter_map(change).collect();
+    // When a record was last written says nothing by itself.
+    let only_stamp = changes.iter().all(|change| change.property == LAST_SYNCED);
+    let others = lived.values.keys().any(|property| property != LAST_SYNCED);
+    if only_stamp && others {
+        Vec::new()
+    } else {
+        changes
+    }
+}
+
+fn text<'a>(held: &'a Values, property: &str) -> &'a str {
+    held.get(property).map_or("", String::as_str)
+}
+
+fn links(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row> {
+    let row = |((kind, pair), stood): (&(String, clearsync_hubspot::Pair), &Stood)| {
+        let stands = held.links.contains(&(kind.clone(), *pair));
+        let deed = match (stood.before?, stood.now) {
+            (false, true) if stands => Deed::Unlink {
+                from: pair.from,
+                to: pair.to,
+            },
+            (true, false) => Deed::LinkAgain,
+            _ => return None,
+        };
+        let label = with.labels.get(&(kind.clone(), stood.subject.clone()));
+        Some(Row {
+            object: kind.clone(),
+            subject: stood.subject.clone(),
+            label: label.unwrap_or(&stood.subject).clone(),
+            deed,
+        })
+    };
+    history.links.iter().filter_map(row).collect()
+}
+
+/// Properties first, then the groups they stand in.
+fn definitions(
+    history: &History,
+    held: &Held,
+    with: &Circumstances<'_>,
+    records: &[Row],
+) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut removed: BTreeSet<(String, String)> = BTreeSet::new();
+    let of = |kind: &'static str| {
+        history
+            .definitions
+            .iter()
+            .filter(move |((one, _), _)| one == kind)
+    };
+    for kind in [PROPERTIES, GROUPS] {
+        for ((_, subject), stood) in of(kind) {
+            let Some((on, name)) = subject.split_once('.') else {
+                continue;
+            };
+            let needed = match kind {
+                PROPERTIES => property_is_needed(history, held, records, on, name),
+                _ => group_is_needed(held, &removed, on, name),
+            };
+            let stands = held.kinds.get(on).is_some_and(|kinds| match kind {
+                PROPERTIES => kinds.properties.contains_key(name),
+                _ => kinds.groups.contains(name),
+            });
+            let Some(deed) = definition(stood, stands, needed, with.portal_is_shared, (on, name))
+            else {
+                continue;
+            };
+            if matches!(deed, Deed::Remove { .. }) {
+                removed.insert((on.to_owned(), name.to_owned()));
+            }
+            rows.push(Row {
+                object: kind.to_owned(),
+                subject: subject.clone(),
+                label: name.to_owned(),
+                deed,
+            });
+        }
+    }
+    rows
+}
+
+fn definition(
+    stood: &Stood,
+    stands: bool,
+    needed: bool,
+    shared: bool,
+    (on, name): (&str, &str),
+) -> Option<Deed> {
+    let (on, name) = (on.to_owned(), name.to_owned());
+    let leave = |reason| Deed::Leave {
+        reason,
+        record: None,
+        properties: Vec::new(),
+    };
+    match (stood.before?, stood.now) {
+        (true, false) => Some(Deed::DefineAgain { on, name }),
+        (false, true) if !stands => None,
+        (false, true) if shared => Some(leave(LeaveReason::SharedPortal)),
+        (false, true) if needed => Some(leave(LeaveReason::StillUsed)),
+        (false, true) => Some(Deed::Remove { on, name }),
+        _ => None,
+    }
+}
+
+/// Whether a property holds something that stays: what a record that is left holds, or what a write put there that is not
+/// taken back.
+fn property_is_needed(
+    history: &History,
+    held: &Held,
+    records: &[Row],
+    on: &str,
+    name: &str,
+) -> bool {
+    let left = records
+        .iter()
+        .any(|row| match (&row.deed, row.deed.record()) {
+            (Deed::Leave { .. }, Some(id)) if row.object == on => {
+                match held.records.get(&(on.to_owned(), id)) {
+                    Some(Found::Stands(values)) => values.contains_key(name),
+                    Some(Found::Merged) => true,
+                    Some(Found::Gone) | None => false,
+                }
+            }
+            _ => false,
+        });
+    let written = |((object, _), lived): (&(String, RecordId), &Lived)| {
+        let touched = lived.values.get(name);
+        object == on && lived.is_there && touched.is_some_and(|touched| touched.also_by_others)
+    };
+    left || history.records.iter().any(written)
+}
+
+/// Whether anything is left in a group.
+fn group_is_needed(
+    held: &Held,
+    removed: &BTreeSet<(String, String)>,
+    on: &str,
+    group: &str,
+) -> bool {
+    let Some(kinds) = held.kinds.get(on) else {
+        return true;
+    };
+    kinds.properties.values().any(|property| {
+        property.group_name == group && !removed.contains(&(on.to_owned(), property.name.clone()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A contact that ClearSync made, in which somebody filled in a phone number.
+    fn rows_with(automatic: bool) -> Vec<Row> {
+        let key = ("contacts".to_owned(), RecordId(501));
+        let lived = Lived {
+            subject: "cus_1".to_owned(),
+            was_there: Some(false),
+            is_there: true,
+            ..Lived::default()
+        };
+        let mut history = History::default();
+        history.records.insert(key.clone(), lived);
+        let phone = json!({ "name": "phone", "type": "string" });
+        let mut definitions = Definitions::default();
+        let phone = serde_json::from_value(phone).unwrap();
+        definitions.properties.insert("phone".to_owned(), phone);
+        let values = Values::from([("phone".to_owned(), "+1".to_owned())]);
+        let mut held = Held::default();
+        held.records.insert(key.clone(), Found::Stands(values));
+        held.kinds.insert(key.0.clone(), definitions);
+        if automatic {
+            held.automatic.insert((key.0, key.1, "phone".to_owned()));
+        }
+        let circumstances = Circumstances {
+            labels: &BTreeMap::new(),
+            portal_is_shared: false,
+        };
+        rows(&history, &held, &circumstances)
+    }
+
+    #[test]
+    fn what_people_filled_in_keeps_a_record_and_what_hubspot_did_does_not() {
+        let deed = |automatic| rows_with(automatic).remove(0).deed;
+        assert!(matches!(deed(true), Deed::Archive { .. }));
+        let Deed::Leave {
+            reason, properties, ..
+        } = deed(false)
+        else {
+            panic!("left");
+        };
+        assert_eq!(
+            (reason, properties),
+            (LeaveReason::ChangedByOthers, vec!["phone".to_owned()])
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! Approvals, the review queue, undo, history and the quota, as the window uses them.
+
+use clearsync_sync::view::{
+    ObjectType, PlanAction, PlanQuery, ReviewChoice, ReviewDecision, RowFilter, RowSelection,
+    RunChangesQuery, SkipReason, UndoAction, UndoQuery, UndoTarget, WriteAction, WriteState,
+};
+
+use super::*;
+
+fn rows(object: Option<ObjectType>, action: Option<PlanAction>) -> PlanQuery {
+    PlanQuery {
+        action,
+        object,
+        property: None,
+        search: String::new(),
+        offset: 0,
+        limit: 500,
+    }
+}
+
+fn undo_rows(action: Option<UndoAction>) -> UndoQuery {
+    UndoQuery {
+        action,
+        object: None,
+        search: String::new(),
+        offset: 0,
+        limit: 500,
+    }
+}
+
+fn changes_of(run: u32, action: WriteAction) -> RunChangesQuery {
+    RunChangesQuery {
+        run,
+        object: Some("contacts".to_owned()),
+        action: Some(action),
+        state: Some(WriteState::Done),
+        search: String::new(),
+        offset: 0,
+        limit: 500,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_was_approved_is_pushed_also_in_the_background() {
+    let world = World::new();
+    let engine = world.imported().await;
+    let plan = engine.make_plan().await.unwrap();
+    assert!(plan.needs_approval && plan.waiting == 0);
+    let none = engine
+        .approve(RowSelection::All, false)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        none.waiting,
+        plan.creates + plan.updates + plan.associations
+    );
+    let companies = RowFilter {
+        action: None,
+        object: Some(ObjectType::Company),
+        property: Some("clearsync_mrr".to_owned()),
+        search: String::new(),
+    };
+    let filter = companies;
+    engine
+        .approve(RowSelection::Matching { filter }, true)
+        .await
+        .unwrap();
+    let contacts = rows(Some(ObjectType::Contact), Some(PlanAction::Create));
+    let contacts = engine.plan_rows(contacts).await.unwrap();
+    assert!(contacts.rows.iter().all(|row| row.waits));
+    let ids = vec![contacts.rows[0].id];
+    engine
+        .approve(RowSelection::Rows { ids }, true)
+        .await
+        .unwrap();
+    engine.push(plan.id).await.unwrap();
+    assert_eq!(ended(&engine).await.outcome, Some(RunOutcome::Done));
+    assert_eq!(world.hubspot.records("contacts").unwrap().len(), 1);
+    assert!(!world.hubspot.records("companies").unwrap().is_empty());
+
+    engine.sync_now().await.unwrap();
+    assert_eq!(ended(&engine).await.outcome, Some(RunOutcome::Done));
+    assert_eq!(world.hubspot.records("contacts").unwrap().len(), 1);
+    let plan = engine.plan_summary().await.unwrap().unwrap();
+    assert!(plan.creates >= contacts.total - 1);
+    assert_eq!(
+        plan.waiting,
+        plan.creates + plan.updates + plan.associations
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_in_the_queue_is_followed_by_the_next_plan() {
+    let world = World::new();
+    let engine = world.imported().await;
+    engine.make_plan().await.unwrap();
+    let companies = rows(Some(ObjectType::Company), Some(PlanAction::Create));
+    let domain = engine.plan_rows(companies).await.unwrap().rows[0]
+        .name
+        .clone();
+    let seed = |name: &str| {
+        let values = [("domain", domain.as_str()), ("name", name)];
+        world.hubspot.seed("companies", &values).unwrap()
+    };
+    let (one, two) = (seed("One"), seed("Two"));
+    // HubSpot's search knows new records a few moments later.
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    engine.make_plan().await.unwrap();
+    let queue = engine.review().await.unwrap();
+    let item = queue.iter().find(|item| item.key == domain).unwrap();
+    assert_eq!(
+        (item.reason, item.candidates),
+        (Some(SkipReason::Ambiguous), 2)
+    );
+    assert_eq!(
+        item.choices,
+        [
+            ReviewChoice::Link,
+            ReviewChoice::Create,
+            ReviewChoice::LeaveOut
+        ]
+    );
+    let found = engine.review_candidates("companies".to_owned(), domain.clone());
+    let found = found.await.unwrap();
+    let names: Vec<_> = found.iter().filter_map(|one| one.name.as_deref()).collect();
+    assert_eq!(names, ["One", "Two"]);
+    let url = found[1].url.clone().unwrap();
+    assert!(url.ends_with(&format!("/record/0-2/{two}")), "{url}");
+
+    let decide = |record: &str| {
+        let record = record.to_owned();
+        let decision = ReviewDecision::Link { record };
+        engine.decide("companies".to_owned(), domain.clone(), decision)
+    };
+    assert_eq!(
+        code(decide("999999").await),
+        ProblemCode::HubSpotRecordNotFound
+    );
+    assert_eq!(
+        code(decide("no id").await),
+        ProblemCode::HubSpotRecordNotFound
+    );
+    decide(&url).await.unwrap();
+    let row = async || {
+        engine.make_plan().await.unwrap();
+        let rows = engine
+            .plan_rows(rows(Some(ObjectType::Company), None))
+            .await
+            .unwrap();
+        let mut rows = rows.rows.into_iter();
+        let row = rows.find(|row| row.name == domain).unwrap();
+        (row.action, row.hubspot_id)
+    };
+    assert_eq!(row().await, (PlanAction::Update, Some(two.clone())));
+    let queue = engine.review().await.unwrap();
+    let item = queue.iter().find(|item| item.key == domain).unwrap();
+    assert_eq!(item.decision, Some(ReviewDecision::Link { record: two }));
+
+    let back = engine.take_decision_back("companies".to_owned(), domain.clone());
+    back.await.unwrap();
+    assert_eq!(row().await, (PlanAction::Skip, None));
+    world.hubspot.delete("companies", &one).unwrap();
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(row().await.0, PlanAction::Update);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_seen_in_history_and_taken_back() {
+    let world = World::new();
+    let before = world.hubspot.snapshot();
+    let engine = world.imported().await;
+    let plan = engine.make_plan().await.unwrap();
+    engine.push(plan.id).await.unwrap();
+    let run = ended(&engine).await;
+    let made = engine
+        .run_changes(changes_of(run.id, WriteAction::Create))
+        .await
+        .unwrap();
+    assert_eq!(
+        usize::try_from(made.total),
+        Ok(world.hubspot.records("contacts").unwrap().len())
+    );
+    let first = &made.rows[0];
+    assert!(first.can_be_undone && first.name.contains('@') && first.url.is_some());
+    let mrr = first
+        .changes
+        .iter()
+        .find(|change| change.property == "clearsync_mrr");
+    assert_eq!(mrr.unwrap().before, None);
+
+    let target = UndoTarget::Run { run: run.id };
+    let undo = engine.plan_undo(target.clone()).await.unwrap();
+    assert_eq!((undo.target, undo.archived), (target, plan.creates));
+    let kept = engine
+        .undo_rows(undo_rows(Some(UndoAction::Archive)))
+        .await
+        .unwrap();
+    assert_eq!(kept.total, plan.creates);
+    engine.undo(undo.id).await.unwrap();
+    let undone = ended(&engine).await;
+    assert_eq!(
+        (undone.kind, undone.outcome),
+        (RunKind::Undo, Some(RunOutcome::Done))
+    );
+    assert_eq!(undone.removed, plan.creates);
+    assert!(world.hubspot.snapshot() == before, "as before the push");
+    assert_eq!(engine.undo_summary().await.unwrap(), None);
+
+    // What was taken back waits.
+    engine.sync_now().await.unwrap();
+    ended(&engine).await;
+    assert!(
+        world.hubspot.snapshot() == before,
+        "a sync writes nothing of it"
+    );
+    let waiting = engine.plan_summary().await.unwrap().unwrap();
+    assert_eq!(
+        waiting.waiting,
+        waiting.creates + waiting.updates + waiting.associations
+    );
+
+    // And the undo is itself taken back.
+    let target = UndoTarget::Run { run: undone.id };
+    let redo = engine.plan_undo(target).await.unwrap();
+    assert!(redo.redo && redo.made_again == plan.creates);
+    engine.undo(redo.id).await.unwrap();
+    assert_eq!(ended(&engine).await.outcome, Some(RunOutcome::Done));
+    let all = usize::try_from(plan.creates).unwrap();
+    let contacts = world.hubspot.records("contacts").unwrap().len();
+    assert_eq!(
+        contacts + world.hubspot.records("companies").unwrap().len(),
+        all
+    );
+}
+
+/// With less than a tenth of the day left nothing is written.
+#[tokio::test(start_paused = true)]
+async fn the_share_of_others_is_left_to_them() {
+    let world = World::new();
+    let engine = world.imported().await;
+    let plan = engine.make_plan().await.unwrap();
+    // Of 250,000 a tenth is left to others.
+    world.hubspot.use_up(226_000);
+    engine.push(plan.id).await.unwrap();
+    let run = ended(&engine).await;
+    let problem = run.problem.unwrap();
+    assert_eq!(problem.code, ProblemCode::HubSpotShareKept);
+    let quota = engine.quota().await.unwrap();
+    assert_eq!((quota.daily_limit, quota.free_percent), (Some(250_000), 10));
+    assert!(quota.daily_left.is_some_and(|left| left <= 25_000));
+    let written = world.hubspot.records("contacts").unwrap();
+    assert!(written.is_empty(), "nothing was written");
+}
