@@ -12,6 +12,8 @@ use tempfile::TempDir;
 
 /// The password the keyring is made with.
 const KEYRING_PASSWORD: &str = "test keyring";
+/// How the session bus is set up: it starts nothing by name.
+const BUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/bus.conf");
 
 pub struct Desktop {
     home: TempDir,
@@ -35,14 +37,21 @@ impl Drop for Owned {
 
 impl Desktop {
     pub async fn start() -> Self {
-        Self::start_with(true).await
+        let mut desktop = Self::start_without_keyring();
+        let keyring = desktop.start_keyring(true);
+        desktop.keyring = Some(keyring.await);
+        desktop
     }
 
-    pub async fn start_without_keyring() -> Self {
-        Self::start_with(false).await
+    /// Nobody has unlocked the keyring, and nobody is there to be asked for its password.
+    pub async fn start_with_locked_keyring() -> Self {
+        let mut desktop = Self::start_without_keyring();
+        let keyring = desktop.start_keyring(false);
+        desktop.keyring = Some(keyring.await);
+        desktop
     }
 
-    async fn start_with(keyring: bool) -> Self {
+    pub fn start_without_keyring() -> Self {
         let home = tempfile::Builder::new()
             .prefix("clearsync-desktop.")
             .tempdir()
@@ -68,29 +77,23 @@ impl Desktop {
             .expect("Xvfb is installed by `cargo xtask test`");
         let display = format!(":{}", first_line(xvfb.0.stdout.take().unwrap()));
         let mut bus = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--print-address=1"])
+            .args(["--nofork", "--print-address=1", "--config-file", BUS])
             .env("XDG_RUNTIME_DIR", home.path().join("run"))
             .env("HOME", home.path())
-            // Nothing of the real session may be started by name on the private bus.
-            .env("XDG_DATA_DIRS", home.path().join("data"))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .map(Owned)
             .expect("dbus-daemon is installed by `cargo xtask test`");
         let bus_address = first_line(bus.0.stdout.take().unwrap());
-        let mut desktop = Self {
+        Self {
             home,
             display,
             bus_address,
             keyring: None,
             _bus: bus,
             _xvfb: xvfb,
-        };
-        if keyring {
-            desktop.keyring = Some(desktop.unlock_keyring().await);
         }
-        desktop
     }
 
     /// A command that sees this desktop and nothing of the real one.
@@ -131,23 +134,24 @@ impl Desktop {
             .unwrap()
     }
 
-    async fn unlock_keyring(&self) -> Owned {
-        let mut daemon = self
-            .command("gnome-keyring-daemon")
-            .args(["--foreground", "--unlock", "--components=secrets"])
+    async fn start_keyring(&self, unlock: bool) -> Owned {
+        let mut command = self.command("gnome-keyring-daemon");
+        command.args(["--foreground", "--components=secrets"]);
+        if unlock {
+            command.arg("--unlock");
+        }
+        let mut daemon = command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .map(Owned)
             .expect("gnome-keyring is installed by `cargo xtask test`");
-        daemon
-            .0
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(KEYRING_PASSWORD.as_bytes())
-            .unwrap();
+        let mut stdin = daemon.0.stdin.take().unwrap();
+        if unlock {
+            stdin.write_all(KEYRING_PASSWORD.as_bytes()).unwrap();
+        }
+        drop(stdin);
         let bus = self.bus().await;
         wait_for("the keyring", async || {
             let names = zbus::fdo::DBusProxy::new(&bus).await.ok()?;

@@ -149,11 +149,21 @@ fn crossings_with<'c>(key: &str, crossed: &'c [Crossing]) -> Vec<&'c Crossing> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_keychain_it_says_so_and_keeps_the_key_only_on_the_users_word() {
-    let desktop = Desktop::start_without_keyring().await;
-    let window = Window::open(&desktop, &[], &["--sample"]).await;
+    let desktop = Desktop::start_without_keyring();
+    keeps_the_key_for_this_run(&desktop, "This computer has no keychain").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_locked_keychain_it_says_so_and_keeps_the_key_only_on_the_users_word() {
+    let desktop = Desktop::start_with_locked_keyring().await;
+    keeps_the_key_for_this_run(&desktop, "The keychain is locked").await;
+}
+
+async fn keeps_the_key_for_this_run(desktop: &Desktop, why: &str) {
+    let window = Window::open(desktop, &[], &["--sample"]).await;
     window.press("Start setup").await;
     window.press("Use the sample key").await;
-    window.sees("keychain").await;
+    window.sees(why).await;
     window.press("Keep the key for this run only").await;
     window.sees("15 of 15 held").await;
     let written = leaks(Sample::STRIPE_KEY, desktop.home(), &[]);
