@@ -74,11 +74,6 @@ async fn problem(engine: &Arc<Engine>, begun: Result<(), Problem>) -> Option<Pro
     engine.status().problem.map(|problem| problem.code)
 }
 
-fn records(world: &World) -> (usize, usize) {
-    let count = |object_type| world.hubspot.records(object_type).unwrap().len();
-    (count("contacts"), count("companies"))
-}
-
 #[test]
 fn a_full_disk_stops_an_import_and_loses_nothing() {
     let Some(disk) = env::var_os(DISK).map(PathBuf::from) else {

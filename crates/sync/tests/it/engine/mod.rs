@@ -169,6 +169,19 @@ async fn ended(engine: &Engine) -> RunRow {
     engine.runs().await.unwrap().swap_remove(0)
 }
 
+/// Plans and pushes, to the end of it.
+async fn push(engine: &Arc<Engine>) -> RunRow {
+    let plan = engine.make_plan().await.unwrap();
+    engine.push(plan.id).await.unwrap();
+    ended(engine).await
+}
+
+/// How many contacts and companies the portal holds.
+fn records(world: &World) -> (usize, usize) {
+    let count = |object_type| world.hubspot.records(object_type).unwrap().len();
+    (count("contacts"), count("companies"))
+}
+
 fn code<T: std::fmt::Debug>(outcome: Result<T, Problem>) -> ProblemCode {
     outcome.unwrap_err().code
 }

@@ -253,10 +253,7 @@ async fn syncs_go_on_without_a_list_that_may_not_be_read() {
 async fn a_scope_lost_in_mid_push_stops_it_and_it_goes_on() {
     let whole = {
         let world = World::new();
-        let engine = world.imported().await;
-        let plan = engine.make_plan().await.unwrap();
-        engine.push(plan.id).await.unwrap();
-        ended(&engine).await;
+        push(&world.imported().await).await;
         records(&world)
     };
     let world = World::new();
@@ -274,17 +271,43 @@ async fn a_scope_lost_in_mid_push_stops_it_and_it_goes_on() {
     assert!(records(&world) < whole);
 
     world.hubspot.set_scopes(TOKEN, Sample::SCOPES);
-    let plan = engine.make_plan().await.unwrap();
-    engine.push(plan.id).await.unwrap();
-    assert_eq!(ended(&engine).await.outcome, Some(RunOutcome::Done));
+    assert_eq!(push(&engine).await.outcome, Some(RunOutcome::Done));
     assert_eq!(records(&world), whole);
     assert_eq!(engine.status().problem, None);
 }
 
-/// How many contacts and companies the portal holds.
-fn records(world: &World) -> (usize, usize) {
-    let count = |object_type| world.hubspot.records(object_type).unwrap().len();
-    (count("contacts"), count("companies"))
+/// The key is taken back in mid push. What was written stays, and a new key of the same portal goes on with the rest.
+#[tokio::test(start_paused = true)]
+async fn a_hubspot_key_revoked_in_mid_push_stops_it_and_a_new_one_goes_on() {
+    let whole = {
+        let world = World::new();
+        push(&world.imported().await).await;
+        records(&world)
+    };
+    let world = World::new();
+    let engine = world.imported().await;
+    let plan = engine.make_plan().await.unwrap();
+    world.to_hubspot.set_round_trip(Duration::from_secs(1));
+    engine.push(plan.id).await.unwrap();
+    while records(&world) == (0, 0) {
+        seconds(1).await;
+    }
+    world.hubspot.revoke_token(TOKEN);
+    let run = ended(&engine).await;
+    assert_eq!(run.outcome, Some(RunOutcome::Failed));
+    let problem = run.problem.unwrap();
+    assert_eq!(problem.code, ProblemCode::HubSpotTokenRefused);
+    assert_eq!(problem.action, Some(Action::ReplaceHubSpotKey));
+    assert_eq!(engine.status().problem, Some(problem));
+    let kept = records(&world);
+    assert!(kept < whole, "{kept:?} of {whole:?}");
+
+    let new = "pat-na1-11111111-1c2d-4e3f-8a9b-aabbccddeeff";
+    world.hubspot.add_token(new, Sample::SCOPES);
+    connect_hubspot(&engine, new).await.unwrap();
+    assert_eq!(engine.status().problem, None);
+    assert_eq!(push(&engine).await.outcome, Some(RunOutcome::Done));
+    assert_eq!(records(&world), whole);
 }
 
 /// A sync that is held stays before its next step, and can be stopped there.

@@ -153,6 +153,36 @@ async fn an_import_ends_with_the_weather_and_goes_on_after_it() {
     }
 }
 
+/// The weather turns in the middle of a push. The run and the status say what happened, and the next push writes the
+/// rest: HubSpot ends up as if nothing had been.
+#[tokio::test(start_paused = true)]
+async fn a_push_ends_with_the_weather_and_goes_on_after_it() {
+    let whole = {
+        let world = World::new();
+        push(&world.imported().await).await;
+        records(&world)
+    };
+    let count = hubspot_weathers(&World::new()).len();
+    for number in 0..count {
+        let world = World::new();
+        let (expected, weather) = hubspot_weathers(&world).swap_remove(number);
+        let engine = world.imported().await;
+        let plan = engine.make_plan().await.unwrap();
+        engine.push(plan.id).await.unwrap();
+        world.to_hubspot.turn_after(12, weather);
+        let run = ended(&engine).await;
+        assert_eq!(run.outcome, Some(RunOutcome::Failed), "{expected:?}");
+        assert_eq!(run.problem.unwrap().code, expected);
+        assert_eq!(engine.status().problem.unwrap().code, expected);
+        assert!(records(&world) < whole, "{expected:?}");
+
+        world.to_hubspot.calm();
+        assert_eq!(push(&engine).await.outcome, Some(RunOutcome::Done));
+        assert_eq!(records(&world), whole, "{expected:?}");
+        assert_eq!(engine.status().problem, None);
+    }
+}
+
 /// While the checklist is checked nothing counts as missing that only could not be asked.
 #[tokio::test(start_paused = true)]
 async fn a_checklist_in_bad_weather_has_nothing_missing() {
