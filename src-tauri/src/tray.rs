@@ -128,8 +128,8 @@ mod tests {
     }
 
     /// A run that has done so much.
-    fn progress(done: u32, total: Option<u32>) -> Option<RunProgress> {
-        Some(RunProgress {
+    fn progress(done: u32, total: Option<u32>) -> RunProgress {
+        RunProgress {
             run: RunKind::Sync,
             step: RunStep::Writing,
             done,
@@ -138,7 +138,7 @@ mod tests {
             minutes_left: None,
             lists: Vec::new(),
             held: false,
-        })
+        }
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
             ..status(Phase::Idle)
         };
         let syncing = |done, total| Status {
-            progress: progress(done, total),
+            progress: Some(progress(done, total)),
             ..status(Phase::Syncing)
         };
         let paused = |paused_until| Status {
@@ -189,7 +189,7 @@ mod tests {
         }
         assert_eq!(enabled(&status(Phase::Paused)), [false, true, true, true]);
         let syncing = Status {
-            progress: progress(1, None),
+            progress: Some(progress(1, None)),
             ..status(Phase::Syncing)
         };
         assert_eq!(enabled(&syncing), [false, true, true, true]);

@@ -122,12 +122,15 @@ fn contains(bytes: &[u8], form: &[u8]) -> bool {
     false
 }
 
+/// Writes a text in one form.
+type Encoding = fn(&str) -> Vec<u8>;
+
 /// A leak in each form, within other text and beginning anywhere, is found; text without one is not taken for one.
 #[test]
 fn every_planted_leak_is_found() {
     const KEY: &str = "rk_test_51CanaryOfTheLeaks0123456789abcdefghij";
     let search = Search::for_key(KEY);
-    let encodings: [(&str, fn(&str) -> Vec<u8>); 8] = [
+    let encodings: [(&str, Encoding); 8] = [
         ("plain text", |text| text.into()),
         ("JSON", |text| serde_json::to_vec(&text).unwrap()),
         ("JSON bytes", |text| {

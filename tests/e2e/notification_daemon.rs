@@ -20,7 +20,6 @@ struct Notifications {
 
 #[expect(
     clippy::unused_self,
-    clippy::needless_pass_by_value,
     clippy::too_many_arguments,
     reason = "the interface's methods have the forms D-Bus asks for"
 )]
