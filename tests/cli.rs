@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::{Output, Stdio},
@@ -387,7 +387,9 @@ async fn a_plan_is_shown_pushed_and_taken_back() {
     assert!(!contacts.is_empty());
 
     // Somebody edits a contact; the next push puts it right.
-    let (id, values) = contacts.iter().next().unwrap();
+    let paying =
+        |(_, values): &(&String, &BTreeMap<String, String>)| values.contains_key("clearsync_mrr");
+    let (id, values) = contacts.iter().find(paying).unwrap();
     portal
         .edit("contacts", id, &[("clearsync_mrr", "1")])
         .unwrap();

@@ -218,10 +218,43 @@ impl Definitions {
                     number(written).is_some_and(|written| number(held) == Some(written))
                 }
                 Some(PropertyType::Datetime) => {
-                    let moment = |text: &str| text.parse::<jiff::Timestamp>().ok();
+                    // HubSpot keeps milliseconds.
+                    let moment = |text: &str| {
+                        let moment = text.parse::<jiff::Timestamp>().ok()?;
+                        Some(moment.as_millisecond())
+                    };
                     moment(written).is_some_and(|written| moment(held) == Some(written))
                 }
                 _ => matches!(property, "email" | "domain") && written.eq_ignore_ascii_case(held),
             }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_hubspot_gives_back_in_another_form_is_the_same() {
+        let mut definitions = Definitions::default();
+        for (name, kind) in [
+            ("mrr", "number"),
+            ("synced", "datetime"),
+            ("email", "string"),
+        ] {
+            let property = json!({ "name": name, "type": kind });
+            let property = serde_json::from_value(property).unwrap();
+            definitions.properties.insert(name.to_owned(), property);
+        }
+        let same = |name, written, held| definitions.same(name, written, held);
+        assert!(same("mrr", "49.00", "49"));
+        assert!(!same("mrr", "49.00", "49.01"));
+        let (written, held) = ("2026-06-01T12:00:00.123456789Z", "2026-06-01T12:00:00.123Z");
+        assert!(same("synced", written, held));
+        assert!(!same("synced", written, "2026-06-01T12:00:00.124Z"));
+        assert!(same("email", "Ada@Acme.com", "ada@acme.com"));
+        assert!(!same("other", "A", "a"));
     }
 }
