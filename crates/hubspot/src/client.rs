@@ -10,7 +10,10 @@ use http::{
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE},
 };
 use jiff::{Timestamp, tz::TimeZone};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use crate::{
     ApiVersion, BaseUrl, HubSpotError, HubSpotToken, ObjectType, Policy, Quota, Reason,
@@ -136,9 +139,15 @@ impl Client {
         })
     }
 
-    /// Makes a request whose answer says nothing beyond its status.
+    /// Makes a request whose answer says nothing beyond its status. A page of a captive portal also says 200.
     pub(crate) async fn call_silent(&self, call: Call<'_>) -> Result<(), HubSpotError> {
-        self.answer(call).await.map(drop)
+        let response = self.answer(call).await?;
+        let body = response.body().trim_ascii();
+        if body.is_empty() || serde_json::from_slice::<IgnoredAny>(body).is_ok() {
+            return Ok(());
+        }
+        let status = response.status().as_u16();
+        Err(Reason::NotHubSpot { status }.into())
     }
 
     async fn answer(&self, call: Call<'_>) -> Result<Response, HubSpotError> {

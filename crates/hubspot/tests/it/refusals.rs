@@ -214,3 +214,16 @@ async fn the_token_shows_nowhere() {
         assert!(!shown.contains("0b5e8f6a"), "{shown}");
     }
 }
+
+/// A page of a captive portal says 200 too: nothing was removed.
+#[tokio::test(start_paused = true)]
+async fn a_page_of_somebody_else_is_no_success() {
+    let page = answer(200, "<html>Welcome to the hotel</html>");
+    let transport = Scripted::new([page, answer(204, "")]);
+    let client = client(transport);
+    let ids = std::collections::BTreeSet::from([clearsync_hubspot::RecordId(501)]);
+    let refused = client.archive(&ObjectType::Contacts, &ids).await;
+    let reason = refused.unwrap_err().reason;
+    assert_eq!(reason, Reason::NotHubSpot { status: 200 });
+    client.archive(&ObjectType::Contacts, &ids).await.unwrap();
+}

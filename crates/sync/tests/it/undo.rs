@@ -17,7 +17,7 @@ fn snapshot(bridge: &Bridge) -> String {
 }
 
 /// Shows the lines around the first difference.
-fn same(left: &str, right: &str, case: &str) {
+pub(crate) fn same(left: &str, right: &str, case: &str) {
     let (left, right): (Vec<&str>, Vec<&str>) = (left.lines().collect(), right.lines().collect());
     let differs = (0..left.len().max(right.len())).find(|line| left.get(*line) != right.get(*line));
     if let Some(line) = differs {
