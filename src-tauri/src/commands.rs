@@ -12,13 +12,13 @@ use clearsync_sync::{
     view::{
         AttentionItem, BridgeView, Candidate, Checklist, Choices, CompanyFigures, CompanyQuery,
         DriftView, ExchangeRatesInput, ExchangeRatesView, Explanation, GuardChange, GuardSettings,
-        GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, Mode, MovementPage,
-        MovementQuery, Overview, PlanPage, PlanQuery, PlanSummary, Playbook, PolicyChoices,
-        PolicyId, PolicyPreview, PolicySwitches, Problem, ProblemCode, PropertyPlan, QuotaView,
-        ReconcileReport, ReviewDecision, ReviewItem, RowSelection, RunChangesPage, RunChangesQuery,
-        RunRow, Service, Settings, SettingsChange, Setup, SetupStep, Status, StripeConnection,
-        SubscriptionDetail, SubscriptionPage, SubscriptionQuery, UndoPage, UndoQuery, UndoSummary,
-        UndoTarget,
+        GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, MetadataKey, Mode,
+        MovementPage, MovementQuery, Overview, PlanPage, PlanQuery, PlanSummary, Playbook,
+        PolicyChoices, PolicyId, PolicyPreview, PolicySwitches, Problem, ProblemCode, PropertyPlan,
+        QuotaView, ReconcileReport, ReviewDecision, ReviewItem, RowSelection, RunChangesPage,
+        RunChangesQuery, RunRow, Service, Settings, SettingsChange, Setup, SetupStep, Status,
+        StripeConnection, SubscriptionDetail, SubscriptionPage, SubscriptionQuery, UndoPage,
+        UndoQuery, UndoSummary, UndoTarget, WriteModes, Writing,
     },
 };
 use clearsync_vault::Secret;
@@ -190,6 +190,37 @@ pub(crate) async fn save_choices(
     choices: Choices,
 ) -> Answer<Setup> {
     engine.save_choices(choices).await
+}
+
+/// What the portal can do, before anything is made.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn write_modes(engine: State<'_, Arc<Engine>>) -> Answer<WriteModes> {
+    engine.write_modes().await
+}
+
+/// How and about whom ClearSync writes.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn writing(engine: State<'_, Arc<Engine>>) -> Answer<Writing> {
+    engine.writing().await
+}
+
+/// Keeps how and about whom ClearSync writes.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_writing(
+    engine: State<'_, Arc<Engine>>,
+    writing: Writing,
+) -> Answer<Writing> {
+    engine.save_writing(writing).await
+}
+
+/// The metadata keys that stand in Stripe.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn metadata_keys(engine: State<'_, Arc<Engine>>) -> Answer<Vec<MetadataKey>> {
+    engine.metadata_keys().await
 }
 
 /// Starts or goes on reading Stripe.

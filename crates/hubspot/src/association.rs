@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    BatchResult, Client, HubSpotError, ObjectType, Reason, RecordId,
+    BatchResult, Client, HubSpotError, LabelType, ObjectType, Reason, RecordId,
     budget::Meter,
     client::{Call, Lane},
     path::Api,
@@ -48,11 +48,33 @@ impl Client {
         to: &ObjectType,
         pairs: &BTreeSet<Pair>,
     ) -> BatchResult<Pair, AssociationOutcome> {
+        self.associate_all(from, to, pairs, None).await
+    }
+
+    /// As [`Client::associate`], with a label beside. It takes the place of other labels between the two records, so that
+    /// one of the two must be ClearSync's own.
+    pub async fn associate_labelled(
+        &self,
+        from: &ObjectType,
+        to: &ObjectType,
+        pairs: &BTreeSet<Pair>,
+        label: &LabelType,
+    ) -> BatchResult<Pair, AssociationOutcome> {
+        self.associate_all(from, to, pairs, Some(label)).await
+    }
+
+    async fn associate_all(
+        &self,
+        from: &ObjectType,
+        to: &ObjectType,
+        pairs: &BTreeSet<Pair>,
+        label: Option<&LabelType>,
+    ) -> BatchResult<Pair, AssociationOutcome> {
         let pairs: Vec<Pair> = pairs.iter().copied().collect();
         let mut outcomes = BTreeMap::new();
         let mut waiting: Vec<&[Pair]> = pairs.chunks(MOST_WRITTEN).rev().collect();
         while let Some(part) = waiting.pop() {
-            match (self.associate_once(from, to, part).await, part) {
+            match (self.associate_once(from, to, part, label).await, part) {
                 (Ok(answer), _) => outcomes.extend(answer.settle(part)),
                 (Err(error), [pair]) if error.reason.concerns_one_record() => {
                     let reason = error.reason;
@@ -145,15 +167,26 @@ impl Client {
         from: &ObjectType,
         to: &ObjectType,
         pairs: &[Pair],
+        label: Option<&LabelType>,
     ) -> Result<Answer, HubSpotError> {
         let inputs: Vec<Value> = pairs
             .iter()
-            .map(|pair| json!({ "from": { "id": pair.from }, "to": { "id": pair.to } }))
+            .map(|pair| {
+                let mut input = json!({ "from": { "id": pair.from }, "to": { "id": pair.to } });
+                if let Some(label) = label {
+                    input["types"] = json!([label]);
+                }
+                input
+            })
             .collect();
+        let tail: &[&str] = match label {
+            Some(_) => &["batch", "create"],
+            None => &["batch", "associate", "default"],
+        };
         let call = Call::write(
             Method::POST,
             Api::Associations(from, to),
-            ["batch", "associate", "default"],
+            tail.iter().copied(),
             &json!({ "inputs": inputs }),
             Lane::Associations,
         );
@@ -169,10 +202,19 @@ struct Answer {
     errors: Vec<Value>,
 }
 
+/// HubSpot answers plain and labelled associations in two shapes.
 #[derive(Deserialize)]
-struct Associated {
-    from: Named,
-    to: Named,
+#[serde(untagged)]
+enum Associated {
+    Plain {
+        from: Named,
+        to: Named,
+    },
+    #[serde(rename_all = "camelCase")]
+    Labelled {
+        from_object_id: RecordId,
+        to_object_id: RecordId,
+    },
 }
 
 #[derive(Deserialize)]
@@ -208,10 +250,14 @@ impl Answer {
             .map(|pair| (*pair, AssociationOutcome::Unconfirmed))
             .collect();
         for associated in self.results {
-            let pair = Pair {
-                from: associated.from.id,
-                to: associated.to.id,
+            let (from, to) = match associated {
+                Associated::Plain { from, to } => (from.id, to.id),
+                Associated::Labelled {
+                    from_object_id,
+                    to_object_id,
+                } => (from_object_id, to_object_id),
             };
+            let pair = Pair { from, to };
             if let Some(outcome) = outcomes.get_mut(&pair) {
                 *outcome = AssociationOutcome::Stands;
             }

@@ -66,6 +66,8 @@ pub enum ObjectType {
     Companies,
     /// `0-3`
     Deals,
+    /// `0-8`
+    LineItems,
     /// A custom object by its type id, such as `2-7282133`.
     Custom(String),
 }
@@ -78,6 +80,7 @@ impl ObjectType {
             Self::Contacts => "0-1",
             Self::Companies => "0-2",
             Self::Deals => "0-3",
+            Self::LineItems => "0-8",
             Self::Custom(type_id) => type_id,
         }
     }
@@ -89,6 +92,7 @@ impl ObjectType {
             Self::Contacts => "contacts",
             Self::Companies => "companies",
             Self::Deals => "deals",
+            Self::LineItems => "line_items",
             Self::Custom(type_id) => type_id,
         }
     }

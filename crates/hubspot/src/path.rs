@@ -63,6 +63,8 @@ pub(crate) enum Api<'a> {
     Objects(&'a ObjectType),
     Properties(&'a ObjectType),
     Associations(&'a ObjectType, &'a ObjectType),
+    Pipelines(&'a ObjectType),
+    Schemas,
 }
 
 /// The path of a part of the API in one version, as segments. Every request path of this crate begins here.
@@ -91,6 +93,8 @@ pub(crate) fn path(api: Api<'_>, version: ApiVersion) -> Vec<&str> {
             from.path_name(),
             to.path_name(),
         ],
+        Api::Pipelines(object) => vec!["crm", "pipelines", version, object.path_name()],
+        Api::Schemas => vec!["crm-object-schemas", version, "schemas"],
     }
 }
 

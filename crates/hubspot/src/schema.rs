@@ -5,7 +5,7 @@ use std::{
 
 use crate::{
     Client, GROUP, HubSpotError, NewProperty, ObjectType, OwnProperty, Property, PropertyOption,
-    PropertyType, Reason, summary::GROUP_LABEL,
+    PropertyType, Reason, own::GROUP_LABEL,
 };
 
 /// What setting properties up came to.
@@ -94,22 +94,23 @@ impl Client {
         let mut ensured = Ensured::default();
         let (existing, missing): (Vec<&OwnProperty>, Vec<&OwnProperty>) = wanted
             .iter()
-            .partition(|own| standing.contains_key(own.name));
+            .copied()
+            .partition(|own| standing.contains_key(&*own.name));
         if !missing.is_empty() {
             ensured.group_created = self.ensure_group(object).await?;
             self.create_missing(object, &missing, &standing).await?;
-            ensured.created = missing.iter().map(|own| own.name.to_owned()).collect();
+            ensured.created = missing.iter().map(|own| own.name.to_string()).collect();
             standing = self.read_back(object, &missing).await?;
             // A removed property that came back, or one made meanwhile by others, may have another shape.
             refuse_misfits(&missing, &standing)?;
         }
-        ensured.existed = existing.iter().map(|own| own.name.to_owned()).collect();
+        ensured.existed = existing.iter().map(|own| own.name.to_string()).collect();
         for own in wanted {
-            if let Some(property) = standing.get(own.name)
+            if let Some(property) = standing.get(&*own.name)
                 && let Some(options) = widened(own, property)
             {
-                self.set_options(object, own.name, &options).await?;
-                ensured.widened.push(own.name.to_owned());
+                self.set_options(object, &own.name, &options).await?;
+                ensured.widened.push(own.name.to_string());
             }
         }
         Ok(ensured)
@@ -137,7 +138,7 @@ impl Client {
             .collect();
         let new: Vec<NewProperty> = missing
             .iter()
-            .map(|own| own.new_property(free_label(own.label, &mut labels)))
+            .map(|own| own.new_property(free_label(&own.label, &mut labels)))
             .collect();
         let created = match self.create_properties(object, &new).await {
             Ok(created) => created,
@@ -163,7 +164,7 @@ impl Client {
     ) -> Result<BTreeMap<String, Property>, SchemaError> {
         let mut standing = by_name(self.properties(object).await?);
         for _ in 0..MOST_LOOKS {
-            if made.iter().all(|own| standing.contains_key(own.name)) {
+            if made.iter().all(|own| standing.contains_key(&*own.name)) {
                 return Ok(standing);
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;
@@ -171,8 +172,8 @@ impl Client {
         }
         let unseen = made
             .iter()
-            .filter(|own| !standing.contains_key(own.name))
-            .map(|own| own.name.to_owned());
+            .filter(|own| !standing.contains_key(&*own.name))
+            .map(|own| own.name.to_string());
         Err(SchemaError::NotSeen(unseen.collect()))
     }
 
@@ -217,7 +218,7 @@ fn refuse_misfits(
 ) -> Result<(), SchemaError> {
     let misfits: Vec<Misfit> = wanted
         .iter()
-        .filter_map(|own| own.misfit(standing.get(own.name)?))
+        .filter_map(|own| own.misfit(standing.get(&*own.name)?))
         .collect();
     if misfits.is_empty() {
         return Ok(());
@@ -229,7 +230,7 @@ impl OwnProperty {
     /// Why a property of this name that exists cannot be used; `None` when it can.
     #[must_use]
     pub fn misfit(&self, found: &Property) -> Option<Misfit> {
-        let name = self.name.to_owned();
+        let name = self.name.to_string();
         if found.property_type != self.property_type() {
             return Some(Misfit::Type {
                 name,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     blocking::blocking,
-    plan::{LAST_SYNCED, Portal, Values, link_ends, same},
+    plan::{LAST_SYNCED, Portal, Values, link_ends, same_in},
     undo::{Found, find, object_type},
 };
 
@@ -178,14 +178,11 @@ impl Part {
         progress.after = chosen
             .last()
             .map(|last| (last.kind.clone(), last.subject.clone()));
-        if let Some(portal) = Portal::remembered(writer, target, now)? {
-            for kind in ["contacts", "companies"] {
-                let object = object_type(kind);
-                let present = object
-                    .map(|object| portal.present(&object))
-                    .unwrap_or_default();
-                let present = present.into_iter().map(str::to_owned).collect();
-                part.present.insert(kind.to_owned(), present);
+        let portal = Portal::kept(writer, target)?;
+        if let Some(portal) = portal.filter(|portal| portal.is_current(now)) {
+            for kind in portal.kinds() {
+                let present = portal.present(*kind).into_iter().collect();
+                part.present.insert(kind.name().to_owned(), present);
             }
         }
         for record in chosen {
@@ -253,7 +250,7 @@ fn compare(record: &Remembered, found: &Found) -> Compared {
                 (text(&record.written, name), text(held, name)),
             )
         })
-        .filter(|(name, (written, held))| !same(name, written, held))
+        .filter(|(name, (written, held))| !same_in(&record.kind, name, written, held))
         .collect();
     if differences.is_empty() {
         Compared::Same

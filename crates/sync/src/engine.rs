@@ -15,6 +15,7 @@ mod figures;
 mod guard;
 mod hubspot_checks;
 mod live;
+mod modes;
 mod movements;
 mod plan_csv;
 mod policies;

@@ -6,34 +6,64 @@
 mod companies;
 mod contacts;
 mod counts;
+mod filter;
+mod former;
 mod guard;
+mod kind;
 mod known;
+mod look;
+mod metadata;
+mod own_records;
 mod portal;
 mod row;
 mod standing;
+mod subscription;
+mod subscription_values;
 mod vain;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{Client, HubSpotError, ObjectType, Pair, RecordId};
+use clearsync_hubspot::{Client, HubSpotError, Pair, RecordId};
 use clearsync_store::{PlanId, PlanState, Purpose, Store, StoreError, Target, Writer};
 use jiff::Timestamp;
 
 pub(crate) use counts::Counts;
+pub(crate) use former::former_records;
 pub use guard::Guard;
+pub(crate) use kind::{Kind, LinkKind, PIPELINE};
 pub(crate) use known::settings_changed;
-pub(crate) use portal::{Portal, look_at_properties};
+pub(crate) use look::{LINE_ITEM_SCOPES, check_room, look_at_properties};
+pub(crate) use portal::Portal;
 pub(crate) use row::{
-    ASSOCIATE, ASSOCIATION, CREATE, Change, Deed, Row, SKIP, UNCHANGED, UPDATE, Values,
-    pair_subject,
+    ASSOCIATE, CREATE, Change, Deed, REMOVE, Row, SKIP, UNCHANGED, UPDATE, Values, pair_subject,
 };
 pub(crate) use standing::{Confirmed, confirm};
+pub(crate) use subscription::metadata_keys;
 pub use values::LAST_SYNCED;
-pub(crate) use values::same;
+pub(crate) use values::same_in;
 
-use self::{known::Known, row::Standing, vain::Vain};
-use crate::{blocking::blocking, matching::Sought, push, view::Choices, view::SkipReason};
+use self::{
+    known::Known,
+    row::{Links, Standing},
+    subscription::Subscription,
+    vain::Vain,
+};
+use crate::{
+    blocking::blocking,
+    matching::Sought,
+    push,
+    view::{Choices, Filters, SkipReason, Writing},
+};
+
+/// What the user decided about what is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// What may be made.
+    pub choices: Choices,
+    /// How, and about whom.
+    pub writing: Writing,
+}
 
 /// Why no plan could be made. The plan before stays.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +91,18 @@ pub enum PlanError {
     /// The portal's limit leaves no room for the property by which records are found again.
     #[error("the portal has no room for the properties")]
     NoRoom,
+    /// Deals need a pipeline of ClearSync's own, and the portal has no room for one.
+    #[error("the portal may have {limit} pipelines, and has them")]
+    NoRoomForPipeline {
+        /// How many pipelines it may have.
+        limit: u64,
+    },
+    /// Own kinds of record do not fit, or the portal's plan has none.
+    #[error("the portal may have {limit} kinds of record of its own")]
+    NoRoomForObjects {
+        /// How many it may have.
+        limit: u64,
+    },
 }
 
 /// How a plan looks at HubSpot.
@@ -81,39 +123,62 @@ pub async fn make(
     store: &Store,
     hubspot: &Client,
     target: Target,
-    choices: Choices,
+    rules: &Rules,
     looking: Looking,
     now: Timestamp,
 ) -> Result<PlanId, PlanError> {
     let mut known = {
-        let store = store.clone();
-        blocking(move || store.read(|view| Known::load(view, target, now))).await?
+        let (store, rules) = (store.clone(), rules.clone());
+        blocking(move || store.read(|view| Known::load(view, target, &rules, now))).await?
     };
     if looking == Looking::Anew {
         known.portal = None;
         known.vain = Vain::empty(target);
     }
-    let portal = match known.portal.clone() {
-        Some(portal) => portal,
-        None => Portal::look(hubspot, target, now).await?,
+    let portal = if let Some(portal) = known.portal.clone() {
+        portal
+    } else {
+        let looked = Portal::look(hubspot, target, &rules.writing, now).await?;
+        looked.with_types(&known.types)
     };
     portal.check_keys()?;
     let mut gathering = Gathering {
         hubspot,
         known: &known,
         portal: &portal,
-        choices,
+        choices: rules.choices,
+        filters: &rules.writing.filters,
         vain: Vain::empty(target),
         now,
     };
     let companies = companies::gather(&mut gathering).await?;
     let contacts = contacts::gather(&mut gathering, &companies.aliases).await?;
-    let vain = gathering.vain;
+    let own = own_records::gather(&gathering, &contacts).await?;
     let records = companies.records.into_iter().chain(contacts.records);
-    let mut rows = row::rows(records.collect(), choices, &known.guard, &known.refused);
-    let standing = links(hubspot, &known, &rows, &contacts.companies_of).await?;
-    let pairs = standing.keys().cloned().collect();
-    rows.extend(row::associations(&rows, &contacts.companies_of, &pairs));
+    let records = records.chain(own.records);
+    let mut wanted_links = own.links;
+    wanted_links.insert("contacts_companies", contacts.companies_of);
+    let mut rows = row::rows(
+        records.collect(),
+        &portal,
+        rules.choices,
+        &known.guard,
+        &known.refused,
+    );
+    let mut standing = Vec::new();
+    let mut missing = Vec::new();
+    for link in portal.links() {
+        let Some(wanted) = wanted_links.get(link.name) else {
+            continue;
+        };
+        let found = standing_links(&gathering, &rows, link, wanted).await?;
+        let pairs = found.keys().cloned().collect();
+        missing.extend(row::associations(&rows, link, wanted, &pairs));
+        standing.push((link, found));
+    }
+    rows.extend(missing);
+    rows.extend(known.former.iter().cloned());
+    let vain = gathering.vain;
     let counts = Counts::of(&rows, &portal, hubspot.quota(), &known);
     let store = store.clone();
     blocking(move || {
@@ -140,27 +205,36 @@ struct Gathering<'a> {
     known: &'a Known,
     portal: &'a Portal,
     choices: Choices,
+    filters: &'a Filters,
     /// What is looked for in vain now.
     vain: Vain,
     now: Timestamp,
 }
 
 impl Gathering<'_> {
-    /// What an earlier search that is remembered found.
-    fn recall(&self, object: &ObjectType, subject: &str, by: &[String]) -> Option<Standing> {
-        let vain = &self.known.vain;
-        vain.recall(object, subject, by, self.choices, self.now)
+    /// Why a subscription that was never written gets no record; `None` when it gets one.
+    fn left_out(&self, subscription: &Subscription) -> Option<SkipReason> {
+        let customer = self.known.customers.get(&subscription.figure.customer);
+        let deleted = customer.is_some_and(|customer| customer.deleted);
+        let deleted = deleted.then_some(SkipReason::CustomerDeleted);
+        deleted.or_else(|| filter::left_out(self.filters, subscription))
     }
 
-    fn note(&mut self, object: &ObjectType, subject: &str, by: Vec<String>, found: &Standing) {
+    /// What an earlier search that is remembered found.
+    fn recall(&self, kind: Kind, subject: &str, by: &[String]) -> Option<Standing> {
+        let vain = &self.known.vain;
+        vain.recall(kind, subject, by, self.choices, self.now)
+    }
+
+    fn note(&mut self, kind: Kind, subject: &str, by: Vec<String>, found: &Standing) {
         let since = (&self.known.vain, self.now);
         self.vain
-            .note(object, subject, by, found, self.choices, since);
+            .note(kind, subject, by, found, self.choices, since);
     }
 }
 
 /// What HubSpot was found to hold, as far as it is ClearSync's own.
-fn standing_of(sought: Sought, own: &[&str]) -> Standing {
+fn standing_of(sought: Sought, own: &[String]) -> Standing {
     match sought {
         Sought::Absent => Standing::Absent,
         Sought::Ambiguous(candidates) => Standing::Ambiguous(candidates),
@@ -170,7 +244,7 @@ fn standing_of(sought: Sought, own: &[&str]) -> Standing {
             found_by: Some(by.to_owned()),
             values: own
                 .iter()
-                .filter_map(|name| Some(((*name).to_owned(), record.value(name)?.to_owned())))
+                .filter_map(|name| Some((name.clone(), record.value(name)?.to_owned())))
                 .filter(|(name, _)| name != LAST_SYNCED)
                 .collect(),
         },
@@ -179,49 +253,50 @@ fn standing_of(sought: Sought, own: &[&str]) -> Standing {
 
 type Pairs = BTreeMap<(String, String), Pair>;
 
-/// The links from contacts to companies that stand, as contact and domain. Those that were never made are looked for.
-async fn links(
-    hubspot: &Client,
-    known: &Known,
+/// The links of one kind that stand. Those that were never made are looked for.
+async fn standing_links(
+    gathering: &Gathering<'_>,
     rows: &[Row],
-    companies_of: &BTreeMap<String, BTreeSet<String>>,
+    kind: &LinkKind,
+    wanted: &Links,
 ) -> Result<Pairs, HubSpotError> {
-    let ids = |object: &ObjectType| -> BTreeMap<&str, RecordId> {
-        let name = object.path_name();
+    let records = |kind: Kind| -> BTreeMap<&str, RecordId> {
         rows.iter()
-            .filter(|row| row.object == name)
+            .filter(|row| row.object == kind.name())
             .filter_map(|row| Some((row.subject.as_str(), row.deed.record()?)))
             .collect()
     };
-    let (contacts, companies) = (ids(&ObjectType::Contacts), ids(&ObjectType::Companies));
-    let mut standing = Pairs::new();
-    let mut unknown = Pairs::new();
-    for (contact, domains) in companies_of {
-        for domain in domains {
-            let records = contacts
-                .get(contact.as_str())
-                .zip(companies.get(domain.as_str()));
-            let Some((from, to)) = records else { continue };
+    let (from, to) = (records(kind.from), records(kind.to));
+    let (mut standing, mut unknown) = (Pairs::new(), Pairs::new());
+    for (subject, others) in wanted {
+        for other in others {
+            let Some((from, to)) = from.get(subject.as_str()).zip(to.get(other.as_str())) else {
+                continue;
+            };
             let pair = Pair {
                 from: *from,
                 to: *to,
             };
-            let written = known.associated.get(&pair_subject(contact, domain));
+            let written = gathering
+                .known
+                .associated(kind, &pair_subject(subject, other));
             let place = if written == Some(&pair_values(pair)) {
                 &mut standing
             } else {
                 &mut unknown
             };
-            place.insert((contact.clone(), domain.clone()), pair);
+            place.insert((subject.clone(), other.clone()), pair);
         }
     }
-    if unknown.is_empty() {
+    let types = gathering
+        .portal
+        .object_type(kind.from)
+        .zip(gathering.portal.object_type(kind.to));
+    let Some((from, to)) = types.filter(|_| !unknown.is_empty()) else {
         return Ok(standing);
-    }
-    let from: BTreeSet<RecordId> = unknown.values().map(|pair| pair.from).collect();
-    let held = hubspot
-        .associated(&ObjectType::Contacts, &ObjectType::Companies, &from)
-        .await?;
+    };
+    let ids: BTreeSet<RecordId> = unknown.values().map(|pair| pair.from).collect();
+    let held = gathering.hubspot.associated(&from, &to, &ids).await?;
     let stands = |pair: &Pair| held.get(&pair.from).is_some_and(|to| to.contains(&pair.to));
     standing.extend(unknown.into_iter().filter(|(_, pair)| stands(pair)));
     Ok(standing)
@@ -229,14 +304,14 @@ async fn links(
 
 /// The kinds of record that a kind of link joins; `None` when it is no kind of link.
 pub(crate) fn link_ends(kind: &str) -> Option<(&'static str, &'static str)> {
-    (kind == ASSOCIATION).then_some(("contacts", "companies"))
+    LinkKind::named(kind).map(|link| (link.from.name(), link.to.name()))
 }
 
 /// A pair as it is kept among what was written.
 pub(crate) fn pair_values(pair: Pair) -> Values {
     Values::from([
-        ("contact".to_owned(), pair.from.to_string()),
-        ("company".to_owned(), pair.to.to_string()),
+        ("from".to_owned(), pair.from.to_string()),
+        ("to".to_owned(), pair.to.to_string()),
     ])
 }
 
@@ -246,7 +321,8 @@ struct Draft<'a> {
     known: &'a Known,
     portal: &'a Portal,
     rows: &'a [Row],
-    standing: &'a Pairs,
+    /// The links that stand, by kind.
+    standing: &'a [(&'static LinkKind, Pairs)],
     vain: &'a Vain,
     counts: &'a Counts,
     now: Timestamp,
@@ -301,11 +377,13 @@ impl Draft<'_> {
             };
             confirm(writer, self.target, &confirmed, self.now)?;
         }
-        for ((contact, domain), pair) in self.standing {
-            let subject = pair_subject(contact, domain);
-            let values = pair_values(*pair);
-            if self.known.associated.get(&subject) != Some(&values) {
-                standing::put(writer, self.target, ASSOCIATION, &subject, values, self.now)?;
+        for (link, pairs) in self.standing {
+            for ((from, to), pair) in pairs {
+                let subject = pair_subject(from, to);
+                let values = pair_values(*pair);
+                if self.known.associated(link, &subject) != Some(&values) {
+                    standing::put(writer, self.target, link.name, &subject, values, self.now)?;
+                }
             }
         }
         Ok(())
@@ -328,7 +406,15 @@ impl Draft<'_> {
                 | SkipReason::CompaniesNotCreated
                 | SkipReason::CustomerDeleted
                 | SkipReason::LeftOut
-                | SkipReason::Refused => continue,
+                | SkipReason::Refused
+                | SkipReason::FilteredTrial
+                | SkipReason::FilteredFree
+                | SkipReason::FilteredStatus
+                | SkipReason::FilteredProduct
+                | SkipReason::FilteredPrice
+                | SkipReason::FilteredCurrency
+                | SkipReason::FilteredMrr
+                | SkipReason::FilteredMetadata => continue,
             };
             let candidates: Vec<String> = candidates.iter().map(RecordId::to_string).collect();
             let params = serde_json::json!({
@@ -344,7 +430,7 @@ impl Draft<'_> {
             writer.set_attention(account, AREA, subject, &[item], self.now)?;
         }
         let rows = self.rows.iter().filter(|row| match &row.deed {
-            Deed::Create { .. } | Deed::Update { .. } => true,
+            Deed::Create { .. } | Deed::Update { .. } | Deed::Remove { .. } => true,
             Deed::Skip { reason, .. } => *reason == SkipReason::Refused,
             Deed::Keep { .. } | Deed::Associate { .. } => false,
         });

@@ -171,6 +171,12 @@ impl From<PlanError> for Problem {
             }
             PlanError::NoRoom => Self::new(ProblemCode::HubSpotPropertyUnusable)
                 .with("property", clearsync_hubspot::CUSTOMER_ID),
+            PlanError::NoRoomForPipeline { limit } => {
+                Self::new(ProblemCode::HubSpotNoRoomForDeals).with("limit", limit.to_string())
+            }
+            PlanError::NoRoomForObjects { limit } => {
+                Self::new(ProblemCode::HubSpotNoRoomForObjects).with("limit", limit.to_string())
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod journal;
 mod links;
 mod properties;
 mod records;
+mod removal;
 mod telling;
 
 use clearsync_hubspot::{Client, HubSpotError, ObjectType, Reason, SchemaError};
@@ -31,7 +32,7 @@ use crate::{
     blocking::blocking,
     clock::Clock,
     import::Wish,
-    plan::{ASSOCIATE, CREATE, Portal, Row, UPDATE},
+    plan::{ASSOCIATE, CREATE, Kind, PlanError, Portal, REMOVE, Row, UPDATE},
 };
 
 /// What is to be pushed.
@@ -52,12 +53,14 @@ pub struct Pushed {
     pub created: u32,
     /// Records that were changed.
     pub updated: u32,
-    /// Contact-to-company links that were made.
+    /// Links between records that were made.
     pub associated: u32,
     /// Records and links that could not be written; each is an open item, or is tried again by the next plan.
     pub failed: u32,
     /// Properties that were made.
     pub properties_created: u32,
+    /// Records that were removed.
+    pub removed: u32,
 }
 
 /// Why a push ended early. What was written until then is kept, and the next goes on behind it.
@@ -95,17 +98,17 @@ pub async fn push(
     let now = clock.now();
     let begun = {
         let store = store.clone();
-        blocking(move || store.write(|writer| Begun::begin(writer, order, now))).await?
+        blocking(move || store.write(|writer| Begun::begin(writer, order))).await?
     };
-    let portal = match begun.portal {
-        Some(portal) => portal,
-        None => Portal::look(hubspot, order.target, now)
-            .await
-            .map_err(|error| match error {
-                crate::plan::PlanError::HubSpot(error) => PushError::HubSpot(error),
-                crate::plan::PlanError::Store(error) => PushError::Store(error),
-                _ => PushError::Outdated,
-            })?,
+    let portal = if begun.portal.is_current(now) {
+        begun.portal
+    } else {
+        let look = Portal::look(hubspot, order.target, begun.portal.writing(), now);
+        look.await.map_err(|error| match error {
+            PlanError::HubSpot(error) => PushError::HubSpot(error),
+            PlanError::Store(error) => PushError::Store(error),
+            _ => PushError::Outdated,
+        })?
     };
     let mut work = Work {
         journal: Journal::new(store, order, clock),
@@ -137,13 +140,14 @@ type Numbered = (i64, Row);
 
 /// What a push starts with.
 struct Begun {
-    portal: Option<Portal>,
+    /// As the plan was made for it.
+    portal: Portal,
     /// The rows that are not settled yet.
     rows: Vec<Numbered>,
 }
 
 impl Begun {
-    fn begin(writer: &Writer, order: Order, now: jiff::Timestamp) -> Result<Self, PushError> {
+    fn begin(writer: &Writer, order: Order) -> Result<Self, PushError> {
         let current = writer.current_plan(order.target, Purpose::Sync)?;
         if current.is_none_or(|current| current.id != order.plan) {
             return Err(PushError::Outdated);
@@ -153,7 +157,7 @@ impl Begun {
         // Rows that wait for the user's word stay, and so do links to and from their records.
         let holds = writer.holds(order.target, Purpose::Sync)?;
         let mut rows = Vec::new();
-        for action in [UPDATE, CREATE, ASSOCIATE] {
+        for action in [REMOVE, UPDATE, CREATE, ASSOCIATE] {
             for stored in writer.plan_rows(order.plan, Some(action), 0, u32::MAX)? {
                 let row = Row::read(&stored).ok_or(PushError::Outdated)?;
                 let held = row.concerns().iter().any(|key| holds.contains(key));
@@ -163,7 +167,7 @@ impl Begun {
             }
         }
         Ok(Self {
-            portal: Portal::remembered(writer, order.target, now)?,
+            portal: Portal::kept(writer, order.target)?.ok_or(PushError::Outdated)?,
             rows,
         })
     }
@@ -183,24 +187,33 @@ impl Work<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        self.make_properties().await?;
-        let (companies, contacts) = (ObjectType::Companies, ObjectType::Contacts);
-        let of = |object: &ObjectType, action: &str| -> Vec<Numbered> {
-            let same = |(_, row): &&Numbered| {
-                row.object == object.path_name() && row.deed.word() == action
-            };
+        self.make_definitions().await?;
+        let of = |object: &str, action: &str| -> Vec<Numbered> {
+            let same = |(_, row): &&Numbered| row.object == object && row.deed.word() == action;
             rows.iter().filter(same).cloned().collect()
         };
-        let (freeing, other): (Vec<_>, Vec<_>) = of(&companies, UPDATE)
-            .into_iter()
-            .partition(|(_, row)| row.deed.frees_key());
-        self.write(&companies, freeing).await?;
-        self.write(&companies, other).await?;
-        self.write(&companies, of(&companies, CREATE)).await?;
-        self.write(&contacts, of(&contacts, UPDATE)).await?;
-        self.write(&contacts, of(&contacts, CREATE)).await?;
-        let links = |(_, row): &Numbered| row.deed.word() == ASSOCIATE;
-        self.link(rows.into_iter().filter(links).collect()).await
+        for kind in self.portal.kinds().to_vec() {
+            let object = self.object_type(kind)?;
+            let (freeing, other): (Vec<_>, Vec<_>) = of(kind.name(), UPDATE)
+                .into_iter()
+                .partition(|(_, row)| row.deed.frees_key(kind.key()));
+            self.write(kind, &object, freeing).await?;
+            self.write(kind, &object, other).await?;
+            self.write(kind, &object, of(kind.name(), CREATE)).await?;
+        }
+        let links: Vec<_> = self.portal.links().collect();
+        for link in links {
+            self.link(link, of(link.name, ASSOCIATE)).await?;
+        }
+        for kind in Kind::ALL {
+            self.remove(kind, of(kind.name(), REMOVE)).await?;
+        }
+        Ok(())
+    }
+
+    /// How HubSpot knows a kind, once everything is made.
+    fn object_type(&self, kind: Kind) -> Result<ObjectType, PushError> {
+        self.portal.object_type(kind).ok_or(PushError::Outdated)
     }
 }
 

@@ -149,6 +149,7 @@ pub(crate) fn object_type(kind: &str) -> Option<ObjectType> {
         "contacts" => Some(ObjectType::Contacts),
         "companies" => Some(ObjectType::Companies),
         "deals" => Some(ObjectType::Deals),
+        "line_items" => Some(ObjectType::LineItems),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ mod drift;
 mod exchange;
 mod guard;
 mod history;
+mod modes;
 mod movements;
 mod overview;
 mod playbook;
@@ -33,6 +34,10 @@ pub use guard::{GuardChange, GuardSettings, Ownership, PropertyGuard, QuotaView}
 pub use history::{
     RunChange, RunChangesPage, RunChangesQuery, RunKind, RunOutcome, RunRow, WriteAction,
     WriteState,
+};
+pub use modes::{
+    Filters, MetadataCondition, MetadataField, MetadataKey, MetadataKind, MetadataOwner,
+    ModeChoice, ModeState, PropertyPick, WriteMode, WriteModes, Writing,
 };
 pub use movements::{
     ChangeType, MovementKind, MovementPage, MovementQuery, MovementRow, OriginKind, OriginView,

@@ -37,6 +37,14 @@ export const commands = {
 	propertyPlan: () => __TAURI_INVOKE<PropertyPlan[]>("property_plan"),
 	/**  Keeps what may be created. */
 	saveChoices: (choices: Choices) => __TAURI_INVOKE<Setup>("save_choices", { choices }),
+	/**  What the portal can do, before anything is made. */
+	writeModes: () => __TAURI_INVOKE<WriteModes>("write_modes"),
+	/**  How and about whom ClearSync writes. */
+	writing: () => __TAURI_INVOKE<Writing>("writing"),
+	/**  Keeps how and about whom ClearSync writes. */
+	saveWriting: (writing: Writing) => __TAURI_INVOKE<Writing>("save_writing", { writing }),
+	/**  The metadata keys that stand in Stripe. */
+	metadataKeys: () => __TAURI_INVOKE<MetadataKey[]>("metadata_keys"),
 	/**  Starts or goes on reading Stripe. */
 	startImport: () => __TAURI_INVOKE<null>("start_import"),
 	/**  Matches and plans anew. */
@@ -573,6 +581,29 @@ export type FieldChange = {
 	kind: ValueKind,
 };
 
+/**
+ *  Which subscriptions, and with them which customers, get records. A list that is empty does not narrow. What was
+ *  written before a filter was set stays up to date.
+ */
+export type Filters = {
+	/**  Leave out subscriptions on trial. */
+	excludeTrials: boolean,
+	/**  Leave out subscriptions that go on and have no MRR. */
+	excludeFree: boolean,
+	/**  Stripe's words for the statuses that are wanted. */
+	statuses: string[],
+	/**  Ids of products, one of which is to be subscribed to. */
+	products: string[],
+	/**  Ids of prices, one of which is to be subscribed to. */
+	prices: string[],
+	/**  ISO codes in lower case. */
+	currencies: string[],
+	/**  The least MRR, as a decimal number in each subscription's own currency. */
+	minimumMrr: string | null,
+	/**  What metadata must say; each of these. */
+	metadata: MetadataCondition[],
+};
+
 /**  How a month compares; the words are under `finding.<code>`. */
 export type FindingCode = 
 /**  Both know the subscriber and say different amounts. */
@@ -774,6 +805,52 @@ export type ListState =
 /**  Left out, since the key may not read it. */
 "skipped";
 
+/**  What metadata must say. */
+export type MetadataCondition = {
+	/**  Whose. */
+	owner: MetadataOwner,
+	/**  The key. */
+	key: string,
+	/**  The value; `None` is content with any. */
+	value: string | null,
+};
+
+/**  A metadata key that gets a property of its own, `clearsync_meta_…`. */
+export type MetadataField = {
+	/**  Whose. */
+	owner: MetadataOwner,
+	/**  The key. */
+	key: string,
+	/**  What its values are. Those that are something else are not written. */
+	kind: MetadataKind,
+};
+
+/**  A metadata key that stands in Stripe. */
+export type MetadataKey = {
+	/**  Whose. */
+	owner: MetadataOwner,
+	/**  The key. */
+	key: string,
+	/**  On how many objects it stands. */
+	objects: number,
+	/**  One of its values. */
+	example: string,
+};
+
+/**  What a metadata value is. */
+export type MetadataKind = 
+/**  Text. */
+"text" | 
+/**  A number. */
+"number" | 
+/**  `YYYY-MM-DD`. */
+"date" | 
+/**  `true` or `false`. */
+"yesNo";
+
+/**  Stripe's objects whose metadata can be read. */
+export type MetadataOwner = "customer" | "subscription" | "price" | "product";
+
 /**  Whether measured usage counts. */
 export type MeteredRule = 
 /**  Not at all. */
@@ -789,6 +866,31 @@ export type Mode =
 "test" | 
 /**  Live mode. */
 "live";
+
+/**  One way of writing, and whether it can be had. */
+export type ModeChoice = {
+	/**  Which. */
+	mode: WriteMode,
+	/**  Whether it can be had. */
+	state: ModeState,
+	/**  The scopes the key lacks for it. */
+	missingScopes: string[],
+	/**  How many pipelines, or custom objects, the portal's plan allows, where that is what stands in the way. */
+	limit: number | null,
+	/**  The kinds of record it writes. */
+	objects: ObjectType[],
+};
+
+/**  Whether a way of writing can be had. */
+export type ModeState = 
+/**  It can. */
+"available" | 
+/**  The key lacks scopes. */
+"scopesMissing" | 
+/**  The portal's plan has it, but everything it allows is in use. */
+"noRoom" | 
+/**  The portal's plan does not have it. */
+"notInPlan";
 
 /**
  *  An amount as text in major units with the currency's own number of decimals, such as `"48210.00"`, `"-5"` or
@@ -910,7 +1012,15 @@ export type ObjectType =
 /**  A person. */
 "contact" | 
 /**  An organisation. */
-"company";
+"company" | 
+/**  A deal that stands for a subscription. */
+"deal" | 
+/**  A part of such a deal. */
+"lineItem" | 
+/**  A record of ClearSync's own that stands for a subscription. */
+"subscription" | 
+/**  A record of ClearSync's own that stands for an MRR movement. */
+"event";
 
 /**  What told a date and an amount; the words are under `origin.<kind>`. */
 export type OriginKind = 
@@ -983,7 +1093,9 @@ export type PlanAction =
 /**  Right already. */
 "unchanged" | 
 /**  Left out. */
-"skip";
+"skip" | 
+/**  Made by ClearSync in another mode, and removed. */
+"remove";
 
 /**  Some rows of all that match. */
 export type PlanPage = {
@@ -1043,8 +1155,10 @@ export type PlanSummary = {
 	unchanged: number,
 	/**  Records left out, with their reason. */
 	skipped: number,
-	/**  Contact-to-company links to make. */
+	/**  Links between records to make. */
 	associations: number,
+	/**  Records of another mode to remove. */
+	removals: number,
 	/**  Own properties to make first. */
 	properties: number,
 	/**  Requests the push needs. */
@@ -1201,7 +1315,7 @@ export type Problem = {
 };
 
 /**  Every problem a user can meet. Stable: the words of every language are keyed by it. */
-export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "unexpected";
+export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "writingRefused" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "unexpected";
 
 /**  How many records a property changes on. */
 export type PropertyChangeCount = {
@@ -1227,6 +1341,14 @@ export type PropertyGuard = {
 	ownership: Ownership,
 	/**  Whether that can be changed. Records are found again by their key, so that it is always ClearSync's. */
 	fixed: boolean,
+};
+
+/**  A property that is wanted. */
+export type PropertyPick = {
+	/**  On which records. */
+	object: ObjectType,
+	/**  Internal name, `clearsync_…`. */
+	name: string,
 };
 
 /**  A property ClearSync would make or has made. */
@@ -1632,7 +1754,23 @@ export type SkipReason =
 /**  HubSpot refused the last write of this record. */
 "refused" | 
 /**  The user left it out for good. */
-"leftOut";
+"leftOut" | 
+/**  The filters leave it out: it is on trial. */
+"filteredTrial" | 
+/**  The filters leave it out: it brings nothing. */
+"filteredFree" | 
+/**  The filters leave it out: another status. */
+"filteredStatus" | 
+/**  The filters leave it out: other products. */
+"filteredProduct" | 
+/**  The filters leave it out: other prices. */
+"filteredPrice" | 
+/**  The filters leave it out: another currency. */
+"filteredCurrency" | 
+/**  The filters leave it out: too little MRR. */
+"filteredMrr" | 
+/**  The filters leave it out: its metadata says something else. */
+"filteredMetadata";
 
 /**  Why a subscription counts, or counts 0; the words are under `standing.<code>`. */
 export type StandingCode = 
@@ -1991,6 +2129,27 @@ export type WriteAction =
 /**  Removed a property or a group. */
 "remove";
 
+/**  How ClearSync writes into a portal. */
+export type WriteMode = 
+/**  Own properties on contacts and companies. Works on every plan, and is part of the other modes. */
+"summary" | 
+/**  One deal per subscription in a pipeline of its own, beside the summary. */
+"deals" | 
+/**  Records of own kinds for subscriptions and MRR movements, beside the summary. Needs an Enterprise plan. */
+"customObjects";
+
+/**  What a portal can do, before anything is made. */
+export type WriteModes = {
+	/**  The one in use. */
+	current: WriteMode,
+	/**  Every way of writing. */
+	modes: ModeChoice[],
+	/**  Whether deals would get line items. */
+	lineItems: boolean,
+	/**  Records that stand in the portal and that ClearSync made in another mode than the one in use. */
+	formerRecords: number,
+};
+
 /**  What came of a write; the words are under `writeState.<state>`. */
 export type WriteState = 
 /**  Not yet known. */
@@ -1999,6 +2158,20 @@ export type WriteState =
 "done" | 
 /**  HubSpot did not do it. */
 "refused";
+
+/**  What the user decided about how and about whom ClearSync writes. */
+export type Writing = {
+	/**  How. */
+	mode: WriteMode,
+	/**  The properties of contacts and companies that are wanted beside the keys; `None` wants all that fit. */
+	picked: PropertyPick[] | null,
+	/**  About whom. */
+	filters: Filters,
+	/**  Metadata that gets properties of its own. */
+	metadata: MetadataField[],
+	/**  Whether what another mode made is removed. */
+	removeFormer: boolean,
+};
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -11,9 +11,11 @@ import type {
   SetupStep,
   Status,
   SubscriptionQuery,
+  Writing,
 } from "../../src/ipc/backend";
 import * as data from "./data";
 import * as figures from "./figures";
+import { METADATA_KEYS, MODES, WRITING } from "./modes";
 import * as policies from "./policies";
 import { safety } from "./safety";
 import { type Command, summaryOf, type World } from "./world";
@@ -96,6 +98,8 @@ export class FakeBackend {
     return ORDER.indexOf(step) > ORDER.indexOf(this.world.setup.reached) ? step : this.world.setup.reached;
   }
 
+  private writing: Writing = WRITING;
+
   private readonly answers: {
     [Name in Command]: (...args: Parameters<Backend[Name]>) => Awaited<ReturnType<Backend[Name]>>;
   } = {
@@ -169,6 +173,13 @@ export class FakeBackend {
     watchChecklist: () => null,
     propertyPlan: () => this.world.properties,
     saveChoices: (choices) => this.moveSetup({ choices, reached: this.reach("import") }),
+    writeModes: () => ({ ...MODES, current: this.writing.mode }),
+    writing: () => this.writing,
+    saveWriting: (writing) => {
+      this.writing = writing;
+      return writing;
+    },
+    metadataKeys: () => METADATA_KEYS,
     startImport: () => null,
     makePlan: () => {
       this.world.plan = summaryOf(this.world.planRows);

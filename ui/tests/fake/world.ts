@@ -69,6 +69,7 @@ export function summaryOf(rows: PlanRow[]): PlanSummary {
     unchanged: count("unchanged"),
     skipped: count("skip"),
     associations: 31,
+    removals: count("remove"),
     properties: 14,
     requests: 5,
     dailyLimit: 250_000,

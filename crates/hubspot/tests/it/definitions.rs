@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
 use clearsync_hubspot::{
-    CUSTOMER_ID, Misfit, ObjectType, OwnProperty, PropertyType, SUMMARY, SchemaError, propose,
+    CUSTOMER_ID, Misfit, ObjectType, OwnProperty, PropertyType, Room, SUMMARY, SchemaError,
+    propose, summary_by_rank,
 };
 use clearsync_sandbox::hubspot::{Disturbance, Lags, PortalShape, Tier};
 
@@ -25,8 +26,8 @@ async fn missing_properties_are_made_once() {
     assert_eq!(first.created.len(), SUMMARY.len());
     let made = portal.properties("contacts").unwrap();
     for own in SUMMARY {
-        assert_eq!(made[own.name]["groupName"], "clearsync");
-        assert_eq!(made[own.name]["hasUniqueValue"], own.is_unique());
+        assert_eq!(made[&*own.name]["groupName"], "clearsync");
+        assert_eq!(made[&*own.name]["hasUniqueValue"], own.is_unique());
     }
     portal.forget_requests();
     let second = client.ensure_properties(&CONTACTS, &all()).await.unwrap();
@@ -150,13 +151,21 @@ async fn a_free_account_takes_the_proposal_whole() {
     let (client, _) = connect(&portal);
     let limits = client.custom_property_limits().await.unwrap();
     assert_eq!(limits.free(), 10);
-    let proposal = propose(&limits, &BTreeSet::new());
-    for object in [ObjectType::Companies, ObjectType::Contacts] {
+    let objects = [ObjectType::Companies, ObjectType::Contacts];
+    let room = Room {
+        in_all: limits.free(),
+        here: objects
+            .clone()
+            .map(|object| (object.clone(), limits.free_for(&object)))
+            .into(),
+    };
+    let proposal = propose(summary_by_rank(), &BTreeSet::new(), room);
+    for object in objects {
         let wanted: Vec<&OwnProperty> = proposal
             .chosen
             .iter()
             .filter(|(on, _)| *on == object)
-            .map(|(_, own)| *own)
+            .map(|(_, own)| own)
             .collect();
         client.ensure_properties(&object, &wanted).await.unwrap();
     }
@@ -191,6 +200,6 @@ async fn lost_answers_do_no_harm() {
         let ensured = client.ensure_properties(&CONTACTS, &all()).await;
         ensured.unwrap_or_else(|error| panic!("{disturbance:?}: {error:?}"));
         let made = portal.properties("contacts").unwrap();
-        assert!(SUMMARY.iter().all(|own| made.contains_key(own.name)));
+        assert!(SUMMARY.iter().all(|own| made.contains_key(&*own.name)));
     }
 }

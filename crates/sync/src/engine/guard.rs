@@ -92,7 +92,7 @@ fn apply(guard: &mut Guard, change: GuardChange) {
 fn settings(guard: &Guard) -> GuardSettings {
     let own = ["contacts", "companies"]
         .into_iter()
-        .flat_map(|object| SUMMARY.iter().map(move |own| (object, own.name)));
+        .flat_map(|object| SUMMARY.iter().map(move |own| (object, &*own.name)));
     let properties = own.chain(AT_BIRTH).map(|(object, property)| PropertyGuard {
         object: object.to_owned(),
         property: property.to_owned(),

@@ -1,9 +1,9 @@
-use clearsync_hubspot::{OwnProperty, PropertyKind, SUMMARY};
+use clearsync_hubspot::{OwnProperty, PropertyKind};
 use clearsync_store::{Plan, PlanFilter, PlanState, Purpose, Reader, StoreError, Target};
 
 use super::{Engine, plan_csv::AllRows, profile::Profile};
 use crate::{
-    plan::{self, ASSOCIATE, CREATE, Counts, Deed, Row, SKIP, UNCHANGED, UPDATE},
+    plan::{self, ASSOCIATE, CREATE, Counts, Deed, Kind, REMOVE, Row, SKIP, UNCHANGED, UPDATE},
     view::{
         DataKind, FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
         Problem, PropertyChangeCount, PropertyPlan, RowFilter, RowSelection, ValueKind,
@@ -20,16 +20,15 @@ impl Engine {
     /// A [`Problem`] when HubSpot cannot be asked.
     pub async fn property_plan(&self) -> Result<Vec<PropertyPlan>, Problem> {
         let hubspot = self.connected_hubspot().await?;
-        let properties = plan::look_at_properties(&hubspot).await?;
+        let profile = self.with_store(|store| store.read(Profile::read)).await?;
+        let properties = plan::look_at_properties(&hubspot, &profile.writing).await?;
         Ok(properties
             .into_iter()
-            .filter_map(|(object, name, state)| {
-                Some(PropertyPlan {
-                    object: object_type(&object)?,
-                    label: label(&name),
-                    name,
-                    state,
-                })
+            .map(|(kind, own, state)| PropertyPlan {
+                object: kind.shown(),
+                label: own.label.into_owned(),
+                name: own.name.into_owned(),
+                state,
             })
             .collect())
     }
@@ -118,8 +117,9 @@ fn summary(reader: &Reader, plan: &Plan) -> Result<Option<PlanSummary>, StoreErr
         .by_property
         .into_iter()
         .filter_map(|(object, property, records)| {
+            let kind = Kind::named(&object)?;
             Some(PropertyChangeCount {
-                object: object_type(&object)?,
+                object: kind.shown(),
                 label: label(&property),
                 property,
                 records,
@@ -134,6 +134,7 @@ fn summary(reader: &Reader, plan: &Plan) -> Result<Option<PlanSummary>, StoreErr
         unchanged: counts.unchanged,
         skipped: counts.skipped,
         associations: counts.associations,
+        removals: counts.removals,
         properties: counts.properties,
         requests: counts.requests,
         daily_limit: counts.daily_limit,
@@ -206,7 +207,7 @@ pub(super) fn all_rows(reader: &Reader) -> AllRows {
 fn matching(filter: &RowFilter) -> PlanFilter {
     let kinds = match filter.object {
         Some(object) => vec![object],
-        None => vec![ObjectType::Contact, ObjectType::Company],
+        None => Kind::ALL.map(Kind::shown).to_vec(),
     };
     PlanFilter {
         objects: kinds
@@ -247,6 +248,7 @@ fn row(stored: &clearsync_store::PlanRow, waits: bool) -> Option<PlanRow> {
         Deed::Update { .. } => PlanAction::Update,
         Deed::Keep { .. } => PlanAction::Unchanged,
         Deed::Skip { .. } => PlanAction::Skip,
+        Deed::Remove { .. } => PlanAction::Remove,
         Deed::Associate { .. } => return None,
     };
     let skip = match &row.deed {
@@ -255,7 +257,7 @@ fn row(stored: &clearsync_store::PlanRow, waits: bool) -> Option<PlanRow> {
     };
     Some(PlanRow {
         id: u32::try_from(stored.number).ok()?,
-        object: object_type(&row.object)?,
+        object: Kind::named(&row.object)?.shown(),
         hubspot_id: row.deed.record().map(|record| record.to_string()),
         changes: field_changes(row.deed.changes()),
         name: row.label,
@@ -269,6 +271,7 @@ fn row(stored: &clearsync_store::PlanRow, waits: bool) -> Option<PlanRow> {
 pub(super) fn field_changes(changes: Vec<plan::Change>) -> Vec<FieldChange> {
     let mut changes: Vec<FieldChange> = changes
         .into_iter()
+        .filter(|change| change.before.as_deref().unwrap_or_default() != change.after)
         .map(|change| FieldChange {
             label: label(&change.property),
             kind: kind(&change.property),
@@ -281,13 +284,16 @@ pub(super) fn field_changes(changes: Vec<plan::Change>) -> Vec<FieldChange> {
     changes
 }
 
+/// A property of ClearSync's own, on whichever kind of record.
 fn own(property: &str) -> Option<&'static OwnProperty> {
-    SUMMARY.iter().find(|own| own.name == property)
+    let mut all = Kind::ALL.iter().flat_map(|kind| kind.catalogue());
+    all.find(|own| own.name == property)
 }
 
-/// In the order of the catalogue, after what a new record gets of HubSpot's own.
+/// In the order of the catalogues, after what a new record gets of HubSpot's own.
 fn place(property: &str) -> Option<usize> {
-    SUMMARY.iter().position(|own| own.name == property)
+    let mut all = Kind::ALL.iter().flat_map(|kind| kind.catalogue());
+    all.position(|own| own.name == property)
 }
 
 /// A property's name as HubSpot shows it.
@@ -297,13 +303,29 @@ pub(super) fn label(property: &str) -> String {
         "firstname" => "First name",
         "lastname" => "Last name",
         "domain" => "Company domain name",
+        "dealname" => "Deal name",
+        "pipeline" => "Pipeline",
+        "dealstage" => "Deal stage",
+        "amount" => "Amount",
+        "closedate" => "Close date",
+        "deal_currency_code" => "Currency",
+        "name" => "Name",
+        "price" => "Unit price",
+        "quantity" => "Quantity",
         other => other,
     };
-    own(property).map_or(hubspots, |own| own.label).to_owned()
+    own(property).map_or(hubspots, |own| &own.label).to_owned()
 }
 
 fn kind(property: &str) -> ValueKind {
-    match own(property).map(|own| own.kind) {
+    let standard = || {
+        let mut all = Kind::ALL.iter().flat_map(|kind| kind.standard());
+        all.find(|(name, _)| *name == property)
+    };
+    let holds = own(property)
+        .map(|own| own.kind)
+        .or_else(|| Some(standard()?.1));
+    match holds {
         Some(PropertyKind::Number) => ValueKind::Number,
         Some(PropertyKind::Date) => ValueKind::Date,
         Some(PropertyKind::DateTime) => ValueKind::Moment,
@@ -311,19 +333,9 @@ fn kind(property: &str) -> ValueKind {
     }
 }
 
-fn object_type(name: &str) -> Option<ObjectType> {
-    match name {
-        "contacts" => Some(ObjectType::Contact),
-        "companies" => Some(ObjectType::Company),
-        _ => None,
-    }
-}
-
 fn name(object: ObjectType) -> &'static str {
-    match object {
-        ObjectType::Contact => "contacts",
-        ObjectType::Company => "companies",
-    }
+    let kind = Kind::ALL.into_iter().find(|kind| kind.shown() == object);
+    kind.map_or("", Kind::name)
 }
 
 fn word(action: PlanAction) -> &'static str {
@@ -332,5 +344,6 @@ fn word(action: PlanAction) -> &'static str {
         PlanAction::Update => UPDATE,
         PlanAction::Unchanged => UNCHANGED,
         PlanAction::Skip => SKIP,
+        PlanAction::Remove => REMOVE,
     }
 }

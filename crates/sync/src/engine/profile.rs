@@ -1,7 +1,10 @@
 use clearsync_store::{Account, AccountId, Reader, Scope, StoreError, Writer};
 use serde::{Deserialize, Serialize};
 
-use crate::view::{Choices, GuidePreset, HubSpotConnection, Mode, SetupStep, StripeConnection};
+use crate::{
+    plan::Rules,
+    view::{Choices, GuidePreset, HubSpotConnection, Mode, SetupStep, StripeConnection, Writing},
+};
 
 const NAME: &str = "profile";
 
@@ -17,6 +20,7 @@ pub(super) struct Profile {
     pub(super) stripe: Option<StripeConnection>,
     pub(super) hubspot: Option<HubSpotConnection>,
     pub(super) choices: Choices,
+    pub(super) writing: Writing,
     pub(super) interval_minutes: Option<u32>,
     pub(super) notify: bool,
 }
@@ -35,6 +39,7 @@ impl Default for Profile {
                 create_contacts: true,
                 create_companies: true,
             },
+            writing: Writing::default(),
             interval_minutes: None,
             notify: true,
         }
@@ -48,6 +53,14 @@ impl Profile {
 
     pub(super) fn write(&self, writer: &Writer) -> Result<(), StoreError> {
         writer.set_setting(Scope::App, NAME, self)
+    }
+
+    /// What the user decided about what is written.
+    pub(super) fn rules(&self) -> Rules {
+        Rules {
+            choices: self.choices,
+            writing: self.writing.clone(),
+        }
     }
 
     /// Changes the profile in one transaction and gives it as it then is.

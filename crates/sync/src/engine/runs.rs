@@ -421,11 +421,11 @@ impl Engine {
     pub(super) async fn plan(&self, looking: plan::Looking) -> Result<(), Problem> {
         let hubspot = self.connected_hubspot().await?;
         let target: Target = self.target().await?;
-        let choices = self
+        let rules = self
             .with_store(|store| store.read(Profile::read))
             .await?
-            .choices;
-        let made = plan::make(&self.store, &hubspot, target, choices, looking, self.now()).await;
+            .rules();
+        let made = plan::make(&self.store, &hubspot, target, &rules, looking, self.now()).await;
         self.note_quota(&hubspot).await?;
         made?;
         Ok(())

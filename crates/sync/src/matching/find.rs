@@ -41,7 +41,7 @@ impl Ours {
 pub(crate) async fn find_contacts(
     hubspot: &Client,
     people: &[Person],
-    properties: &[&str],
+    properties: &[String],
     has_key: bool,
     ours: &Ours,
 ) -> Result<Vec<Sought>, HubSpotError> {
@@ -104,7 +104,7 @@ pub(crate) struct Wanted<'a> {
 pub(crate) async fn find_companies(
     hubspot: &Client,
     companies: &[Wanted<'_>],
-    properties: &[&str],
+    properties: &[String],
     has_key: bool,
     ours: &Ours,
 ) -> Result<Vec<Sought>, HubSpotError> {
@@ -162,9 +162,9 @@ pub(crate) async fn find_companies(
     Ok(companies.iter().map(seek).collect())
 }
 
-fn with_key<'a>(properties: &[&'a str], has_key: bool) -> Vec<&'a str> {
+fn with_key(properties: &[String], has_key: bool) -> Vec<&str> {
     let key = has_key.then_some(CUSTOMER_ID);
-    properties.iter().copied().chain(key).collect()
+    properties.iter().map(String::as_str).chain(key).collect()
 }
 
 /// Records by the ids the store links, each under the id it was asked by; those that are gone are left out. A batch does not find those that were merged

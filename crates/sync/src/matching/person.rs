@@ -27,10 +27,12 @@ pub(crate) struct Person {
 pub(crate) type LeftOut = (String, SkipReason);
 
 /// Puts customers together that one contact stands for. Those with a contact keep it; of those without, equal e-mails
-/// make one person, and join a person that has a contact and that e-mail.
+/// make one person, and join a person that has a contact and that e-mail. Those that are `filtered` get no contact, but keep
+/// the one they have.
 pub(crate) fn people(
     customers: &BTreeMap<String, Summary>,
     links: &BTreeMap<String, Link>,
+    filtered: &BTreeMap<String, SkipReason>,
     verdict: impl Fn(&str) -> Option<Verdict>,
 ) -> (Vec<Person>, Vec<LeftOut>) {
     let (customers, put_aside): (BTreeMap<String, Summary>, BTreeMap<String, Summary>) = customers
@@ -66,6 +68,9 @@ pub(crate) fn people(
     for (id, summary) in customers.iter().filter(|(id, _)| !links.contains_key(*id)) {
         match address(summary) {
             _ if summary.deleted => left_out.push((id.clone(), SkipReason::CustomerDeleted)),
+            _ if filtered.contains_key(id) && verdict(id) != Some(Verdict::Create) => {
+                left_out.push((id.clone(), filtered[id]));
+            }
             None if verdict(id) == Some(Verdict::Create) => new.push(id.clone()),
             Some(email) if !could_be_address(&email) && verdict(id) == Some(Verdict::Create) => {
                 new.push(id.clone());

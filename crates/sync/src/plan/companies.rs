@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{CUSTOMER_ID, DOMAIN, HubSpotError, ObjectType, RecordId};
+use clearsync_hubspot::{CUSTOMER_ID, DOMAIN, HubSpotError, RecordId};
 use clearsync_store::Verdict;
 
 use super::{
     Gathering,
+    kind::Kind,
     known::Known,
     row::{Record, Standing, Values},
     standing_of, values,
@@ -31,10 +32,9 @@ pub(super) async fn gather(gathering: &mut Gathering<'_>) -> Result<Companies, H
         let decided = company.decided(known);
         let standing = decided
             .or_else(|| company.written(known))
-            .or_else(|| company.left_out());
-        let standing = standing.or_else(|| {
-            gathering.recall(&ObjectType::Companies, company.domain, &company.sought_by())
-        });
+            .or_else(|| company.left_out(known));
+        let standing = standing
+            .or_else(|| gathering.recall(Kind::Companies, company.domain, &company.sought_by()));
         match standing {
             Some(standing) => settled.push((company, standing)),
             None => unknown.push(company),
@@ -43,7 +43,7 @@ pub(super) async fn gather(gathering: &mut Gathering<'_>) -> Result<Companies, H
     settled.extend(seek(gathering, unknown).await?);
     for (company, standing) in &settled {
         gathering.note(
-            &ObjectType::Companies,
+            Kind::Companies,
             company.domain,
             company.sought_by(),
             standing,
@@ -51,7 +51,7 @@ pub(super) async fn gather(gathering: &mut Gathering<'_>) -> Result<Companies, H
     }
     let companies = unite(settled);
     let keys = keys(&companies);
-    let chosen = portal.chosen(&ObjectType::Companies);
+    let chosen = portal.chosen(Kind::Companies);
     let mut gathered = Companies {
         records: Vec::new(),
         aliases: BTreeMap::new(),
@@ -65,10 +65,10 @@ pub(super) async fn gather(gathering: &mut Gathering<'_>) -> Result<Companies, H
         }
         let key = keys.get(company.domain).map_or("", String::as_str);
         let record = Record {
-            object: ObjectType::Companies,
+            kind: Kind::Companies,
             label: subject.clone(),
             linked: company.domains().map(str::to_owned).collect(),
-            values: values::values(&company.summary(), key, portal.currency(), &chosen),
+            values: values::values(&company.summary(), key, portal, &chosen, &known.metadata),
             at_birth: Values::from([(DOMAIN.to_owned(), subject.clone())]),
             subject,
         };
@@ -85,10 +85,9 @@ async fn seek<'a>(
     if companies.is_empty() {
         return Ok(Vec::new());
     }
-    let object = ObjectType::Companies;
-    let properties = gathering.portal.present(&object);
-    let has_key = gathering.portal.has_key(&object);
-    let ours = gathering.known.ours(&object);
+    let properties = gathering.portal.present(Kind::Companies);
+    let has_key = gathering.portal.has_key(Kind::Companies);
+    let ours = gathering.known.ours(Kind::Companies);
     let wanted: Vec<WantedCompany<'_>> = companies.iter().map(Company::wanted).collect();
     let sought = find_companies(gathering.hubspot, &wanted, &properties, has_key, &ours).await?;
     let found = sought
@@ -112,13 +111,13 @@ struct Company<'a> {
 /// a company.
 fn linked(known: &Known) -> Vec<Company<'_>> {
     let gone = known
-        .companies_written
+        .written(Kind::Companies)
         .iter()
         .filter(|(domain, values)| !known.companies.contains_key(*domain) && !values.is_empty())
         .map(|(domain, _)| domain);
     let companies = known.companies.keys().chain(gone).map(|domain| {
         let summary = known.companies.get(domain);
-        let record = known.company_record(domain);
+        let record = known.record(Kind::Companies, domain);
         let company = Company {
             domain,
             others: Vec::new(),
@@ -172,7 +171,7 @@ impl<'a> Company<'a> {
 
     /// What the user said about it.
     fn decided(&self, known: &Known) -> Option<Standing> {
-        match known.verdict(&ObjectType::Companies, self.domain)? {
+        match known.verdict(Kind::Companies, self.domain)? {
             Verdict::LeaveOut => Some(Standing::LeftOut(SkipReason::LeftOut)),
             Verdict::Create if self.record.is_none() => Some(Standing::New),
             Verdict::Create | Verdict::Link => None,
@@ -184,7 +183,7 @@ impl<'a> Company<'a> {
         let record = self.record?;
         let mut written = self
             .domains()
-            .filter_map(|domain| known.companies_written.get(domain));
+            .filter_map(|domain| known.written(Kind::Companies).get(domain));
         let values = written.next().filter(|_| written.next().is_none())?.clone();
         Some(Standing::Stands {
             record,
@@ -193,11 +192,18 @@ impl<'a> Company<'a> {
         })
     }
 
-    /// No company is made for customers that are all deleted.
-    fn left_out(&self) -> Option<Standing> {
-        let deleted = self.summaries.iter().all(|summary| summary.deleted);
-        let left_out = Standing::LeftOut(SkipReason::CustomerDeleted);
-        (self.record.is_none() && deleted).then_some(left_out)
+    /// No company is made for customers that are all deleted, or that the user's filters leave out.
+    fn left_out(&self, known: &Known) -> Option<Standing> {
+        if self.record.is_some() {
+            return None;
+        }
+        if self.summaries.iter().all(|summary| summary.deleted) {
+            return Some(Standing::LeftOut(SkipReason::CustomerDeleted));
+        }
+        let reasons = self.customers.iter().map(|id| known.filtered.get(id));
+        let reasons: Option<Vec<&SkipReason>> = reasons.collect();
+        let first = reasons?.first().copied().copied()?;
+        Some(Standing::LeftOut(first))
     }
 
     fn sought_by(&self) -> Vec<String> {
@@ -264,7 +270,7 @@ fn shared_domains(known: &Known) -> impl Iterator<Item = (Record, Standing)> {
     let domains: BTreeSet<String> = emails.filter_map(shared_domain_of).collect();
     domains.into_iter().map(|domain| {
         let record = Record {
-            object: ObjectType::Companies,
+            kind: Kind::Companies,
             subject: domain.clone(),
             label: domain,
             linked: Vec::new(),

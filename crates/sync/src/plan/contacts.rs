@@ -1,12 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{CUSTOMER_ID, HubSpotError, ObjectType, OwnProperty};
+use clearsync_hubspot::{CUSTOMER_ID, HubSpotError, OwnProperty};
 
 use super::{
     Gathering,
+    kind::Kind,
     known::Known,
     portal::Portal,
-    row::{Record, Standing, Values},
+    row::{Links, Record, Standing, Values},
     standing_of, values,
 };
 use crate::{
@@ -18,7 +19,11 @@ use crate::{
 /// The contacts as they should be, each with what is known of it, and the domains of each one's companies.
 pub(super) struct Contacts {
     pub(super) records: Vec<(Record, Standing)>,
-    pub(super) companies_of: BTreeMap<String, BTreeSet<String>>,
+    pub(super) companies_of: Links,
+    /// The subject of each customer's contact.
+    pub(super) of_customer: BTreeMap<String, String>,
+    /// The subject of each customer's company.
+    pub(super) company_of_customer: BTreeMap<String, String>,
 }
 
 /// Gathers the contacts. HubSpot is asked only about those nothing was written of.
@@ -27,14 +32,19 @@ pub(super) async fn gather(
     aliases: &BTreeMap<String, String>,
 ) -> Result<Contacts, HubSpotError> {
     let (known, portal) = (gathering.known, gathering.portal);
-    let verdict = |id: &str| known.verdict(&ObjectType::Contacts, id);
-    let (people, left_out) = people(&known.customers, &known.contact_links, verdict);
+    let verdict = |id: &str| known.verdict(Kind::Contacts, id);
+    let (people, left_out) = people(
+        &known.customers,
+        known.links(Kind::Contacts),
+        &known.filtered,
+        verdict,
+    );
     let mut standing: Vec<(Person, Option<Standing>)> = Vec::new();
     let mut unknown: Vec<Person> = Vec::new();
     for person in people {
         let known = (person.is_new.then_some(Standing::New))
             .or_else(|| written(known, &person))
-            .or_else(|| gathering.recall(&ObjectType::Contacts, &person.key, &sought_by(&person)));
+            .or_else(|| gathering.recall(Kind::Contacts, &person.key, &sought_by(&person)));
         match known {
             Some(known) => standing.push((person, Some(known))),
             None => unknown.push(person),
@@ -49,14 +59,15 @@ pub(super) async fn gather(
     }
     for (person, found) in &standing {
         if let Some(found) = found {
-            gathering.note(&ObjectType::Contacts, &person.key, sought_by(person), found);
+            gathering.note(Kind::Contacts, &person.key, sought_by(person), found);
         }
     }
-    let object = ObjectType::Contacts;
-    let chosen = portal.chosen(&object);
+    let chosen = portal.chosen(Kind::Contacts);
     let mut contacts = Contacts {
         records: Vec::new(),
-        companies_of: BTreeMap::new(),
+        companies_of: Links::new(),
+        of_customer: BTreeMap::new(),
+        company_of_customer: BTreeMap::new(),
     };
     let people = unite(standing, |first, later| {
         // What was read just now tells more than what was written once.
@@ -66,6 +77,7 @@ pub(super) async fn gather(
     });
     for (person, standing) in people {
         let standing = standing.unwrap_or(Standing::Absent);
+        let customers = person.customers.clone();
         let record = record(
             known,
             portal,
@@ -75,8 +87,21 @@ pub(super) async fn gather(
             aliases,
             &mut contacts.companies_of,
         );
+        for customer in customers {
+            contacts
+                .of_customer
+                .insert(customer, record.subject.clone());
+        }
         contacts.records.push((record, standing));
     }
+    contacts.company_of_customer = known
+        .customers
+        .iter()
+        .filter_map(|(id, summary)| {
+            let domain = summary.domain.as_ref()?;
+            Some((id.clone(), aliases.get(domain).unwrap_or(domain).clone()))
+        })
+        .collect();
     let left_out = left_out.into_iter().filter_map(|(id, reason)| {
         let summary = known.customers.get(&id)?;
         Some(left_out_record(&id, summary, reason))
@@ -92,10 +117,9 @@ async fn seek(
     if people.is_empty() {
         return Ok(Vec::new());
     }
-    let object = ObjectType::Contacts;
-    let properties = gathering.portal.present(&object);
-    let has_key = gathering.portal.has_key(&object);
-    let ours = gathering.known.ours(&object);
+    let properties = gathering.portal.present(Kind::Contacts);
+    let has_key = gathering.portal.has_key(Kind::Contacts);
+    let ours = gathering.known.ours(Kind::Contacts);
     let sought = find_contacts(gathering.hubspot, &people, &properties, has_key, &ours).await?;
     let found = sought
         .into_iter()
@@ -120,7 +144,7 @@ fn written(known: &Known, person: &Person) -> Option<Standing> {
     let mut written = person
         .customers
         .iter()
-        .filter_map(|id| known.contacts_written.get(id));
+        .filter_map(|id| known.written(Kind::Contacts).get(id));
     let values = written.next().filter(|_| written.next().is_none())?.clone();
     Some(Standing::Stands {
         record,
@@ -132,11 +156,11 @@ fn written(known: &Known, person: &Person) -> Option<Standing> {
 fn record(
     known: &Known,
     portal: &Portal,
-    chosen: &[&'static OwnProperty],
+    chosen: &[OwnProperty],
     person: Person,
     standing: &Standing,
     aliases: &BTreeMap<String, String>,
-    companies_of: &mut BTreeMap<String, BTreeSet<String>>,
+    companies_of: &mut Links,
 ) -> Record {
     let held = match standing {
         Standing::Stands { values, .. } => values.get(CUSTOMER_ID),
@@ -167,14 +191,14 @@ fn record(
         linked.push(key.clone());
     }
     Record {
-        object: ObjectType::Contacts,
+        kind: Kind::Contacts,
         label: person
             .email
             .clone()
             .or_else(|| name.clone())
             .unwrap_or_else(|| key.clone()),
         linked,
-        values: values::values(&summary, &key, portal.currency(), chosen),
+        values: values::values(&summary, &key, portal, chosen, &known.metadata),
         at_birth: at_birth(person.email, name.as_deref()),
         subject: key,
     }
@@ -198,7 +222,7 @@ fn at_birth(email: Option<String>, name: Option<&str>) -> Values {
 fn left_out_record(id: &str, summary: &Summary, reason: SkipReason) -> (Record, Standing) {
     let label = summary.email.clone().or_else(|| summary.name.clone());
     let record = Record {
-        object: ObjectType::Contacts,
+        kind: Kind::Contacts,
         subject: id.to_owned(),
         label: label.unwrap_or_else(|| id.to_owned()),
         linked: Vec::new(),

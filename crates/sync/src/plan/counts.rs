@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 
-use clearsync_hubspot::{LARGEST_BATCH, ObjectType, Quota};
+use clearsync_hubspot::{LARGEST_BATCH, Quota};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    kind::Kind,
     known::Known,
     portal::Portal,
-    row::{Deed, Row},
+    row::{ASSOCIATE, CREATE, Deed, Row},
 };
 
 /// HubSpot documents this as the most links one request makes.
@@ -22,6 +23,7 @@ pub(crate) struct Counts {
     pub(crate) unchanged: u32,
     pub(crate) skipped: u32,
     pub(crate) associations: u32,
+    pub(crate) removals: u32,
     pub(crate) properties: u32,
     pub(crate) requests: u32,
     pub(crate) daily_limit: Option<u32>,
@@ -33,7 +35,7 @@ pub(crate) struct Counts {
 
 impl Counts {
     pub(super) fn of(rows: &[Row], portal: &Portal, quota: Quota, known: &Known) -> Self {
-        let objects = [ObjectType::Companies, ObjectType::Contacts];
+        let kinds = portal.kinds();
         let mut tally = Tally::default();
         let mut by_property: BTreeMap<(&str, String), u32> = BTreeMap::new();
         for row in rows {
@@ -44,11 +46,14 @@ impl Counts {
                     .or_default() += 1;
             }
         }
-        let to_create = objects.iter().map(|object| portal.to_create(object).len());
+        let to_create = kinds.iter().map(|kind| portal.to_create(*kind).len());
         let properties: usize = to_create.clone().sum();
-        let written = tally.creates + tally.updates;
+        let written = tally.creates + tally.updates + tally.removals;
         let free = rows.iter().filter(|row| {
-            let writes = matches!(row.deed, Deed::Create { .. } | Deed::Update { .. });
+            let writes = matches!(
+                row.deed,
+                Deed::Create { .. } | Deed::Update { .. } | Deed::Remove { .. }
+            );
             writes && row.concerns().iter().all(|key| !known.holds.contains(key))
         });
         let broad = known
@@ -69,6 +74,7 @@ impl Counts {
             unchanged: number(tally.unchanged),
             skipped: number(tally.skipped),
             associations: number(tally.associations),
+            removals: number(tally.removals),
             properties: number(properties),
             requests: number(if something {
                 tally.requests() + for_properties
@@ -104,6 +110,7 @@ impl Counts {
         self.creates
             .saturating_add(self.updates)
             .saturating_add(self.associations)
+            .saturating_add(self.removals)
     }
 
     pub(super) fn to_json(&self) -> Value {
@@ -123,8 +130,9 @@ struct Tally {
     updates: usize,
     unchanged: usize,
     skipped: usize,
+    removals: usize,
     associations: usize,
-    /// Records to make and to change, by kind.
+    /// Records to make, change and remove, and links to make, by kind.
     batches: BTreeMap<(String, &'static str), usize>,
 }
 
@@ -136,23 +144,23 @@ impl Tally {
             Deed::Keep { .. } => &mut self.unchanged,
             Deed::Skip { .. } => &mut self.skipped,
             Deed::Associate { .. } => &mut self.associations,
+            Deed::Remove { .. } => &mut self.removals,
         };
         *count += 1;
-        if matches!(row.deed, Deed::Create { .. } | Deed::Update { .. }) {
+        if !matches!(row.deed, Deed::Keep { .. } | Deed::Skip { .. }) {
             let batch = (row.object.clone(), row.deed.word());
             *self.batches.entry(batch).or_default() += 1;
         }
     }
 
     fn requests(&self) -> usize {
-        let batches = |((object, _), count): (&(String, &str), &usize)| {
-            let batches = count.div_ceil(LARGEST_BATCH);
+        let batches = |((object, deed), count): (&(String, &str), &usize)| match *deed {
+            ASSOCIATE => count.div_ceil(LARGEST_ASSOCIATION_BATCH),
             // New companies are looked for once more right before they are made.
-            let looked_for = object == ObjectType::Companies.path_name();
-            batches * if looked_for { 2 } else { 1 }
+            CREATE if object == Kind::Companies.name() => 2 * count.div_ceil(LARGEST_BATCH),
+            _ => count.div_ceil(LARGEST_BATCH),
         };
-        let records: usize = self.batches.iter().map(batches).sum();
-        records + self.associations.div_ceil(LARGEST_ASSOCIATION_BATCH)
+        self.batches.iter().map(batches).sum()
     }
 }
 

@@ -85,14 +85,18 @@ impl Guard {
 
     /// Takes out of a record what may not be written where it stands.
     pub(super) fn narrow(&self, record: &mut Record, standing: &Standing) {
-        let object = record.object.path_name().to_owned();
+        // Records of other kinds are ClearSync's own from the first property to the last.
+        if !record.kind.is_shared() {
+            return;
+        }
+        let object = record.kind.name();
         let held = |property: &str| match standing {
             Standing::Stands { values, .. } => {
                 values.get(property).is_some_and(|held| !held.is_empty())
             }
             _ => false,
         };
-        let may = |property: &str| match self.ownership(&object, property) {
+        let may = |property: &str| match self.ownership(object, property) {
             Ownership::Owned => true,
             Ownership::FillIfEmpty => !held(property),
             Ownership::Never => false,
@@ -111,15 +115,15 @@ impl Guard {
 
 #[cfg(test)]
 mod tests {
-    use clearsync_hubspot::{ObjectType, RecordId};
+    use clearsync_hubspot::RecordId;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::plan::Values;
+    use crate::plan::{Kind, Values};
 
     fn record(values: &Values) -> Record {
         Record {
-            object: ObjectType::Contacts,
+            kind: Kind::Contacts,
             subject: "cus_1".to_owned(),
             label: String::new(),
             linked: Vec::new(),

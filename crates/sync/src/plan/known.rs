@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{ObjectType, RecordId};
+use clearsync_hubspot::RecordId;
 use clearsync_store::{
     AccountId, Attention, Decision, Grain, JournalEntry, Link, Purpose, Reader, Rollup, Scope,
     StoreError, Target, Verdict, WriteState, Writer,
@@ -9,31 +9,48 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::{
+    Rules, filter, former,
     guard::Guard,
+    kind::{Kind, LinkKind},
     portal::Portal,
-    row::{ASSOCIATION, Values},
+    row::{Row, Values},
+    subscription::{self, Subscription},
     vain::Vain,
-    values::LAST_SYNCED,
+    values::{LAST_SYNCED, MetadataOf},
 };
-use crate::{derive::Summary, matching::Ours, push};
+use crate::{
+    derive::Summary,
+    matching::Ours,
+    push,
+    view::{MetadataOwner, SkipReason, WriteMode, Writing},
+};
 
 /// Everything the store knows that a plan is made from.
 pub(super) struct Known {
     pub(super) revision: i64,
     pub(super) customers: BTreeMap<String, Summary>,
     pub(super) companies: BTreeMap<String, Summary>,
-    pub(super) contact_links: BTreeMap<String, Link>,
-    pub(super) company_links: BTreeMap<String, Link>,
-    pub(super) contacts_written: BTreeMap<String, Values>,
-    pub(super) companies_written: BTreeMap<String, Values>,
-    /// The ids of contact and company that were linked, by the name of the pair.
-    pub(super) associated: BTreeMap<String, Values>,
+    /// Every subscription by id, where the rules need them.
+    pub(super) subscriptions: BTreeMap<String, Subscription>,
+    /// Customers the filters leave out.
+    pub(super) filtered: BTreeMap<String, SkipReason>,
+    pub(super) metadata: MetadataOf,
+    /// Stripe's id of the account.
+    pub(super) stripe_account: Option<String>,
+    links: BTreeMap<Kind, BTreeMap<String, Link>>,
+    written: BTreeMap<Kind, BTreeMap<String, Values>>,
+    /// The ids of records that were linked, by the kind of link and the name of the pair.
+    associated: BTreeMap<&'static str, BTreeMap<String, Values>>,
     /// Writes of an earlier push whose end is not known.
     pub(super) open: Vec<JournalEntry>,
     /// What HubSpot refused last, by kind and subject.
     pub(super) refused: BTreeMap<(String, String), Values>,
     pub(super) attention: Vec<Attention>,
     pub(super) portal: Option<Portal>,
+    /// The ids of own object types, also those of another mode.
+    pub(super) types: BTreeMap<Kind, String>,
+    /// What another mode made and the user wants removed.
+    pub(super) former: Vec<Row>,
     pub(super) vain: Vain,
     /// Whether this portal was ever written to.
     pub(super) pushed: bool,
@@ -45,7 +62,12 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn load(view: &Reader, target: Target, now: Timestamp) -> Result<Self, StoreError> {
+    pub(super) fn load(
+        view: &Reader,
+        target: Target,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
         let account = target.account;
         let summaries = |grain| -> Result<BTreeMap<String, Summary>, StoreError> {
             let rollups = view.rollups(account, grain)?;
@@ -74,18 +96,44 @@ impl Known {
                 .map(|link| (link.subject.clone(), link))
                 .collect())
         };
-        let (contacts, companies) = (ObjectType::Contacts, ObjectType::Companies);
+        let stored = view.account(account)?;
+        let customers = summaries(Grain::Customer)?;
+        let writing = &rules.writing;
+        let own = writing.mode != WriteMode::Summary;
+        let needs = own || !filter::is_empty(&writing.filters) || !writing.metadata.is_empty();
+        let subscriptions = if needs {
+            subscription::load(view, account, own)?
+        } else {
+            BTreeMap::new()
+        };
         Ok(Self {
-            revision: view.account(account)?.derived_revision,
-            customers: summaries(Grain::Customer)?,
+            revision: stored.derived_revision,
+            filtered: filter::customers_left_out(
+                &writing.filters,
+                customers.keys(),
+                &subscriptions,
+            ),
+            metadata: metadata(view, account, writing, &subscriptions)?,
+            stripe_account: stored.stripe_account,
+            subscriptions,
+            customers,
             companies: summaries(Grain::Company)?,
-            contact_links: links(contacts.path_name())?,
-            company_links: links(companies.path_name())?,
-            contacts_written: written(contacts.path_name())?,
-            companies_written: written(companies.path_name())?,
-            associated: written(ASSOCIATION)?,
+            links: all(Kind::ALL.into_iter(), |kind| links(kind.name()))?,
+            written: all(Kind::ALL.into_iter(), |kind| written(kind.name()))?,
+            associated: all(
+                LinkKind::of_mode(rules.writing.mode).map(|link| link.name),
+                written,
+            )?,
             refused: refused(view, target, &attention, now)?,
-            portal: Portal::remembered(view, target, now)?,
+            types: Portal::kept(view, target)?
+                .map(|kept| kept.types)
+                .unwrap_or_default(),
+            former: if writing.remove_former {
+                former::removals(view, target, writing.mode)?
+            } else {
+                Vec::new()
+            },
+            portal: Portal::remembered(view, target, &rules.writing, now)?,
             vain: Vain::load(view, target)?,
             pushed: push::was_pushed(view, target)?,
             guard: Guard::load(view, account)?,
@@ -106,17 +154,17 @@ impl Known {
     }
 
     /// What the user wants done about a customer or a company.
-    pub(super) fn verdict(&self, object: &ObjectType, subject: &str) -> Option<Verdict> {
-        let key = (object.path_name().to_owned(), subject.to_owned());
+    pub(super) fn verdict(&self, kind: Kind, subject: &str) -> Option<Verdict> {
+        let key = (kind.name().to_owned(), subject.to_owned());
         self.decisions.get(&key).map(|decision| decision.verdict)
     }
 
     /// Which records of a kind may be written.
-    pub(super) fn ours(&self, object: &ObjectType) -> Ours {
+    pub(super) fn ours(&self, kind: Kind) -> Ours {
         let chosen = self
             .decisions
             .values()
-            .filter(|decision| decision.object == object.path_name())
+            .filter(|decision| decision.object == kind.name())
             .filter_map(|decision| decision.record.as_ref()?.parse().ok());
         Ours {
             customers: self.customers.keys().cloned().collect(),
@@ -124,10 +172,65 @@ impl Known {
         }
     }
 
-    /// The company the store links a domain to.
-    pub(super) fn company_record(&self, domain: &str) -> Option<RecordId> {
-        self.company_links.get(domain)?.record.parse().ok()
+    /// The links of a kind of record, by subject.
+    pub(super) fn links(&self, kind: Kind) -> &BTreeMap<String, Link> {
+        static NONE: BTreeMap<String, Link> = BTreeMap::new();
+        self.links.get(&kind).unwrap_or(&NONE)
     }
+
+    /// What was written to a kind of record, by subject, where it is certain.
+    pub(super) fn written(&self, kind: Kind) -> &BTreeMap<String, Values> {
+        static NONE: BTreeMap<String, Values> = BTreeMap::new();
+        self.written.get(&kind).unwrap_or(&NONE)
+    }
+
+    /// The ids of two records when they were linked.
+    pub(super) fn associated(&self, link: &LinkKind, pair: &str) -> Option<&Values> {
+        self.associated.get(link.name)?.get(pair)
+    }
+
+    /// The record the store links a subject to.
+    pub(super) fn record(&self, kind: Kind, subject: &str) -> Option<RecordId> {
+        self.links(kind).get(subject)?.record.parse().ok()
+    }
+}
+
+/// What the metadata of customers and their subscriptions says, where the rules ask for any.
+fn metadata(
+    view: &Reader,
+    account: AccountId,
+    writing: &Writing,
+    subscriptions: &BTreeMap<String, Subscription>,
+) -> Result<MetadataOf, StoreError> {
+    let mut all = MetadataOf::new();
+    if writing.metadata.is_empty() {
+        return Ok(all);
+    }
+    for (id, own) in subscription::metadata_of_customers(view, account)? {
+        let of_customer = all.entry(id).or_default();
+        for (key, value) in own {
+            of_customer.insert((MetadataOwner::Customer, key), vec![value]);
+        }
+    }
+    for subscription in subscriptions.values() {
+        let customer = subscription.figure.customer.clone();
+        let of_customer = all.entry(customer).or_default();
+        for ((owner, key), values) in &subscription.metadata {
+            if *owner != MetadataOwner::Customer {
+                let held = of_customer.entry((*owner, key.clone())).or_default();
+                held.extend(values.iter().cloned());
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// What is loaded for each of some kinds.
+fn all<K: Ord + Copy, T>(
+    kinds: impl Iterator<Item = K>,
+    load: impl Fn(K) -> Result<T, StoreError>,
+) -> Result<BTreeMap<K, T>, StoreError> {
+    kinds.map(|kind| Ok((kind, load(kind)?))).collect()
 }
 
 const SETTINGS_CHANGED: &str = "plan_settings_changed_at";

@@ -1,45 +1,67 @@
-//! Which of ClearSync's own properties a portal has, and has room for.
+//! What a portal has of ClearSync's own, and has room for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use clearsync_billing::Currency;
-use clearsync_hubspot::{
-    CUSTOMER_ID, Client, HubSpotError, ObjectType, OwnProperty, Property, SUMMARY, propose,
-};
+use clearsync_hubspot::{LabelType, ObjectType, OwnProperty, PropertyKind};
 use clearsync_store::{Reader, Scope, StoreError, Target, Writer};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{PlanError, settings_changed};
-use crate::view::PropertyState;
+use super::{
+    PlanError,
+    kind::{Kind, LinkKind},
+    metadata, settings_changed,
+};
+use crate::view::{MetadataField, PropertyPick, PropertyState, Writing};
 
 const SETTING: &str = "portal_properties";
 /// After this time a portal is looked at again, since people may have made room or changed its currency.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 
-/// What a portal has of ClearSync's own properties, as it was last looked at.
+/// What a portal has of ClearSync's own, as it was last looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Portal {
-    id: i64,
-    currency: Option<Currency>,
-    looked_at: Timestamp,
-    /// Every property of the catalogue it was looked at for, as object and name.
-    properties: Vec<(String, String, PropertyState)>,
-    /// Whether a push has made those that can be used, and seen to it that they fit.
+    pub(super) id: i64,
+    pub(super) currency: Option<Currency>,
+    /// Further currencies a deal may have.
+    #[serde(default)]
+    pub(super) currencies: Vec<Currency>,
+    pub(super) looked_at: Timestamp,
+    /// What it was looked at for.
+    #[serde(default)]
+    pub(super) writing: Writing,
+    /// Every property that is wanted, by kind and name.
+    pub(super) properties: Vec<(Kind, String, PropertyState)>,
+    /// The kinds that are written.
+    #[serde(default)]
+    pub(super) kinds: Vec<Kind>,
+    /// The ids of own object types that stand.
+    #[serde(default)]
+    pub(super) types: BTreeMap<Kind, String>,
+    /// The numbers of labels that stand, by kind of link.
+    #[serde(default)]
+    pub(super) labels: BTreeMap<String, LabelType>,
+    /// Whether a push has made everything that can be used, and seen to it that it fits.
     pub(crate) ensured: bool,
 }
 
 impl Portal {
-    /// What the store remembers, unless it is out of date.
+    /// What the store remembers, unless it is out of date or was looked at for something else.
     pub(crate) fn remembered(
         view: &Reader,
         target: Target,
+        writing: &Writing,
         now: Timestamp,
     ) -> Result<Option<Self>, StoreError> {
+        let kept = Self::kept(view, target)?;
+        Ok(kept.filter(|kept| kept.fits(writing) && kept.is_current(now)))
+    }
+
+    /// What the store remembers, however old.
+    pub(crate) fn kept(view: &Reader, target: Target) -> Result<Option<Self>, StoreError> {
         let kept: Option<Option<Self>> = view.setting(Scope::Account(target.account), SETTING)?;
-        Ok(kept
-            .flatten()
-            .filter(|kept| kept.id == target.portal && kept.is_current(now)))
+        Ok(kept.flatten().filter(|kept| kept.id == target.portal))
     }
 
     pub(crate) fn remember(&self, writer: &Writer, target: Target) -> Result<(), StoreError> {
@@ -52,61 +74,103 @@ impl Portal {
         writer.set_setting(Scope::Account(target.account), SETTING, self)
     }
 
-    /// Lets the next plan look at the portal anew.
+    /// Lets the next plan or push look at the portal anew.
     pub(crate) fn forget(writer: &Writer, target: Target) -> Result<(), StoreError> {
-        writer.set_setting(Scope::Account(target.account), SETTING, &None::<Self>)
+        let Some(mut kept) = Self::kept(writer, target)? else {
+            return Ok(());
+        };
+        kept.looked_at = Timestamp::UNIX_EPOCH;
+        kept.ensured = false;
+        kept.remember(writer, target)
     }
 
-    /// Looks at the portal: four requests.
-    pub(crate) async fn look(
-        hubspot: &Client,
-        target: Target,
-        now: Timestamp,
-    ) -> Result<Self, PlanError> {
-        let account = hubspot.account().await?;
-        if i64::try_from(account.portal_id.0) != Ok(target.portal) {
-            return Err(PlanError::OtherPortal {
-                before: target.portal,
-                after: account.portal_id.0,
-            });
-        }
-        Ok(Self {
-            id: target.portal,
-            currency: account.currencies.company.parse().ok(),
-            looked_at: now,
-            properties: look_at_properties(hubspot).await?,
-            ensured: false,
-        })
+    /// What it was looked at for.
+    pub(crate) fn writing(&self) -> &Writing {
+        &self.writing
+    }
+
+    /// The kinds of record that are written, in order.
+    pub(crate) fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The links between them, in order.
+    pub(crate) fn links(&self) -> impl Iterator<Item = &'static LinkKind> {
+        LinkKind::of_mode(self.writing.mode)
+            .filter(|link| self.kinds.contains(&link.from) && self.kinds.contains(&link.to))
+    }
+
+    /// How HubSpot knows a kind; `None` while it is to be made.
+    pub(crate) fn object_type(&self, kind: Kind) -> Option<ObjectType> {
+        let own = || self.types.get(&kind).cloned().map(ObjectType::Custom);
+        kind.hubspots().or_else(own)
+    }
+
+    /// The label of a kind of link, once it stands.
+    pub(crate) fn label(&self, link: &LinkKind) -> Option<&LabelType> {
+        self.labels.get(link.name)
     }
 
     /// The properties that can be written, on one kind of record.
-    pub(crate) fn chosen(&self, object: &ObjectType) -> Vec<&'static OwnProperty> {
-        self.in_states(object, &[PropertyState::Present, PropertyState::ToCreate])
+    pub(crate) fn chosen(&self, kind: Kind) -> Vec<OwnProperty> {
+        self.in_states(kind, &[PropertyState::Present, PropertyState::ToCreate])
     }
 
     /// Those of the chosen that are to be made first.
-    pub(crate) fn to_create(&self, object: &ObjectType) -> Vec<&'static OwnProperty> {
-        self.in_states(object, &[PropertyState::ToCreate])
+    pub(crate) fn to_create(&self, kind: Kind) -> Vec<OwnProperty> {
+        self.in_states(kind, &[PropertyState::ToCreate])
     }
 
-    /// Those that can be read.
-    pub(crate) fn present(&self, object: &ObjectType) -> Vec<&'static str> {
-        let present = self.in_states(object, &[PropertyState::Present]);
-        present.into_iter().map(|own| own.name).collect()
+    /// Names of those that can be read, with HubSpot's own that are written.
+    pub(crate) fn present(&self, kind: Kind) -> Vec<String> {
+        let own = self.in_states(kind, &[PropertyState::Present]);
+        let standard = kind.standard().iter().map(|(name, _)| *name);
+        let standard = standard.filter(|name| self.has_standard(name));
+        own.into_iter()
+            .map(|own| own.name.into_owned())
+            .chain(standard.map(str::to_owned))
+            .collect()
     }
 
-    pub(crate) fn has_key(&self, object: &ObjectType) -> bool {
-        self.present(object).contains(&CUSTOMER_ID)
+    pub(crate) fn has_key(&self, kind: Kind) -> bool {
+        self.object_type(kind).is_some()
+            && self
+                .in_states(kind, &[PropertyState::Present])
+                .iter()
+                .any(|own| own.name == kind.key())
+    }
+
+    /// What a property of a kind of record holds; `None` when ClearSync does not write it there.
+    pub(crate) fn holds(&self, kind: Kind, property: &str) -> Option<PropertyKind> {
+        let own = kind.catalogue().iter().find(|own| own.name == property);
+        let standard = || kind.standard().iter().find(|(name, _)| *name == property);
+        own.map(|own| own.kind)
+            .or_else(|| standard().map(|(_, kind)| *kind))
+            .or_else(|| {
+                let own = metadata::properties(&self.writing.metadata);
+                let own = own.iter().find(|(_, own)| own.name == property)?;
+                Some(own.1.kind)
+            })
     }
 
     pub(crate) fn currency(&self) -> Option<Currency> {
         self.currency
     }
 
+    /// Whether deals can be in this currency.
+    pub(crate) fn has_currency(&self, currency: Currency) -> bool {
+        self.currency == Some(currency) || self.currencies.contains(&currency)
+    }
+
+    /// Whether deals say which currency they are in.
+    pub(crate) fn has_several_currencies(&self) -> bool {
+        !self.currencies.is_empty()
+    }
+
     /// Refuses a portal in which no record could be found again.
     pub(crate) fn check_keys(&self) -> Result<(), PlanError> {
-        for (_, name, state) in &self.properties {
-            if name != CUSTOMER_ID {
+        for (kind, name, state) in &self.properties {
+            if name != kind.key() {
                 continue;
             }
             match state {
@@ -122,6 +186,24 @@ impl Portal {
         Ok(())
     }
 
+    /// With the ids of object types that another mode made.
+    pub(super) fn with_types(mut self, former: &BTreeMap<Kind, String>) -> Self {
+        for (kind, type_id) in former {
+            self.types.entry(*kind).or_insert_with(|| type_id.clone());
+        }
+        self
+    }
+
+    /// Notes an object type that was made.
+    pub(crate) fn made_type(&mut self, kind: Kind, type_id: String) {
+        self.types.insert(kind, type_id);
+    }
+
+    /// Notes a label that stands.
+    pub(crate) fn made_label(&mut self, link: &LinkKind, label: LabelType) {
+        self.labels.insert(link.name.to_owned(), label);
+    }
+
     /// Notes that everything chosen exists now.
     pub(crate) fn all_made(&mut self) {
         for (_, _, state) in &mut self.properties {
@@ -132,28 +214,37 @@ impl Portal {
         self.ensured = true;
     }
 
-    fn in_states(
-        &self,
-        object: &ObjectType,
-        states: &[PropertyState],
-    ) -> Vec<&'static OwnProperty> {
-        let name = object.path_name();
+    fn has_standard(&self, name: &str) -> bool {
+        name != "deal_currency_code" || self.has_several_currencies()
+    }
+
+    fn in_states(&self, kind: Kind, states: &[PropertyState]) -> Vec<OwnProperty> {
         let states: BTreeMap<&str, bool> = self
             .properties
             .iter()
-            .filter(|(on, ..)| on == name)
+            .filter(|(on, ..)| *on == kind)
             .map(|(_, property, state)| (property.as_str(), states.contains(state)))
             .collect();
-        SUMMARY
-            .iter()
-            .filter(|own| states.get(own.name) == Some(&true))
+        catalogue(kind, &self.writing.metadata)
+            .into_iter()
+            .filter(|own| states.get(&*own.name) == Some(&true))
             .collect()
     }
 
-    fn is_current(&self, now: Timestamp) -> bool {
-        let all = OBJECTS.len() * SUMMARY.len();
-        let knows = |own: &OwnProperty| self.properties.iter().any(|(_, name, _)| name == own.name);
-        let complete = self.properties.len() == all && SUMMARY.iter().all(knows);
+    fn fits(&self, writing: &Writing) -> bool {
+        let same = |one: &Writing, other: &Writing| {
+            (one.mode, &one.picked, &one.metadata) == (other.mode, &other.picked, &other.metadata)
+        };
+        same(&self.writing, writing) && !self.kinds.is_empty()
+    }
+
+    pub(crate) fn is_current(&self, now: Timestamp) -> bool {
+        let knows = |(kind, own): (Kind, OwnProperty)| {
+            let same =
+                |(on, name, _): &(Kind, String, PropertyState)| *on == kind && *name == own.name;
+            self.properties.iter().any(same)
+        };
+        let complete = wanted(&self.kinds, &self.writing).into_iter().all(knows);
         let settled = self.ensured
             && self
                 .properties
@@ -163,39 +254,39 @@ impl Portal {
     }
 }
 
-const OBJECTS: [ObjectType; 2] = [ObjectType::Companies, ObjectType::Contacts];
-
-/// Every property of the catalogue with its state: three requests.
-pub(crate) async fn look_at_properties(
-    hubspot: &Client,
-) -> Result<Vec<(String, String, PropertyState)>, HubSpotError> {
-    let limits = hubspot.custom_property_limits().await?;
-    let mut standing: BTreeMap<(ObjectType, String), Property> = BTreeMap::new();
-    for object in OBJECTS {
-        for property in hubspot.properties(&object).await? {
-            standing.insert((object.clone(), property.name.clone()), property);
-        }
+/// The properties of ClearSync's own on a kind of record, those for metadata last.
+fn catalogue(kind: Kind, fields: &[MetadataField]) -> Vec<OwnProperty> {
+    let mut catalogue = kind.catalogue().to_vec();
+    if metadata::is_carried_by(kind) {
+        let own = metadata::properties(fields).into_iter();
+        catalogue.extend(own.map(|(_, own)| own));
     }
-    let exist: BTreeSet<(ObjectType, String)> = standing.keys().cloned().collect();
-    let proposal = propose(&limits, &exist);
-    let state = |object: &ObjectType, own: &OwnProperty, fits: bool| match standing
-        .get(&(object.clone(), own.name.to_owned()))
-    {
-        Some(found) if own.misfit(found).is_some() => PropertyState::Unusable,
-        Some(_) => PropertyState::Present,
-        None if fits => PropertyState::ToCreate,
-        None => PropertyState::NoRoom,
-    };
-    let chosen = proposal.chosen.iter().map(|(on, own)| (on, own, true));
-    let left_out = proposal.left_out.iter().map(|(on, own)| (on, own, false));
-    Ok(chosen
-        .chain(left_out)
-        .map(|(on, own, fits)| {
-            (
-                on.path_name().to_owned(),
-                own.name.to_owned(),
-                state(on, own, fits),
-            )
+    catalogue
+}
+
+/// The properties that are wanted on these kinds of record, the most wanted first. Keys are always among them.
+pub(super) fn wanted(kinds: &[Kind], writing: &Writing) -> Vec<(Kind, OwnProperty)> {
+    let mut wanted: Vec<(Kind, OwnProperty)> = kinds
+        .iter()
+        .flat_map(|kind| {
+            let own = catalogue(*kind, &writing.metadata);
+            own.into_iter().map(|own| (*kind, own))
         })
-        .collect())
+        .filter(|(kind, own)| is_picked(*kind, own, writing))
+        .collect();
+    let rank = |(kind, own): &(Kind, OwnProperty)| match kind.hubspots() {
+        Some(object) => own.rank(&object),
+        None => u8::MAX,
+    };
+    wanted.sort_by_key(|wanted| (!wanted.1.is_unique(), rank(wanted)));
+    wanted
+}
+
+fn is_picked(kind: Kind, own: &OwnProperty, writing: &Writing) -> bool {
+    let Some(picked) = writing.picked.as_ref().filter(|_| kind.is_shared()) else {
+        return true;
+    };
+    let is_metadata = !kind.catalogue().iter().any(|known| known.name == own.name);
+    let same = |pick: &PropertyPick| kind.shown() == pick.object && pick.name == own.name;
+    own.is_unique() || is_metadata || picked.iter().any(same)
 }

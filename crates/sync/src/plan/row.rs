@@ -1,15 +1,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{CUSTOMER_ID, ObjectType, RecordId};
+use clearsync_hubspot::RecordId;
 use clearsync_store::PlanRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{guard::Guard, vain::may_create, values::same};
+use super::{
+    guard::Guard,
+    kind::{Kind, LinkKind},
+    portal::Portal,
+    vain::may_create,
+    values::same,
+};
 use crate::view::{Choices, SkipReason};
-
-/// How contact-to-company links are named where kinds of record are.
-pub(crate) const ASSOCIATION: &str = "contacts_companies";
 
 /// Values by property, as text the way HubSpot takes them.
 pub(crate) type Values = BTreeMap<String, String>;
@@ -17,8 +20,8 @@ pub(crate) type Values = BTreeMap<String, String>;
 /// A record as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Record {
-    pub(crate) object: ObjectType,
-    /// Stripe's id of the customer whose contact it is, or a company's domain.
+    pub(crate) kind: Kind,
+    /// Stripe's id of the customer, subscription or part of one it stands for, a movement's id, or a company's domain.
     pub(crate) subject: String,
     /// What a person recognises it by.
     pub(crate) label: String,
@@ -118,14 +121,27 @@ pub(crate) enum Deed {
         reason: SkipReason,
         candidates: Vec<RecordId>,
     },
-    /// A contact, the row's subject, is linked to a company.
-    Associate { contact: String, company: String },
+    /// Two records are linked.
+    Associate {
+        /// The subject of the one.
+        #[serde(alias = "contact")]
+        from: String,
+        /// The subject of the other.
+        #[serde(alias = "company")]
+        to: String,
+    },
+    /// A record that ClearSync made in another mode goes to the recycle bin.
+    Remove {
+        record: RecordId,
+        /// Own values that stand in it.
+        values: Values,
+    },
 }
 
 /// One row of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
-    /// `contacts`, `companies` or [`ASSOCIATION`].
+    /// The name of a [`Kind`] or [`LinkKind`].
     pub(crate) object: String,
     pub(crate) subject: String,
     pub(crate) label: String,
@@ -137,15 +153,16 @@ pub(crate) struct Row {
 /// `refused` holds, by kind and subject, what HubSpot refused last: the same is not tried again.
 pub(crate) fn rows(
     records: Vec<(Record, Standing)>,
+    portal: &Portal,
     choices: Choices,
     guard: &Guard,
     refused: &BTreeMap<(String, String), Values>,
 ) -> Vec<Row> {
     let row = |(mut record, standing): (Record, Standing)| {
         guard.narrow(&mut record, &standing);
-        let object = record.object.path_name().to_owned();
+        let object = record.kind.name().to_owned();
         let (subject, label) = (record.subject.clone(), record.label.clone());
-        let mut deed = deed(record, standing, choices);
+        let mut deed = deed(record, standing, portal, choices);
         let body = deed.body();
         if !body.is_empty() && refused.get(&(object.clone(), subject.clone())) == Some(&body) {
             deed = Deed::skip(SkipReason::Refused);
@@ -160,8 +177,8 @@ pub(crate) fn rows(
     records.into_iter().map(row).collect()
 }
 
-fn deed(wanted: Record, standing: Standing, choices: Choices) -> Deed {
-    let may_create = may_create(&wanted.object, choices);
+fn deed(wanted: Record, standing: Standing, portal: &Portal, choices: Choices) -> Deed {
+    let may_create = may_create(wanted.kind, choices);
     match standing {
         Standing::LeftOut(reason) => Deed::skip(reason),
         Standing::Refused => Deed::skip(SkipReason::EmailRefused),
@@ -169,8 +186,8 @@ fn deed(wanted: Record, standing: Standing, choices: Choices) -> Deed {
             reason: SkipReason::Ambiguous,
             candidates,
         },
-        Standing::Absent if !may_create => Deed::skip(match wanted.object {
-            ObjectType::Companies => SkipReason::CompaniesNotCreated,
+        Standing::Absent if !may_create => Deed::skip(match wanted.kind {
+            Kind::Companies => SkipReason::CompaniesNotCreated,
             _ => SkipReason::ContactsNotCreated,
         }),
         Standing::Absent => create(wanted, false),
@@ -180,7 +197,7 @@ fn deed(wanted: Record, standing: Standing, choices: Choices) -> Deed {
             values: held,
             found_by,
         } => {
-            let changes = changes(&wanted.values, &held);
+            let changes = changes(&wanted, &held, portal);
             let linked = wanted.linked;
             if changes.is_empty() {
                 return Deed::Keep {
@@ -207,7 +224,11 @@ fn deed(wanted: Record, standing: Standing, choices: Choices) -> Deed {
 
 fn create(wanted: Record, decided: bool) -> Deed {
     Deed::Create {
-        key: wanted.values.get(CUSTOMER_ID).cloned().unwrap_or_default(),
+        key: wanted
+            .values
+            .get(wanted.kind.key())
+            .cloned()
+            .unwrap_or_default(),
         linked: wanted.linked,
         at_birth: wanted.at_birth,
         values: filled(wanted.values),
@@ -215,17 +236,30 @@ fn create(wanted: Record, decided: bool) -> Deed {
     }
 }
 
-fn changes(wanted: &Values, held: &Values) -> Vec<Change> {
-    let change = |(property, after): (&String, &String)| {
-        let before = held.get(property).filter(|before| !before.is_empty());
-        let text = before.map_or("", String::as_str);
-        (!same(property, text, after)).then(|| Change {
-            property: property.clone(),
-            before: before.cloned(),
-            after: after.clone(),
-        })
+fn changes(wanted: &Record, held: &Values, portal: &Portal) -> Vec<Change> {
+    let before = |property: &str| held.get(property).filter(|before| !before.is_empty());
+    let change = |(property, after): (&String, &String)| Change {
+        property: property.clone(),
+        before: before(property).cloned(),
+        after: after.clone(),
     };
-    wanted.iter().filter_map(change).collect()
+    let differs = |(property, after): &(&String, &String)| {
+        let text = before(property).map_or("", String::as_str);
+        !same(portal.holds(wanted.kind, property), text, after)
+    };
+    let mut changes: Vec<Change> = wanted.values.iter().filter(differs).map(change).collect();
+    let together: BTreeSet<&str> = changes
+        .iter()
+        .filter_map(|change| wanted.kind.sent_with(&change.property))
+        .collect();
+    let missing = together.into_iter().filter_map(|property| {
+        let is_sent = changes.iter().any(|change| change.property == property);
+        let wanted = wanted.values.get_key_value(property)?;
+        (!is_sent).then(|| change(wanted))
+    });
+    let missing: Vec<Change> = missing.collect();
+    changes.extend(missing);
+    changes
 }
 
 fn filled(mut values: Values) -> Values {
@@ -233,35 +267,39 @@ fn filled(mut values: Values) -> Values {
     values
 }
 
-/// The links that are missing: of every contact that stands or will stand, to every company that does. `companies_of`
-/// names the domains of a contact's customers; `standing` those links that stand, as contact and domain.
+/// Links that are wanted: of a record's subject to others'.
+pub(crate) type Links = BTreeMap<String, BTreeSet<String>>;
+
+/// The links of one kind that are missing between records that stand or will stand. `standing` are those that stand.
 pub(crate) fn associations(
     rows: &[Row],
-    companies_of: &BTreeMap<String, BTreeSet<String>>,
+    kind: &LinkKind,
+    wanted: &Links,
     standing: &BTreeSet<(String, String)>,
 ) -> Vec<Row> {
-    let stands = |object: ObjectType| {
+    let stands = |kind: Kind| {
         rows.iter().filter(move |row| {
-            row.object == object.path_name() && !matches!(row.deed, Deed::Skip { .. })
+            let written = !matches!(row.deed, Deed::Skip { .. } | Deed::Remove { .. });
+            row.object == kind.name() && written
         })
     };
-    let companies: BTreeSet<&String> = stands(ObjectType::Companies)
-        .map(|row| &row.subject)
+    let to: BTreeMap<&String, &String> = stands(kind.to)
+        .map(|row| (&row.subject, &row.label))
         .collect();
     let mut missing = Vec::new();
-    for contact in stands(ObjectType::Contacts) {
-        for company in companies_of.get(&contact.subject).into_iter().flatten() {
-            let pair = (contact.subject.clone(), company.clone());
-            if !companies.contains(company) || standing.contains(&pair) {
+    for from in stands(kind.from) {
+        for other in wanted.get(&from.subject).into_iter().flatten() {
+            let pair = (from.subject.clone(), other.clone());
+            let Some(label) = to.get(other).filter(|_| !standing.contains(&pair)) else {
                 continue;
-            }
+            };
             missing.push(Row {
-                object: ASSOCIATION.to_owned(),
+                object: kind.name.to_owned(),
                 subject: pair_subject(&pair.0, &pair.1),
-                label: format!("{} – {company}", contact.label),
+                label: format!("{} – {label}", from.label),
                 deed: Deed::Associate {
-                    contact: pair.0,
-                    company: pair.1,
+                    from: pair.0,
+                    to: pair.1,
                 },
             });
         }
@@ -269,9 +307,9 @@ pub(crate) fn associations(
     missing
 }
 
-/// How a contact's link to a company is named in the store.
-pub(crate) fn pair_subject(contact: &str, company: &str) -> String {
-    format!("{contact} {company}")
+/// How a link between two records is named in the store.
+pub(crate) fn pair_subject(from: &str, to: &str) -> String {
+    format!("{from} {to}")
 }
 
 impl Deed {
@@ -290,6 +328,7 @@ impl Deed {
             Self::Keep { .. } => UNCHANGED,
             Self::Skip { .. } => SKIP,
             Self::Associate { .. } => ASSOCIATE,
+            Self::Remove { .. } => REMOVE,
         }
     }
 
@@ -303,7 +342,10 @@ impl Deed {
                 .iter()
                 .map(|change| (change.property.clone(), change.after.clone()))
                 .collect(),
-            Self::Keep { .. } | Self::Skip { .. } | Self::Associate { .. } => Values::new(),
+            Self::Keep { .. }
+            | Self::Skip { .. }
+            | Self::Associate { .. }
+            | Self::Remove { .. } => Values::new(),
         }
     }
 
@@ -322,7 +364,10 @@ impl Deed {
                 })
                 .collect(),
             Self::Update { changes, .. } => changes.clone(),
-            Self::Keep { .. } | Self::Skip { .. } | Self::Associate { .. } => Vec::new(),
+            Self::Keep { .. }
+            | Self::Skip { .. }
+            | Self::Associate { .. }
+            | Self::Remove { .. } => Vec::new(),
         }
     }
 
@@ -332,7 +377,7 @@ impl Deed {
             Self::Update {
                 changes, values, ..
             } => (changes, values),
-            Self::Keep { values, .. } => (&[], values),
+            Self::Keep { values, .. } | Self::Remove { values, .. } => (&[], values),
             Self::Create { .. } | Self::Skip { .. } | Self::Associate { .. } => return "",
         };
         match changes.iter().find(|change| change.property == property) {
@@ -344,14 +389,16 @@ impl Deed {
     /// The record it is about, where one stands.
     pub(crate) fn record(&self) -> Option<RecordId> {
         match self {
-            Self::Update { record, .. } | Self::Keep { record, .. } => Some(*record),
+            Self::Update { record, .. }
+            | Self::Keep { record, .. }
+            | Self::Remove { record, .. } => Some(*record),
             Self::Create { .. } | Self::Skip { .. } | Self::Associate { .. } => None,
         }
     }
 
-    /// Whether it takes the customer's id a company stood under away from it, so that another may get it.
-    pub(crate) fn frees_key(&self) -> bool {
-        let frees = |change: &Change| change.property == CUSTOMER_ID && change.before.is_some();
+    /// Whether it takes the key a record stood under away from it, so that another may get it.
+    pub(crate) fn frees_key(&self, key: &str) -> bool {
+        let frees = |change: &Change| change.property == key && change.before.is_some();
         matches!(self, Self::Update { changes, .. } if changes.iter().any(frees))
     }
 }
@@ -361,17 +408,17 @@ pub(crate) const UPDATE: &str = "update";
 pub(crate) const UNCHANGED: &str = "unchanged";
 pub(crate) const SKIP: &str = "skip";
 pub(crate) const ASSOCIATE: &str = "associate";
+pub(crate) const REMOVE: &str = "remove";
 
 impl Row {
     /// The rows, as kind and subject, that must not wait for the user's word when this one is carried out.
     pub(crate) fn concerns(&self) -> Vec<(String, String)> {
         let mut keys = vec![(self.object.clone(), self.subject.clone())];
-        if let Deed::Associate { contact, company } = &self.deed {
-            keys.push((ObjectType::Contacts.path_name().to_owned(), contact.clone()));
-            keys.push((
-                ObjectType::Companies.path_name().to_owned(),
-                company.clone(),
-            ));
+        if let Deed::Associate { from, to } = &self.deed
+            && let Some(link) = LinkKind::named(&self.object)
+        {
+            keys.push((link.from.name().to_owned(), from.clone()));
+            keys.push((link.to.name().to_owned(), to.clone()));
         }
         keys
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use clearsync_hubspot::{ObjectType, RecordId};
+use clearsync_hubspot::RecordId;
 use clearsync_store::{Reader, Scope, StoreError, Target, Writer};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::row::Standing;
+use super::{kind::Kind, row::Standing};
 use crate::view::Choices;
 
 const SETTING: &str = "sought_in_vain";
@@ -58,18 +58,18 @@ impl Vain {
     /// What is remembered of a search `by` these texts; `None` when it is to be made.
     pub(super) fn recall(
         &self,
-        object: &ObjectType,
+        kind: Kind,
         subject: &str,
         by: &[String],
         choices: Choices,
         now: Timestamp,
     ) -> Option<Standing> {
-        let item = self.items.get(object.path_name())?.get(subject)?;
+        let item = self.items.get(kind.name())?.get(subject)?;
         if item.by != by || now.duration_since(item.at).abs() >= LOOK_AGAIN {
             return None;
         }
         match &item.outcome {
-            Outcome::Absent if may_create(object, choices) => None,
+            Outcome::Absent if may_create(kind, choices) => None,
             Outcome::Absent => Some(Standing::Absent),
             Outcome::Ambiguous(candidates) => Some(Standing::Ambiguous(candidates.clone())),
             Outcome::Refused => Some(Standing::Refused),
@@ -79,7 +79,7 @@ impl Vain {
     /// Remembers a search that found nothing to write to. `former` says since when.
     pub(super) fn note(
         &mut self,
-        object: &ObjectType,
+        kind: Kind,
         subject: &str,
         by: Vec<String>,
         standing: &Standing,
@@ -87,27 +87,28 @@ impl Vain {
         (former, now): (&Self, Timestamp),
     ) {
         let outcome = match standing {
-            Standing::Absent if !may_create(object, choices) => Outcome::Absent,
+            Standing::Absent if !may_create(kind, choices) => Outcome::Absent,
             Standing::Ambiguous(candidates) => Outcome::Ambiguous(candidates.clone()),
             Standing::Refused => Outcome::Refused,
             Standing::Absent | Standing::New | Standing::Stands { .. } | Standing::LeftOut(_) => {
                 return;
             }
         };
-        let recalled = former.recall(object, subject, &by, choices, now).is_some();
+        let recalled = former.recall(kind, subject, &by, choices, now).is_some();
         let since = former
             .items
-            .get(object.path_name())
+            .get(kind.name())
             .and_then(|items| items.get(subject));
         let at = since.filter(|_| recalled).map_or(now, |item| item.at);
-        let items = self.items.entry(object.path_name().to_owned()).or_default();
+        let items = self.items.entry(kind.name().to_owned()).or_default();
         items.insert(subject.to_owned(), Item { by, outcome, at });
     }
 }
 
-pub(super) fn may_create(object: &ObjectType, choices: Choices) -> bool {
-    match object {
-        ObjectType::Companies => choices.create_companies,
-        _ => choices.create_contacts,
+pub(super) fn may_create(kind: Kind, choices: Choices) -> bool {
+    match kind {
+        Kind::Companies => choices.create_companies,
+        Kind::Contacts => choices.create_contacts,
+        Kind::Deals | Kind::LineItems | Kind::Subscriptions | Kind::Events => true,
     }
 }

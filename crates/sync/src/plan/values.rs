@@ -4,7 +4,14 @@ use clearsync_billing::{Amount, Currency, Fraction, Money};
 use clearsync_hubspot::{CUSTOMER_ID, OwnProperty, PropertyKind};
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::derive::{CurrencySum, Summary};
+use super::{kind::Kind, metadata, portal::Portal};
+use crate::{
+    derive::{CurrencySum, Summary},
+    view::MetadataOwner,
+};
+
+/// What metadata says, by customer, owner and key.
+pub(super) type MetadataOf = BTreeMap<String, BTreeMap<(MetadataOwner, String), Vec<String>>>;
 
 /// The property that says when a record was last written. It changes with others, never by itself, and is stamped when the
 /// write is sent.
@@ -22,16 +29,28 @@ const LONGEST_TEXT_CHARS: usize = 60_000;
 pub(super) fn values(
     summary: &Summary,
     key: &str,
-    portal_currency: Option<Currency>,
-    chosen: &[&'static OwnProperty],
+    portal: &Portal,
+    chosen: &[OwnProperty],
+    metadata: &MetadataOf,
 ) -> BTreeMap<String, String> {
-    let sum = leading(&summary.sums, portal_currency);
+    let sum = leading(&summary.sums, portal.currency());
+    let fields = metadata::properties(&portal.writing().metadata);
+    let from_metadata = |name: &str| {
+        let (field, _) = fields.iter().find(|(_, own)| own.name == name)?;
+        let key = (field.owner, field.key.clone());
+        let said = summary
+            .customers
+            .iter()
+            .filter_map(|id| metadata.get(id)?.get(&key));
+        let said: Vec<String> = said.flatten().cloned().collect();
+        Some(metadata::joined(field.kind, &said))
+    };
     chosen
         .iter()
         .filter(|own| own.name != LAST_SYNCED)
         .map(|own| {
-            let value = value(own.name, summary, key, sum);
-            (own.name.to_owned(), fitted(own, value.unwrap_or_default()))
+            let value = from_metadata(&own.name).or_else(|| value(&own.name, summary, key, sum));
+            (own.name.to_string(), fitted(own, value.unwrap_or_default()))
         })
         .collect()
 }
@@ -68,6 +87,20 @@ fn value(name: &str, summary: &Summary, key: &str, sum: Option<&CurrencySum>) ->
         "clearsync_next_renewal" => summary.renews_at.map(day),
         "clearsync_trial_end" => summary.trial_ends_at.map(day),
         "clearsync_cancellation_date" => summary.cancels_at.map(day),
+        "clearsync_last_movement_type" => {
+            let kind = serde_json::to_value(summary.last_movement.as_ref()?.kind).ok()?;
+            kind.as_str().map(str::to_owned)
+        }
+        "clearsync_last_movement_date" => Some(day(summary.last_movement.as_ref()?.at)),
+        "clearsync_last_movement_change" => {
+            let last = summary.last_movement.as_ref()?;
+            let same = sum.is_some_and(|sum| sum.currency == last.currency);
+            let change = Money {
+                amount_minor: last.change_minor,
+                currency: last.currency,
+            };
+            same.then(|| change.to_decimal())
+        }
         "clearsync_payment_method" => summary
             .payment_method
             .as_ref()
@@ -113,12 +146,12 @@ fn yearly(sum: &CurrencySum) -> String {
     Amount::new(minor, sum.currency).round().to_decimal()
 }
 
-fn day(moment: Timestamp) -> String {
+pub(super) fn day(moment: Timestamp) -> String {
     moment.to_zoned_datetime(TimeZone::UTC).date().to_string()
 }
 
 /// The value as the property takes it: only known choices, no more text than fits.
-fn fitted(own: &OwnProperty, value: String) -> String {
+pub(super) fn fitted(own: &OwnProperty, value: String) -> String {
     match own.kind {
         PropertyKind::Choice(known) if !value.is_empty() => {
             let is_known = known.iter().any(|(choice, _)| *choice == value);
@@ -135,13 +168,33 @@ fn fitted(own: &OwnProperty, value: String) -> String {
     }
 }
 
-/// Whether two texts say the same in a property. HubSpot may give a number back in another form, such as `49` for `49.00`.
+/// Whether two texts say the same in a property. HubSpot may give a number back in another form, such as `49` for `49.00`,
+/// and a moment with more digits.
 #[must_use]
-pub(crate) fn same(property: &str, one: &str, other: &str) -> bool {
-    let number = clearsync_hubspot::SUMMARY
-        .iter()
-        .any(|own| own.name == property && own.kind == PropertyKind::Number);
-    one == other || (number && plain(one).is_some_and(|one| plain(other) == Some(one)))
+pub(super) fn same(kind: Option<PropertyKind>, one: &str, other: &str) -> bool {
+    one == other
+        || match kind {
+            Some(PropertyKind::Number) => plain(one).is_some_and(|one| plain(other) == Some(one)),
+            Some(PropertyKind::DateTime) => {
+                moment(one).is_some_and(|one| moment(other) == Some(one))
+            }
+            _ => false,
+        }
+}
+
+/// As [`same`], for a property of a kind of record as the store names it.
+#[must_use]
+pub(crate) fn same_in(kind: &str, property: &str, one: &str, other: &str) -> bool {
+    let holds = Kind::named(kind).and_then(|kind| {
+        let own = kind.catalogue().iter().find(|own| own.name == property);
+        let standard = || kind.standard().iter().find(|(name, _)| *name == property);
+        own.map(|own| own.kind).or_else(|| Some(standard()?.1))
+    });
+    same(holds, one, other)
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
 }
 
 /// A decimal number without what can be left out.

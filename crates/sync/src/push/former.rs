@@ -4,8 +4,8 @@ use clearsync_store::{JournalEntry, Settled, StoreError, Target, Writer};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::properties::{GROUPS, PROPERTY};
-use crate::plan::{ASSOCIATION, LAST_SYNCED, Row, Values};
+use super::properties::{GROUPS, LABEL, OBJECT_TYPE, PIPELINES, PROPERTY};
+use crate::plan::{LAST_SYNCED, LinkKind, REMOVE, Row, Values};
 
 /// Settles the writes of an earlier push whose end was not known, by what a new plan found to stand in HubSpot: the plan
 /// was made by looking at just those records.
@@ -24,9 +24,11 @@ pub(crate) fn settle_former(
         let row = rows.get(&(entry.entry.object.as_str(), entry.entry.subject.as_str()));
         let applied = match entry.entry.object.as_str() {
             // What is not to be linked any more is linked.
-            ASSOCIATION => row.is_none(),
+            name if LinkKind::named(name).is_some() => row.is_none(),
             // They were not there when this was noted, and bear ClearSync's name. A push makes those that are missing.
-            PROPERTY | GROUPS => true,
+            PROPERTY | GROUPS | OBJECT_TYPE | PIPELINES | LABEL => true,
+            // What is to be removed no more is removed.
+            _ if entry.entry.action == REMOVE => row.is_none(),
             _ => row.is_some_and(|row| stands(row, entry)),
         };
         let (settled, receipt) = match (applied, row.and_then(|row| row.deed.record())) {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{CUSTOMER_ID, ObjectType, Reason, Record, RecordId};
+use clearsync_hubspot::{CUSTOMER_ID, Reason, Record, RecordId};
 use clearsync_store::{
     Attention, Grain, JournalEntry, JournalId, NewJournalEntry, Reader, Settled, Store, StoreError,
     Target, WriteState, Writer,
@@ -12,7 +12,7 @@ use super::{Numbered, Order};
 use crate::{
     blocking::blocking,
     clock::Clock,
-    plan::{self, CREATE, Confirmed, Deed, LAST_SYNCED, Row, UPDATE, Values},
+    plan::{self, CREATE, Confirmed, Deed, Kind, LAST_SYNCED, Row, UPDATE, Values},
 };
 
 /// The code of an open item about a record HubSpot refused; `params` hold `object`, `key`, `reason` and, where HubSpot
@@ -276,14 +276,16 @@ fn claim(view: &Reader, order: Order, row: &Row, record: &Record) -> Result<Clai
     };
     let links = view.links_to_record(order.target, &row.object, &record.id.to_string())?;
     if links.iter().any(|link| !linked.contains(&link.subject)) {
-        let contact = row.object == ObjectType::Contacts.path_name();
+        let contact = row.object == Kind::Contacts.name();
         return Ok(if contact {
             Claim::OfAnotherCustomer
         } else {
             Claim::Taken
         });
     }
-    let known = match record.value(CUSTOMER_ID) {
+    let shared = Kind::named(&row.object).is_some_and(Kind::is_shared);
+    let customer = record.value(CUSTOMER_ID).filter(|_| shared);
+    let known = match customer {
         Some(customer) => view
             .rollup(order.target.account, Grain::Customer, customer)?
             .is_some(),
@@ -388,7 +390,9 @@ fn confirm(
             found_by,
             ..
         } => (linked, values, found_by.as_deref()),
-        Deed::Keep { .. } | Deed::Skip { .. } | Deed::Associate { .. } => return Ok(()),
+        Deed::Keep { .. } | Deed::Skip { .. } | Deed::Associate { .. } | Deed::Remove { .. } => {
+            return Ok(());
+        }
     };
     let confirmed = Confirmed {
         object: &row.object,

@@ -1,29 +1,43 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{AssociationOutcome, ObjectType, Pair, Reason, RecordId};
+use clearsync_hubspot::{AssociationOutcome, Pair, Reason, RecordId};
 use clearsync_store::{JournalId, NewJournalEntry, Reader, Settled, StoreError, Writer, Written};
 use serde_json::json;
 
 use super::{Numbered, Order, PushError, Work, journal::write_key};
-use crate::plan::{ASSOCIATE, ASSOCIATION, Deed, pair_values};
+use crate::plan::{ASSOCIATE, Deed, Kind, LinkKind, pair_values};
 
 /// HubSpot documents this as the most links one request makes.
 const LARGEST_BATCH: usize = 2_000;
 
 impl Work<'_> {
-    /// Links contacts to companies. A link whose contact or company could not be written waits for the next plan.
-    pub(super) async fn link(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
+    /// Links records of two kinds. A link one of whose records could not be written waits for the next plan.
+    pub(super) async fn link(
+        &mut self,
+        link: &'static LinkKind,
+        rows: Vec<Numbered>,
+    ) -> Result<(), PushError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let (from, to) = (self.object_type(link.from)?, self.object_type(link.to)?);
+        let label = self.portal.label(link).cloned();
         for part in rows.chunks(LARGEST_BATCH) {
             self.telling.may_go_on().await?;
             let rows = part.to_vec();
             let noted = self
                 .journal
-                .write(move |writer, order, now| note(writer, order, rows, now))
+                .write(move |writer, order, now| note(writer, order, link, rows, now))
                 .await?;
             let pairs: BTreeSet<Pair> = noted.keys().copied().collect();
             if !pairs.is_empty() {
-                let (from, to) = (ObjectType::Contacts, ObjectType::Companies);
-                let result = self.hubspot.associate(&from, &to, &pairs).await;
+                let result = match &label {
+                    Some(label) => {
+                        let labelled = self.hubspot.associate_labelled(&from, &to, &pairs, label);
+                        labelled.await
+                    }
+                    None => self.hubspot.associate(&from, &to, &pairs).await,
+                };
                 let ends: Vec<_> = result
                     .outcomes
                     .into_iter()
@@ -31,7 +45,7 @@ impl Work<'_> {
                     .collect();
                 self.count_links(&ends);
                 self.journal
-                    .write(move |writer, order, now| settle(writer, order, ends, now))
+                    .write(move |writer, order, now| settle(writer, order, link, ends, now))
                     .await?;
                 if let Some(error) = result.stopped_by {
                     return Err(error.into());
@@ -62,16 +76,17 @@ type End = (Noted, Pair, AssociationOutcome);
 fn note(
     writer: &Writer,
     order: Order,
+    link: &LinkKind,
     rows: Vec<Numbered>,
     now: jiff::Timestamp,
 ) -> Result<BTreeMap<Pair, Noted>, StoreError> {
     let mut noted: BTreeMap<Pair, Noted> = BTreeMap::new();
     for (number, row) in rows {
-        let Deed::Associate { contact, company } = &row.deed else {
+        let Deed::Associate { from, to } = &row.deed else {
             continue;
         };
-        let from = record(writer, order, &ObjectType::Contacts, contact)?;
-        let to = record(writer, order, &ObjectType::Companies, company)?;
+        let from = record(writer, order, link.from, from)?;
+        let to = record(writer, order, link.to, to)?;
         let Some((from, to)) = from.zip(to) else {
             continue;
         };
@@ -80,7 +95,7 @@ fn note(
             run: order.run,
             plan_row: Some((order.plan, number)),
             action: ASSOCIATE.to_owned(),
-            object: ASSOCIATION.to_owned(),
+            object: link.name.to_owned(),
             subject: row.subject.clone(),
             before: json!({}),
             after: json!(pair_values(pair)),
@@ -96,16 +111,17 @@ fn note(
 fn record(
     view: &Reader,
     order: Order,
-    object: &ObjectType,
+    kind: Kind,
     subject: &str,
 ) -> Result<Option<RecordId>, StoreError> {
-    let link = view.link(order.target, object.path_name(), subject)?;
+    let link = view.link(order.target, kind.name(), subject)?;
     Ok(link.and_then(|link| link.record.parse().ok()))
 }
 
 fn settle(
     writer: &Writer,
     order: Order,
+    link: &LinkKind,
     ends: Vec<End>,
     now: jiff::Timestamp,
 ) -> Result<(), StoreError> {
@@ -115,7 +131,7 @@ fn settle(
                 AssociationOutcome::Stands => {
                     writer.settle_write(entry, Settled::Done, &json!({}), now)?;
                     let written = Written {
-                        object: ASSOCIATION.to_owned(),
+                        object: link.name.to_owned(),
                         subject,
                         properties: pair_values(pair),
                         written_at: now,

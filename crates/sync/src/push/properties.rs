@@ -1,74 +1,170 @@
-use clearsync_hubspot::{GROUP, ObjectType};
+use clearsync_hubspot::{GROUP, ObjectType, OwnProperty};
 use clearsync_store::{JournalId, NewJournalEntry, Settled, StoreError, Writer};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Order, PushError, Work, journal::is_open};
-use crate::plan::CREATE;
+use crate::plan::{CREATE, Kind, LinkKind, PIPELINE};
 
 /// How properties are named where kinds of record are.
 pub(super) const PROPERTY: &str = "properties";
+/// How own object types are named there.
+pub(super) const OBJECT_TYPE: &str = "object_types";
+/// How pipelines are named there.
+pub(super) const PIPELINES: &str = "pipelines";
+/// How association labels are named there.
+pub(super) const LABEL: &str = "labels";
 /// How their groups are.
 pub(super) const GROUPS: &str = "groups";
 
 impl Work<'_> {
-    /// Sees to it that the properties the plan writes exist and fit. Looks once for a portal.
-    pub(super) async fn make_properties(&mut self) -> Result<(), PushError> {
+    /// Sees to it that everything the plan writes into exists and fits. Looks once for a portal.
+    pub(super) async fn make_definitions(&mut self) -> Result<(), PushError> {
         if self.portal.ensured {
             return Ok(());
         }
-        for object in [ObjectType::Companies, ObjectType::Contacts] {
+        for kind in self.portal.kinds().to_vec() {
             self.telling.may_go_on().await?;
-            let missing = self.portal.to_create(&object);
-            let on = object.clone();
-            let mut names: Vec<_> = missing.iter().map(|own| (PROPERTY, own.name)).collect();
-            if !names.is_empty() && !self.hubspot.has_group(&object, GROUP).await? {
-                names.push((GROUPS, GROUP));
-            }
-            let noted = self
-                .journal
-                .write(move |writer, order, now| note(writer, order, &on, names, now))
-                .await?;
-            let wanted = self.portal.chosen(&object);
-            let ensured = self.hubspot.ensure_properties(&object, &wanted).await?;
-            self.pushed.properties_created +=
-                u32::try_from(ensured.created.len()).unwrap_or(u32::MAX);
-            self.journal
-                .write(move |writer, _, now| {
-                    let receipt =
-                        json!({ "created": ensured.created, "group": ensured.group_created });
-                    noted.into_iter().try_for_each(|entry| {
-                        writer.settle_write(entry, Settled::Done, &receipt, now)
-                    })
-                })
-                .await?;
+            self.make_object_type(kind).await?;
+            self.make_properties(kind).await?;
+        }
+        if self.portal.kinds().contains(&Kind::Deals) {
+            self.make_pipeline().await?;
+        }
+        let links: Vec<_> = self.portal.links().collect();
+        for link in links {
+            self.make_label(link).await?;
         }
         self.portal.all_made();
+        self.remember_portal().await
+    }
+
+    async fn remember_portal(&self) -> Result<(), PushError> {
         let portal = self.portal.clone();
         self.journal
             .write(move |writer, order, _| portal.remember(writer, order.target))
             .await?;
         Ok(())
     }
+
+    /// Makes an own object type, all of its properties with it.
+    async fn make_object_type(&mut self, kind: Kind) -> Result<(), PushError> {
+        let Some(own) = kind.own_object() else {
+            return Ok(());
+        };
+        if self.portal.object_type(kind).is_some() {
+            return Ok(());
+        }
+        let noted = self
+            .note(OBJECT_TYPE, vec![(own.name.to_owned(), own.name)])
+            .await?;
+        let properties = self.portal.chosen(kind);
+        let associated: Vec<ObjectType> = [Kind::Contacts, Kind::Companies, Kind::Subscriptions]
+            .into_iter()
+            .filter(|other| *other != kind)
+            .filter_map(|other| self.portal.object_type(other))
+            .collect();
+        let associated: Vec<&ObjectType> = associated.iter().collect();
+        let made = self
+            .hubspot
+            .ensure_custom_object(own, &properties, &associated)
+            .await?;
+        self.settle_noted(noted, json!({ "object_type_id": made.object_type_id }))
+            .await?;
+        self.portal.made_type(kind, made.object_type_id);
+        self.remember_portal().await
+    }
+
+    async fn make_properties(&mut self, kind: Kind) -> Result<(), PushError> {
+        let object = self.object_type(kind)?;
+        let missing = self.portal.to_create(kind);
+        let subject = |name: &str| format!("{}.{name}", kind.name());
+        let subjects = missing.iter().map(|own| (subject(&own.name), &*own.name));
+        let mut noted = self.note(PROPERTY, subjects.collect()).await?;
+        if !missing.is_empty() && !self.hubspot.has_group(&object, GROUP).await? {
+            noted.extend(self.note(GROUPS, vec![(subject(GROUP), GROUP)]).await?);
+        }
+        let wanted = self.portal.chosen(kind);
+        let wanted: Vec<&OwnProperty> = wanted.iter().collect();
+        let ensured = self.hubspot.ensure_properties(&object, &wanted).await?;
+        let created = match kind.own_object() {
+            // They came with the object type.
+            Some(_) => missing.len(),
+            None => ensured.created.len(),
+        };
+        self.pushed.properties_created += u32::try_from(created).unwrap_or(u32::MAX);
+        let receipt = json!({ "created": ensured.created, "group": ensured.group_created });
+        self.settle_noted(noted, receipt).await
+    }
+
+    async fn make_pipeline(&mut self) -> Result<(), PushError> {
+        let noted = self
+            .note(PIPELINES, vec![(PIPELINE.id.to_owned(), PIPELINE.id)])
+            .await?;
+        let ensured = self
+            .hubspot
+            .ensure_pipeline(&ObjectType::Deals, &PIPELINE)
+            .await?;
+        let receipt = json!({ "created": ensured.created, "stages": ensured.stages_added });
+        self.settle_noted(noted, receipt).await
+    }
+
+    async fn make_label(&mut self, link: &'static LinkKind) -> Result<(), PushError> {
+        let Some(own) = link.label else {
+            return Ok(());
+        };
+        let noted = self
+            .note(LABEL, vec![(link.name.to_owned(), own.name)])
+            .await?;
+        let (from, to) = (self.object_type(link.from)?, self.object_type(link.to)?);
+        let label = self.hubspot.ensure_label(&from, &to, &own).await?;
+        self.settle_noted(noted, json!({ "label": label })).await?;
+        if let Some(label) = label {
+            self.portal.made_label(link, label);
+        }
+        Ok(())
+    }
+
+    /// Notes definitions that are about to be made, each by its subject and name.
+    async fn note(
+        &self,
+        object: &'static str,
+        subjects: Vec<(String, &str)>,
+    ) -> Result<Vec<JournalId>, StoreError> {
+        let subjects: Vec<(String, String)> = subjects
+            .into_iter()
+            .map(|(subject, name)| (subject, name.to_owned()))
+            .collect();
+        self.journal
+            .write(move |writer, order, now| note(writer, order, object, subjects, now))
+            .await
+    }
+
+    async fn settle_noted(&self, noted: Vec<JournalId>, receipt: Value) -> Result<(), PushError> {
+        let settle = move |writer: &Writer, _, now| {
+            let settled = |entry| writer.settle_write(entry, Settled::Done, &receipt, now);
+            noted.into_iter().try_for_each(settled)
+        };
+        Ok(self.journal.write(settle).await?)
+    }
 }
 
 fn note(
     writer: &Writer,
     order: Order,
-    object: &ObjectType,
-    names: Vec<(&'static str, &'static str)>,
+    object: &str,
+    subjects: Vec<(String, String)>,
     now: jiff::Timestamp,
 ) -> Result<Vec<JournalId>, StoreError> {
     let mut noted = Vec::new();
-    for (kind, name) in names {
-        let subject = format!("{}.{name}", object.path_name());
+    for (subject, name) in subjects {
         let write = NewJournalEntry {
             run: order.run,
             plan_row: None,
             action: CREATE.to_owned(),
-            object: kind.to_owned(),
+            object: object.to_owned(),
             before: json!({}),
             after: json!({ "name": name }),
-            write_key: format!("{}:{kind}:{subject}", order.plan.0),
+            write_key: format!("{}:{object}:{subject}", order.plan.0),
             subject,
         };
         let former = writer.journal_by_key(&write.write_key)?;

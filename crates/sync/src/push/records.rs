@@ -1,26 +1,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{
-    BatchResult, CUSTOMER_ID, HubSpotError, LARGEST_BATCH, ObjectType, Outcome, ReadBy, Reason,
-    RecordId, Update, Upsert, pack,
+    BatchResult, HubSpotError, LARGEST_BATCH, ObjectType, Outcome, ReadBy, Reason, RecordId,
+    Update, Upsert, pack,
 };
 
 use super::{
     Numbered, PushError, Work,
     journal::{self, End, Step},
 };
-use crate::plan::{Deed, LAST_SYNCED, MATCH_AMBIGUOUS};
+use crate::plan::{Deed, Kind, LAST_SYNCED, MATCH_AMBIGUOUS};
 
 impl Work<'_> {
     /// Writes records of one kind, a full batch at a time.
     pub(super) async fn write(
         &mut self,
+        kind: Kind,
         object: &ObjectType,
         rows: Vec<Numbered>,
     ) -> Result<(), PushError> {
         for part in rows.chunks(LARGEST_BATCH) {
             self.telling.may_go_on().await?;
-            self.write_part(object, part.to_vec()).await?;
+            self.write_part(kind, object, part.to_vec()).await?;
             self.telling.settled(part.len());
         }
         Ok(())
@@ -28,6 +29,7 @@ impl Work<'_> {
 
     async fn write_part(
         &mut self,
+        kind: Kind,
         object: &ObjectType,
         rows: Vec<Numbered>,
     ) -> Result<(), PushError> {
@@ -35,20 +37,17 @@ impl Work<'_> {
         let mut conflicts = conflicts;
         let making =
             matches!(rows.first(), Some((_, row)) if matches!(row.deed, Deed::Create { .. }));
-        let (rows, adopted) = if making && *object == ObjectType::Companies {
+        let (rows, adopted) = if making && kind == Kind::Companies {
             self.look_once_more(rows).await?
         } else {
             (rows, BTreeMap::new())
         };
-        let steps = self
-            .journal
-            .note(rows, adopted, self.stamps(object))
-            .await?;
-        let unsure = self.send(object, steps, &mut conflicts).await?;
+        let steps = self.journal.note(rows, adopted, self.stamps(kind)).await?;
+        let unsure = self.send(kind, object, steps, &mut conflicts).await?;
         // HubSpot took the batch and said nothing of these. Every write may be sent again.
-        let lost = self.send(object, unsure, &mut conflicts).await?;
+        let lost = self.send(kind, object, unsure, &mut conflicts).await?;
         self.pushed.failed += count(lost.len());
-        self.write_to_existing(object, conflicts).await
+        self.write_to_existing(kind, object, conflicts).await
     }
 
     /// Rows that ended at a record that stood in the way, when the push was stopped there.
@@ -78,7 +77,8 @@ impl Work<'_> {
             .into_iter()
             .partition(|(_, row)| matches!(row.deed, Deed::Create { decided: true, .. }));
         let domains: BTreeSet<String> = rows.iter().map(|(_, row)| row.subject.clone()).collect();
-        let properties = self.readable(&ObjectType::Companies);
+        let properties = self.portal.present(Kind::Companies);
+        let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
         let mut standing = self
             .hubspot
             .companies_by_domain(&domains, &properties)
@@ -93,7 +93,7 @@ impl Work<'_> {
             }
         }
         self.pushed.failed += count(several.len());
-        let params = serde_json::json!({ "object": ObjectType::Companies.path_name() });
+        let params = serde_json::json!({ "object": Kind::Companies.name() });
         self.journal
             .leave_open(several, MATCH_AMBIGUOUS, params)
             .await?;
@@ -107,6 +107,7 @@ impl Work<'_> {
     /// Sends noted writes and settles those whose end is known. Gives those back of which HubSpot said nothing.
     async fn send(
         &mut self,
+        kind: Kind,
         object: &ObjectType,
         steps: Vec<Step>,
         conflicts: &mut Vec<(Numbered, RecordId)>,
@@ -114,7 +115,7 @@ impl Work<'_> {
         let (updates, upserts): (Vec<Step>, Vec<Step>) =
             steps.into_iter().partition(|step| step.record.is_some());
         let mut unsure = self.send_updates(object, updates).await?;
-        unsure.extend(self.send_upserts(object, upserts, conflicts).await?);
+        unsure.extend(self.send_upserts(kind, object, upserts, conflicts).await?);
         Ok(unsure)
     }
 
@@ -155,11 +156,13 @@ impl Work<'_> {
 
     async fn send_upserts(
         &mut self,
+        kind: Kind,
         object: &ObjectType,
         steps: Vec<Step>,
         conflicts: &mut Vec<(Numbered, RecordId)>,
     ) -> Result<Vec<Step>, PushError> {
-        let key_of: fn(&Step) -> Option<String> = |step| step.body.get(CUSTOMER_ID).cloned();
+        let key = kind.key();
+        let key_of = |step: &Step| step.body.get(key).cloned();
         let inputs = steps.iter().filter_map(|step| {
             let properties = step.body.clone();
             Some(Upsert {
@@ -170,7 +173,7 @@ impl Work<'_> {
         let Some(batch) = pack(inputs).batches.into_iter().next() else {
             return Ok(Vec::new());
         };
-        let result = self.hubspot.upsert(object, CUSTOMER_ID, &batch).await;
+        let result = self.hubspot.upsert(object, key, &batch).await;
         self.settle(object, steps, result, key_of, conflicts).await
     }
 
@@ -180,7 +183,7 @@ impl Work<'_> {
         object: &ObjectType,
         steps: Vec<Step>,
         mut result: BatchResult<K>,
-        key_of: fn(&Step) -> Option<K>,
+        key_of: impl Fn(&Step) -> Option<K>,
         conflicts: &mut Vec<(Numbered, RecordId)>,
     ) -> Result<Vec<Step>, PushError> {
         let mut stopped_by = result.stopped_by.take();
@@ -255,6 +258,7 @@ impl Work<'_> {
     /// Writes to records that stood in the way of those that were to be made.
     async fn write_to_existing(
         &mut self,
+        kind: Kind,
         object: &ObjectType,
         conflicts: Vec<(Numbered, RecordId)>,
     ) -> Result<(), PushError> {
@@ -262,7 +266,8 @@ impl Work<'_> {
             return Ok(());
         }
         let ids: Vec<String> = conflicts.iter().map(|(_, id)| id.to_string()).collect();
-        let properties = self.readable(object);
+        let properties = self.portal.present(kind);
+        let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
         let records = self
             .hubspot
             .read(object, ReadBy::Id, &ids, &properties)
@@ -277,14 +282,13 @@ impl Work<'_> {
             }
         }
         self.pushed.failed += count(gone.len());
-        let params =
-            serde_json::json!({ "object": object.path_name(), "reason": "HELD_BY_DELETED" });
+        let params = serde_json::json!({ "object": kind.name(), "reason": "HELD_BY_DELETED" });
         self.journal
             .leave_open(gone, MATCH_AMBIGUOUS, params)
             .await?;
         let adoptions = self.journal.adopt(found, "conflict", true).await?;
         self.pushed.failed += count(adoptions.taken);
-        let stamps = self.stamps(object);
+        let stamps = self.stamps(kind);
         let steps = self
             .journal
             .note(adoptions.rows, adoptions.adopted, stamps)
@@ -310,15 +314,11 @@ impl Work<'_> {
         Ok(self.journal.settle(ends).await?)
     }
 
-    fn stamps(&self, object: &ObjectType) -> bool {
+    fn stamps(&self, kind: Kind) -> bool {
         self.portal
-            .chosen(object)
+            .chosen(kind)
             .iter()
             .any(|own| own.name == LAST_SYNCED)
-    }
-
-    fn readable(&self, object: &ObjectType) -> Vec<&'static str> {
-        self.portal.present(object)
     }
 }
 

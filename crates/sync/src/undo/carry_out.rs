@@ -506,7 +506,7 @@ impl Work<'_> {
     ) -> Result<(), HubSpotError> {
         let own: Vec<_> = SUMMARY
             .iter()
-            .filter(|own| names.contains(&own.name))
+            .filter(|own| names.contains(&&*own.name))
             .collect();
         match self.hubspot.ensure_properties(object, &own).await {
             Ok(_) => Ok(()),

@@ -19,8 +19,10 @@ pub struct PlanSummary {
     pub unchanged: u32,
     /// Records left out, with their reason.
     pub skipped: u32,
-    /// Contact-to-company links to make.
+    /// Links between records to make.
     pub associations: u32,
+    /// Records of another mode to remove.
+    pub removals: u32,
     /// Own properties to make first.
     pub properties: u32,
     /// Requests the push needs.
@@ -61,6 +63,14 @@ pub enum ObjectType {
     Contact,
     /// An organisation.
     Company,
+    /// A deal that stands for a subscription.
+    Deal,
+    /// A part of such a deal.
+    LineItem,
+    /// A record of ClearSync's own that stands for a subscription.
+    Subscription,
+    /// A record of ClearSync's own that stands for an MRR movement.
+    Event,
 }
 
 /// Which rows of the plan to show.
@@ -103,6 +113,8 @@ pub enum PlanAction {
     Unchanged,
     /// Left out.
     Skip,
+    /// Made by ClearSync in another mode, and removed.
+    Remove,
 }
 
 /// One record of the plan.
@@ -181,6 +193,22 @@ pub enum SkipReason {
     Refused,
     /// The user left it out for good.
     LeftOut,
+    /// The filters leave it out: it is on trial.
+    FilteredTrial,
+    /// The filters leave it out: it brings nothing.
+    FilteredFree,
+    /// The filters leave it out: another status.
+    FilteredStatus,
+    /// The filters leave it out: other products.
+    FilteredProduct,
+    /// The filters leave it out: other prices.
+    FilteredPrice,
+    /// The filters leave it out: another currency.
+    FilteredCurrency,
+    /// The filters leave it out: too little MRR.
+    FilteredMrr,
+    /// The filters leave it out: its metadata says something else.
+    FilteredMetadata,
 }
 
 /// One property before and after.

@@ -13,6 +13,8 @@ mod history;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod modes;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod push;

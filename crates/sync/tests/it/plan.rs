@@ -241,6 +241,7 @@ async fn a_lost_store_finds_its_records_again() {
         portal: bridge.portal.clone(),
         clock: bridge.clock.clone(),
         target: bridge.target,
+        writing: bridge.writing.clone(),
     };
     fresh
         .store()

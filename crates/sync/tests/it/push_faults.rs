@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// A transport that dies at a request: before the portal sees it, or before its answer comes.
-struct Mortal {
+pub(crate) struct Mortal {
     inner: Arc<dyn Transport>,
     left: AtomicUsize,
     applied: bool,
@@ -35,7 +35,7 @@ struct Mortal {
 }
 
 impl Mortal {
-    fn new(bridge: &Bridge, left: usize, applied: bool) -> Arc<Self> {
+    pub(crate) fn new(bridge: &Bridge, left: usize, applied: bool) -> Arc<Self> {
         Arc::new(Self {
             inner: Arc::new(InProcess::new(bridge.portal.router())),
             left: AtomicUsize::new(left),
@@ -45,7 +45,7 @@ impl Mortal {
     }
 
     /// Runs `work` until it ends, or until the transport dies, as if the process had been killed.
-    async fn run<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let mut dead = self.dead.subscribe();
         tokio::select! {
             biased;

@@ -20,10 +20,10 @@ use clearsync_sync::{
     derive::{Summary, derive},
     import::Wish,
     matching::company_of,
-    plan::{self, LAST_SYNCED, Looking},
+    plan::{self, LAST_SYNCED, Looking, Rules},
     push::{self, Order, PushError, PushProgress, Pushed},
     undo::{self, UndoScope, Undone},
-    view::Choices,
+    view::{Choices, Writing},
 };
 use clearsync_transport::{InProcess, Secret, Transport};
 use serde_json::{Value, json};
@@ -43,6 +43,8 @@ pub(crate) struct Bridge {
     pub(crate) portal: HubSpotSandbox,
     pub(crate) clock: Arc<VirtualClock>,
     pub(crate) target: Target,
+    /// How it is written, and about whom.
+    pub(crate) writing: Writing,
 }
 
 pub(crate) type Records = BTreeMap<String, BTreeMap<String, String>>;
@@ -90,6 +92,7 @@ impl Bridge {
             portal,
             clock,
             target,
+            writing: Writing::default(),
         }
     }
 
@@ -188,11 +191,15 @@ impl Bridge {
 
     async fn plan_looking(&self, choices: Choices, looking: Looking) -> PlanId {
         let now = self.clock.now();
+        let rules = Rules {
+            choices,
+            writing: self.writing.clone(),
+        };
         plan::make(
             &self.store(),
             &self.client(),
             self.target,
-            choices,
+            &rules,
             looking,
             now,
         )
