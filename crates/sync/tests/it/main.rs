@@ -15,6 +15,8 @@ mod import;
 #[cfg(test)]
 mod modes;
 #[cfg(test)]
+mod modes_faults;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod push;
