@@ -7,6 +7,7 @@ mod audit;
 mod floor;
 mod import;
 mod pipeline;
+mod push;
 mod report;
 mod world;
 
@@ -18,10 +19,11 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 type Run = fn() -> Outcome;
 
 /// The benchmarks by name; all run unless some are named.
-const ALL: [(&str, Run); 3] = [
+const ALL: [(&str, Run); 4] = [
     ("audit", audit::run),
     ("import", import::run),
     ("pipeline", pipeline::run),
+    ("push", push::run),
 ];
 
 fn main() -> Outcome {
