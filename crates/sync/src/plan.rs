@@ -103,6 +103,12 @@ pub enum PlanError {
         /// How many it may have.
         limit: u64,
     },
+    /// An own kind of record was removed from the portal. Making it again would delete its records for good.
+    #[error("the kind of record {name} was removed from the portal")]
+    ObjectRemoved {
+        /// The name ClearSync gave it.
+        name: String,
+    },
 }
 
 /// How a plan looks at HubSpot.

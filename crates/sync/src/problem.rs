@@ -177,6 +177,9 @@ impl From<PlanError> for Problem {
             PlanError::NoRoomForObjects { limit } => {
                 Self::new(ProblemCode::HubSpotNoRoomForObjects).with("limit", limit.to_string())
             }
+            PlanError::ObjectRemoved { name } => {
+                Self::new(ProblemCode::HubSpotObjectRemoved).with("name", name)
+            }
         }
     }
 }

@@ -117,6 +117,7 @@ fn room(checked: Result<(), PlanError>) -> Result<(ModeState, Option<u64>), Prob
         Err(PlanError::NoRoomForPipeline { limit } | PlanError::NoRoomForObjects { limit }) => {
             Ok((ModeState::NoRoom, Some(limit)))
         }
+        Err(PlanError::ObjectRemoved { .. }) => Ok((ModeState::ObjectRemoved, None)),
         Err(PlanError::HubSpot(error))
             if matches!(error.reason, Reason::PlanLacksFeature { .. }) =>
         {

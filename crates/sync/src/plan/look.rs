@@ -129,10 +129,23 @@ async fn own_types(hubspot: &Client, mode: WriteMode) -> Result<BTreeMap<Kind, S
         .iter()
         .filter_map(|(kind, object)| Some((*kind, type_of(object.name)?)))
         .collect();
-    let missing = own.len() - types.len();
-    if missing > 0 {
+    let missing: Vec<_> = own
+        .iter()
+        .filter(|(kind, _)| !types.contains_key(kind))
+        .map(|(_, object)| object.name)
+        .collect();
+    if !missing.is_empty() {
+        let removed = hubspot.custom_objects(true).await?;
+        let removed = missing
+            .iter()
+            .find(|name| removed.iter().any(|object| object.name == **name));
+        if let Some(name) = removed {
+            return Err(PlanError::ObjectRemoved {
+                name: (*name).to_owned(),
+            });
+        }
         let limit = hubspot.custom_object_limit().await?;
-        if limit.usage + missing as u64 > limit.limit {
+        if limit.usage + missing.len() as u64 > limit.limit {
             return Err(PlanError::NoRoomForObjects { limit: limit.limit });
         }
     }

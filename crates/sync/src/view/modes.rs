@@ -160,6 +160,8 @@ pub enum ModeState {
     NoRoom,
     /// The portal's plan does not have it.
     NotInPlan,
+    /// A kind of record it needs was removed in the portal; making it again would delete its records for good.
+    ObjectRemoved,
 }
 
 /// A metadata key that stands in Stripe.

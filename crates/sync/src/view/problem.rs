@@ -103,6 +103,7 @@ pub enum ProblemCode {
     HubSpotPropertyUnusable,
     HubSpotNoRoomForDeals,
     HubSpotNoRoomForObjects,
+    HubSpotObjectRemoved,
     WritingRefused,
     HubSpotNotConnected,
     HostNotFound,

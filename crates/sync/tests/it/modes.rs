@@ -256,6 +256,46 @@ async fn a_portal_without_room_says_so_and_stays_as_it_is() {
     }
 }
 
+/// HubSpot deletes a removed type of the same name for good, with its records.
+#[tokio::test(start_paused = true)]
+async fn a_removed_object_is_not_made_again() {
+    let bridge = bridge(0, WriteMode::CustomObjects, on(Tier::Enterprise)).await;
+    let client = bridge.client();
+    bridge.sync().await;
+    let mut removed = None;
+    for object in client.custom_objects(false).await.unwrap() {
+        // One with records is kept by HubSpot itself.
+        if client
+            .archive_custom_object(&object.object_type_id)
+            .await
+            .is_ok()
+        {
+            removed = Some(object.name);
+        }
+    }
+    bridge.clock.jump(SignedDuration::from_mins(2));
+    let before = bridge.portal.snapshot();
+    let rules = Rules {
+        choices: ALL,
+        writing: bridge.writing.clone(),
+    };
+    let refused = plan::make(
+        &bridge.store(),
+        &client,
+        bridge.target,
+        &rules,
+        Looking::Anew,
+        bridge.clock.now(),
+    )
+    .await
+    .unwrap_err();
+    let PlanError::ObjectRemoved { name } = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(Some(name), removed);
+    assert_eq!(bridge.portal.snapshot(), before);
+}
+
 #[tokio::test(start_paused = true)]
 async fn own_objects_stand_for_every_subscription() {
     for seed in 0..2 {
