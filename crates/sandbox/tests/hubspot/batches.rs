@@ -197,6 +197,46 @@ async fn ill_formed_batches_are_refused_whole() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn every_batch_takes_a_hundred_and_no_more() {
+    let portal = keyed().await;
+    let ids: Vec<String> = (0..101)
+        .map(|n| {
+            let key = n.to_string();
+            portal.sandbox.seed("contacts", &[("cus", &key)]).unwrap()
+        })
+        .collect();
+    for (action, full) in [
+        ("create", 201),
+        ("read", 200),
+        ("update", 200),
+        ("upsert", 200),
+        ("archive", 204),
+    ] {
+        let sized = |size: usize| {
+            let inputs = ids
+                .iter()
+                .take(size)
+                .enumerate()
+                .map(|(n, id)| match action {
+                    "create" => json!({"properties": {}}),
+                    "upsert" => upsert(&n.to_string(), None, json!({})),
+                    _ => json!({"id": id, "properties": {}}),
+                });
+            let mut body = self::inputs(inputs);
+            body["properties"] = json!([]);
+            body
+        };
+        let path = format!("{CONTACTS}/batch/{action}");
+        assert_eq!(portal.post(&path, sized(101)).await.status, 400, "{action}");
+        assert_eq!(
+            portal.post(&path, sized(100)).await.status,
+            full,
+            "{action}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn reads_and_updates_name_the_ids_that_are_missing() {
     let portal = keyed().await;
     let id = portal
