@@ -8,6 +8,9 @@ use crate::desktop::Desktop;
 
 const SERVICE: &str = "org.freedesktop.secrets";
 
+/// How the keyring answers for an item that was deleted after it was found: nothing stands at its path any more.
+const UNKNOWN_METHOD: &str = "org.freedesktop.DBus.Error.UnknownMethod";
+
 type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
 
 /// Every secret that ClearSync keeps there, in order.
@@ -34,13 +37,11 @@ pub async fn secrets(desktop: &Desktop) -> Vec<String> {
         let item = zbus::Proxy::new(&bus, SERVICE, path, "org.freedesktop.Secret.Item")
             .await
             .unwrap();
-        let (secret,): (Secret,) = item
-            .call_method("GetSecret", &(&session,))
-            .await
-            .unwrap()
-            .body()
-            .deserialize()
-            .unwrap();
+        let reply = match item.call_method("GetSecret", &(&session,)).await {
+            Err(zbus::Error::MethodError(name, ..)) if name == UNKNOWN_METHOD => continue,
+            reply => reply.unwrap(),
+        };
+        let (secret,): (Secret,) = reply.body().deserialize().unwrap();
         secrets.push(String::from_utf8(secret.2).unwrap());
     }
     secrets.sort();
