@@ -5,6 +5,7 @@ mod demo;
 mod packages;
 mod proofs;
 mod steps;
+mod supply;
 mod test;
 mod ui;
 
@@ -31,7 +32,7 @@ enum Command {
     },
     /// Install what is missing and pass every test, the real window included.
     Test,
-    /// Formatting, lints and types, without running tests.
+    /// Formatting, lints, types and dependencies, without running tests.
     Check,
     /// Measure speed, as ratios against a floor of the same run.
     Bench,

@@ -38,7 +38,7 @@ pub(crate) fn coverage() -> Result<(), StepError> {
 }
 
 /// Installs a tool that is missing.
-fn ensure(tool: &str) -> Result<(), StepError> {
+pub(crate) fn ensure(tool: &str) -> Result<(), StepError> {
     let command = tool.trim_start_matches("cargo-");
     if Step::new(tool, "cargo")
         .args([command, "--version"])

@@ -78,6 +78,12 @@ impl Step {
         }
     }
 
+    /// Runs the program quietly and gives what it wrote to standard output, however it ended.
+    pub(crate) fn output(mut self) -> Option<String> {
+        let output = self.command.output().ok()?;
+        Some(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Runs the program quietly and tells whether it ended well.
     pub(crate) fn succeeds(mut self) -> bool {
         self.command

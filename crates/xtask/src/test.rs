@@ -1,7 +1,7 @@
 use crate::{
     packages,
     steps::{Step, StepError, say},
-    ui,
+    supply, ui,
 };
 
 /// Every test: UI, crates, the real window.
@@ -17,11 +17,12 @@ pub(crate) fn run() -> Result<(), StepError> {
     cargo("Rust tests", &["test", "--workspace"])
 }
 
-/// Formatting, lints and types of both languages.
+/// Formatting, lints, types and dependencies of both languages.
 pub(crate) fn check() -> Result<(), StepError> {
     packages::ensure(&[packages::BUILD])?;
     ui::build()?;
-    lint()
+    lint()?;
+    supply::check()
 }
 
 fn lint() -> Result<(), StepError> {
