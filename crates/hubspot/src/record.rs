@@ -291,7 +291,8 @@ impl Client {
             names.insert(FURTHER_EMAILS);
         }
         let inputs: Vec<Value> = keys.iter().map(|key| json!({ "id": key })).collect();
-        let mut body = json!({ "properties": names, "inputs": inputs });
+        let mut body =
+            json!({ "properties": names, "propertiesWithHistory": [], "inputs": inputs });
         if let Some(property) = by.property() {
             body["idProperty"] = json!(property);
         }

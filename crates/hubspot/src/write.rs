@@ -120,7 +120,7 @@ impl Client {
             .map(|input| Row {
                 key: input.key.clone(),
                 key_text: input.key.clone(),
-                body: json!({ "properties": input.properties }),
+                body: json!({ "associations": [], "properties": input.properties }),
             })
             .collect();
         self.write(object, Verb::Create, Some(key_property), rows)

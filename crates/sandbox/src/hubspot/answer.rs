@@ -15,6 +15,7 @@ use super::{
     call::Call,
     disturbance::{Disturbance, RatePolicy, take},
     portal::Sent,
+    published,
     reply::{Answer, Refusal, Reply},
     sandbox::{HubSpotSandbox, Received, count_inputs},
 };
@@ -74,6 +75,8 @@ impl HubSpotSandbox {
             path: parts.uri.path().to_owned(),
             inputs: count_inputs(body),
             status,
+            unlike_published: Call::parse(&parts.method, parts.uri.path())
+                .and_then(|asked| published::difference(&asked.call, body)),
         });
     }
 }

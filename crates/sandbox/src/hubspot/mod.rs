@@ -19,6 +19,7 @@ mod pipeline_calls;
 mod portal;
 mod property;
 mod property_calls;
+mod published;
 mod rate;
 mod record;
 mod reply;

@@ -55,6 +55,8 @@ pub struct Received {
     pub inputs: Option<usize>,
     /// What it was answered with. Nothing when the connection was broken instead.
     pub status: Option<u16>,
+    /// How its body differs from the shape HubSpot publishes for the call. The simulation, as HubSpot, answers all the same.
+    pub unlike_published: Option<String>,
 }
 
 /// Why the portal did not do what the simulation wanted of it.

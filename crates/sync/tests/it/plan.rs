@@ -318,11 +318,8 @@ async fn another_accounts_contact_is_left_alone() {
     let bridge = Bridge::new(PortalShape::default());
     bridge.customers(&[customer("cus_1", "ada@acme.com")]);
     bridge.sync().await;
-    let other = Bridge::new(PortalShape::default());
-    let other = Bridge {
-        portal: bridge.portal.clone(),
-        ..other
-    };
+    let mut other = Bridge::new(PortalShape::default());
+    other.portal = bridge.portal.clone();
     other.customers(&[customer("cus_9", "ada@acme.com")]);
     let before = bridge.portal.snapshot();
     let plan = other.plan().await;

@@ -47,6 +47,26 @@ pub(crate) struct Bridge {
     pub(crate) writing: Writing,
 }
 
+/// Whatever a test is about, every body must have had the shape HubSpot publishes.
+impl Drop for Bridge {
+    fn drop(&mut self) {
+        keeps_to_published_shapes(&self.portal);
+    }
+}
+
+pub(crate) fn keeps_to_published_shapes(portal: &HubSpotSandbox) {
+    if std::thread::panicking() {
+        return;
+    }
+    for request in portal.requests() {
+        assert_eq!(
+            request.unlike_published, None,
+            "{} {}",
+            request.method, request.path
+        );
+    }
+}
+
 pub(crate) type Records = BTreeMap<String, BTreeMap<String, String>>;
 
 impl Bridge {

@@ -51,6 +51,12 @@ struct World {
     folder: TempDir,
 }
 
+impl Drop for World {
+    fn drop(&mut self) {
+        crate::push_world::keeps_to_published_shapes(&self.hubspot);
+    }
+}
+
 impl World {
     fn new() -> Self {
         Self::of(&Shape::small())
