@@ -19,6 +19,9 @@ pub struct Invoice {
     pub subscription: Option<SubscriptionId>,
     /// Whether it stands.
     pub status: InvoiceStatus,
+    /// Whether it opens its subscription and is charged automatically: Stripe keeps such a subscription incomplete until it
+    /// is paid.
+    pub is_first_charge: bool,
     /// In which currency.
     pub currency: Currency,
     /// When it was made.

@@ -145,6 +145,7 @@ fn invoice(subscription: &str, number: usize, period: Period, lines: Vec<Invoice
         customer: None,
         subscription: Some(subscription.into()),
         status: InvoiceStatus::Paid,
+        is_first_charge: false,
         currency: Currency::USD,
         created: period.start,
         finalized_at: Some(period.start),

@@ -9,7 +9,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::lines::Reading;
 use crate::{
@@ -31,7 +31,14 @@ pub(super) struct Invoiced<'a> {
     usage: BTreeMap<ItemId, Vec<UsageCharge>>,
     metered: BTreeMap<ItemId, SubscriptionItem>,
     first_payment: FirstPayment,
+    begun: Option<Begun>,
     notes: Vec<Note>,
+}
+
+/// The payment that began a subscription which was incomplete until then.
+struct Begun {
+    at: Timestamp,
+    invoice: InvoiceId,
 }
 
 /// One period of an item, as an invoice billed it.
@@ -101,6 +108,7 @@ impl<'a> Invoiced<'a> {
             usage: BTreeMap::new(),
             metered: BTreeMap::new(),
             first_payment: first_payment(&sorted),
+            begun: sorted.iter().find_map(|invoice| begun(invoice)),
             notes: Vec::new(),
         };
         let mut periods = BTreeMap::new();
@@ -330,4 +338,20 @@ fn first_payment(invoices: &[&Invoice]) -> FirstPayment {
         None if billed().next().is_some() => FirstPayment::Open,
         None => FirstPayment::Unknown,
     }
+}
+
+/// How long Stripe lets a subscription be incomplete before it expires. What is paid later was on its way meanwhile, as a
+/// bank debit is, and Stripe began the subscription at once.
+const INCOMPLETE: SignedDuration = SignedDuration::from_hours(23);
+
+fn begun(invoice: &Invoice) -> Option<Begun> {
+    let is_billed = invoice.lines.iter().any(|line| line.net().is_positive());
+    let at = invoice.paid_at.filter(|at| {
+        let waited = at.duration_since(invoice.created);
+        waited.is_positive() && waited <= INCOMPLETE
+    })?;
+    (invoice.is_first_charge && is_billed && invoice.status == InvoiceStatus::Paid).then(|| Begun {
+        at,
+        invoice: invoice.id.clone(),
+    })
 }

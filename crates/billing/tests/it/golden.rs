@@ -15,6 +15,7 @@
 //! | … coupons, discounts, tiers that come from elsewhere | `completion` |
 //! | 4. Every status | `standing`: `statuses_under_each_preset`, `an_unknown_status_…` |
 //! | … trials, backdated starts, scheduled and past ends | `standing`: `begin_and_trial`, `ends`, `scheduled_ends_…`; `between`: `a_backdated_start_…` |
+//! | … a first payment that comes late | `first_payment`; `between`: `a_signup_that_is_not_paid_yet_…`; `history`: `a_signup_never_paid` |
 //! | … held-back invoices of each behaviour | `standing`: `paused_…`; `between`: `held_back_invoices_…`; `movements`: `a_pause_…` |
 //! | … phases of schedules, moved billing days, first part periods | `between` |
 //! | … tax within and on top | `tax`; `history`: `tax_within_prices_…` |
@@ -39,6 +40,7 @@ mod completion;
 mod discounts;
 mod events;
 mod explained;
+mod first_payment;
 mod history;
 mod months;
 mod movements;

@@ -19,6 +19,7 @@ pub(crate) fn invoice(id: &str, created: &str, lines: Vec<InvoiceLine>) -> Invoi
         customer: Some("cus_1".into()),
         subscription: Some("sub_1".into()),
         status: InvoiceStatus::Paid,
+        is_first_charge: false,
         currency: currency("usd"),
         created: day(created),
         finalized_at: Some(day(created)),

@@ -243,10 +243,12 @@ fn any_invoice() -> impl Strategy<Value = Invoice> {
         status,
         vec(any_line(), 0..4),
         option::of(0_i64..700),
+        any::<bool>(),
     )
-        .prop_map(|(created, status, lines, paid)| Invoice {
+        .prop_map(|(created, status, lines, paid, is_first_charge)| Invoice {
             created: moment(created),
             status,
+            is_first_charge,
             paid_at: paid.map(moment),
             ..invoice("in", "2026-01-01", lines)
         })

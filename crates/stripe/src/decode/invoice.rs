@@ -53,6 +53,8 @@ pub fn invoice(value: &Value) -> Result<Invoice, DecodeError> {
             || InvoiceStatus::Unknown(String::new()),
             InvoiceStatus::from,
         ),
+        is_first_charge: fields.text("billing_reason") == Some("subscription_create")
+            && fields.text("collection_method") == Some("charge_automatically"),
         currency: fields.required("currency", currency)?,
         created: fields.required("created", created)?,
         finalized_at,

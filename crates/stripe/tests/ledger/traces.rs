@@ -23,7 +23,7 @@ pub(crate) enum Reason {
     DiscountEndNotInvoiced,
     /// An announced cancellation that was taken back, or announced again later.
     CancellationWithdrawn,
-    /// The first payment came late; until then the subscription was incomplete.
+    /// The first payment came late, and no invoice says when; until then the subscription was incomplete.
     LateStart,
     /// A fixed amount off several items, of which another discount takes its part of one: invoices round the shares.
     SharesRounded,
@@ -36,15 +36,19 @@ pub(crate) struct Traces<'a> {
     lines: BTreeSet<i64>,
     /// The discounts taken off any of them.
     discounts: BTreeSet<&'a str>,
+    /// When a first invoice was paid that was charged automatically.
+    first_paid: BTreeSet<i64>,
 }
 
 impl<'a> Traces<'a> {
     pub(crate) fn of(id: &str, data: &'a StripeData) -> Self {
         let standing = ["open", "paid", "uncollectible"];
-        let lines: Vec<&Value> = data
-            .all("invoice")
-            .filter(|invoice| invoice["parent"]["subscription_details"]["subscription"] == id)
-            .filter(|invoice| standing.iter().any(|status| invoice["status"] == *status))
+        let invoices = || {
+            data.all("invoice")
+                .filter(|invoice| invoice["parent"]["subscription_details"]["subscription"] == id)
+                .filter(|invoice| standing.iter().any(|status| invoice["status"] == *status))
+        };
+        let lines: Vec<&Value> = invoices()
             .flat_map(|invoice| invoice["lines"]["data"].as_array().into_iter().flatten())
             .collect();
         let off = |line: &&'a Value| line["discount_amounts"].as_array().into_iter().flatten();
@@ -58,6 +62,11 @@ impl<'a> Traces<'a> {
             lines: lines
                 .iter()
                 .filter_map(|line| line["period"]["start"].as_i64())
+                .collect(),
+            first_paid: invoices()
+                .filter(|invoice| invoice["billing_reason"] == "subscription_create")
+                .filter(|invoice| invoice["collection_method"] == "charge_automatically")
+                .filter_map(|invoice| invoice["status_transitions"]["paid_at"].as_i64())
                 .collect(),
         }
     }
@@ -96,7 +105,7 @@ impl<'a> Traces<'a> {
                 (!told).then_some(Reason::CancellationWithdrawn)
             }
             Fact::CancellationUnscheduled { .. } => Some(Reason::CancellationWithdrawn),
-            Fact::Activated => Some(Reason::LateStart),
+            Fact::Activated => (!self.paid_first_at(entry.at)).then_some(Reason::LateStart),
             Fact::Started { .. }
             | Fact::TrialEnded
             | Fact::Canceled
@@ -112,6 +121,10 @@ impl<'a> Traces<'a> {
 
     fn has_line(&self, at: Timestamp) -> bool {
         self.lines.contains(&at.as_second())
+    }
+
+    fn paid_first_at(&self, at: Timestamp) -> bool {
+        self.first_paid.contains(&at.as_second())
     }
 
     fn lists(&self, discount: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edit, Invoiced, ItemChange, billed::is_percent};
+use super::{Begun, Edit, Invoiced, ItemChange, billed::is_percent};
 use crate::{Discount, ItemId, Origin, Period, State, Status, Subscription, SubscriptionItem};
 
 impl Invoiced<'_> {
@@ -30,7 +30,34 @@ impl Invoiced<'_> {
                 },
             });
         }
+        self.begin_when_paid(&mut states);
         states
+    }
+
+    /// Until its first invoice is paid, a subscription that is charged automatically is incomplete.
+    fn begin_when_paid(&self, states: &mut Vec<State>) {
+        let Some(Begun { at, invoice }) = &self.begun else {
+            return;
+        };
+        let until_paid = states.partition_point(|state| state.from < *at);
+        let Some(last) = states[..until_paid].last() else {
+            return;
+        };
+        if states.get(until_paid).is_none_or(|next| next.from > *at) {
+            let paid = State {
+                from: *at,
+                origin: Origin::Invoice {
+                    invoice: invoice.clone(),
+                },
+                ..last.clone()
+            };
+            states.insert(until_paid, paid);
+        }
+        for state in &mut states[..until_paid] {
+            if state.subscription.status == Status::Active {
+                state.subscription.status = Status::Incomplete;
+            }
+        }
     }
 
     /// The subscription as it was in the past with `items`: what invoices cannot know is taken as undisturbed.

@@ -128,6 +128,25 @@ fn a_one_time_line_has_no_item() {
 }
 
 #[test]
+fn the_first_charge_of_a_subscription() {
+    let is_first_charge = |reason: &str, collection: &str| {
+        let mut value = objects::invoice();
+        value["billing_reason"] = json!(reason);
+        value["collection_method"] = json!(collection);
+        decode::invoice(&value).unwrap().is_first_charge
+    };
+    assert!(is_first_charge(
+        "subscription_create",
+        "charge_automatically"
+    ));
+    assert!(!is_first_charge("subscription_create", "send_invoice"));
+    assert!(!is_first_charge(
+        "subscription_cycle",
+        "charge_automatically"
+    ));
+}
+
+#[test]
 fn coupons_with_amounts_in_several_currencies() {
     let coupon = decode::coupon(&json!({
         "id": "TEN", "object": "coupon", "amount_off": 1000, "currency": "usd", "duration": "once",
