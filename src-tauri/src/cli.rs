@@ -24,6 +24,7 @@ use crate::{
     shell::{self, Shell},
     start::{StartError, Started, start},
     terminal::{self, Terminal},
+    words::words,
 };
 
 /// Brings Stripe subscriptions and their MRR into HubSpot from your own computer.
@@ -116,6 +117,16 @@ enum Command {
     Undo(hubspot::UndoArgs),
     /// Look whether HubSpot holds what was last written.
     Drift(hubspot::DriftArgs),
+    /// Copy ClearSync's data into one file. Keys are not in it.
+    Backup {
+        /// Where to, a file that does not exist yet; the folder of backups if nothing is said.
+        file: Option<PathBuf>,
+    },
+    /// Put a copy of ClearSync's data in the place of what is there, which is backed up first.
+    Restore {
+        /// The copy.
+        file: PathBuf,
+    },
     /// Do the whole job on sample accounts and check its result.
     #[command(hide = true)]
     Demo,
@@ -260,6 +271,8 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
             Command::Push(arguments) => hubspot::push(&started, &terminal, arguments).await,
             Command::Undo(arguments) => hubspot::undo(&started, &terminal, arguments).await,
             Command::Drift(arguments) => hubspot::drift(&started, &terminal, arguments).await,
+            Command::Backup { file } => backup(&started, &terminal, file).await,
+            Command::Restore { file } => restore(&started, &terminal, file).await,
             Command::Demo => demo::run(&started, &terminal).await.map(|()| DONE),
         }
     });
@@ -317,6 +330,35 @@ async fn sync(
             _ => Ok(FAILED),
         },
     }
+}
+
+async fn backup(
+    started: &Started,
+    terminal: &Terminal,
+    file: Option<PathBuf>,
+) -> Result<u8, CliError> {
+    let path = match file {
+        Some(path) if path.exists() => {
+            let source = io::ErrorKind::AlreadyExists.into();
+            return Err(CliError::NotWritten { path, source });
+        }
+        Some(path) => {
+            started.engine.back_up_to(path.clone()).await?;
+            path
+        }
+        None => {
+            let name = started.engine.back_up().await?.name;
+            started.config.data_folder.join("backups").join(name)
+        }
+    };
+    terminal.say(&path.display().to_string())?;
+    Ok(DONE)
+}
+
+async fn restore(started: &Started, terminal: &Terminal, file: PathBuf) -> Result<u8, CliError> {
+    started.engine.restore_from(file).await?;
+    terminal.say(&words("restore.done", &[]))?;
+    Ok(DONE)
 }
 
 async fn audit(

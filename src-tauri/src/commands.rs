@@ -10,10 +10,10 @@ use std::{
 use clearsync_sync::{
     Engine,
     view::{
-        AttentionItem, BridgeView, Candidate, Checklist, Choices, CompanyFigures, CompanyQuery,
-        DriftView, ExchangeRatesInput, ExchangeRatesView, Explanation, GuardChange, GuardSettings,
-        GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, MetadataKey, Mode,
-        MovementPage, MovementQuery, Overview, PlanPage, PlanQuery, PlanSummary, Playbook,
+        AttentionItem, BackupRow, BridgeView, Candidate, Checklist, Choices, CompanyFigures,
+        CompanyQuery, DriftView, ExchangeRatesInput, ExchangeRatesView, Explanation, GuardChange,
+        GuardSettings, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, MetadataKey,
+        Mode, MovementPage, MovementQuery, Overview, PlanPage, PlanQuery, PlanSummary, Playbook,
         PolicyChoices, PolicyId, PolicyPreview, PolicySwitches, Problem, ProblemCode, PropertyPlan,
         QuotaView, ReconcileReport, ReviewDecision, ReviewItem, RowSelection, RunChangesPage,
         RunChangesQuery, RunRow, Service, Settings, SettingsChange, Setup, SetupStep, Status,
@@ -693,6 +693,27 @@ pub(crate) async fn open_link(url: String) -> Answer<()> {
 #[specta::specta]
 pub(crate) async fn show_data_folder(config: State<'_, Config>) -> Answer<()> {
     open::that_detached(&config.data_folder).map_err(|_| Problem::new(ProblemCode::Unexpected))
+}
+
+/// The backups in the data folder, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn backups(engine: State<'_, Arc<Engine>>) -> Answer<Vec<BackupRow>> {
+    engine.backups().await
+}
+
+/// Makes a backup in the data folder.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn back_up(engine: State<'_, Arc<Engine>>) -> Answer<BackupRow> {
+    engine.back_up().await
+}
+
+/// Puts a backup of the data folder in the place of everything, which is backed up first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn restore_backup(engine: State<'_, Arc<Engine>>, name: String) -> Answer<()> {
+    engine.restore(&name).await
 }
 
 /// The key as a secret, wherever it comes from.

@@ -90,6 +90,9 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::change_setting,
             commands::open_link,
             commands::show_data_folder,
+            commands::backups,
+            commands::back_up,
+            commands::restore_backup,
         ])
         .events(collect_events![
             StatusChanged,

@@ -31,6 +31,12 @@ pub enum StoreError {
         /// The newest version this program knows.
         known: i64,
     },
+    /// The file that was to be restored holds no sound store.
+    #[error("{} is no whole copy of a store", .path.display())]
+    NotACopy {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file or folder could not be reached.
     #[error("{} could not be used", .path.display())]
     Unreachable {

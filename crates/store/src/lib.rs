@@ -24,6 +24,7 @@ mod movement;
 mod object;
 mod open;
 mod plan;
+mod restore;
 mod rollup;
 mod run;
 mod schema;

@@ -67,7 +67,7 @@ fn checked(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn checked_alone(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn checked_alone(path: &Path) -> Result<Connection, StoreError> {
     let mut connection = connect(path)?;
     known(&connection)?;
     MIGRATIONS
@@ -103,12 +103,18 @@ pub(crate) fn connect_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn sound(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn sound(connection: &Connection) -> Result<(), StoreError> {
     let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     match verdict.as_str() {
         "ok" => Ok(()),
         _ => Err(StoreError::Corrupt),
     }
+}
+
+/// Whether the file was made by ClearSync, in whatever version.
+pub(crate) fn is_a_store(connection: &Connection) -> Result<bool, StoreError> {
+    let has_accounts = connection.table_exists(None, "account")?;
+    Ok(has_accounts && version(connection)? > 0)
 }
 
 fn known(connection: &Connection) -> Result<(), StoreError> {

@@ -133,6 +133,14 @@ impl Store {
         Ok(())
     }
 
+    /// Works with the connection that writes, outside of any transaction.
+    pub(crate) fn with_connection<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        work(&mut lock(&self.0.writer).0.0)
+    }
+
     /// Checks every page and index of the file.
     ///
     /// # Errors

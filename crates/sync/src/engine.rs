@@ -4,6 +4,7 @@
 //! is held here is only what is going on right now.
 
 mod attention;
+mod backup;
 mod book;
 mod calendar;
 mod checks;

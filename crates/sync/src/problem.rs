@@ -244,6 +244,10 @@ impl From<StoreError> for Problem {
             StoreError::ReadOnly | StoreError::Unreachable { .. } => {
                 Self::new(ProblemCode::DatabaseReadOnly).act(folder)
             }
+            StoreError::NotACopy { path } => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                Self::new(ProblemCode::BackupUnusable).with("name", name)
+            }
             StoreError::Newer { .. } => Self::new(ProblemCode::DatabaseNewer),
             StoreError::DiskFailed
             | StoreError::Corrupt

@@ -4,6 +4,7 @@
 //! which the tray, the notifications and the terminal read too.
 
 mod attention;
+mod backup;
 mod checklist;
 mod company;
 mod drift;
@@ -26,6 +27,7 @@ mod subscriptions;
 mod undo;
 
 pub use attention::{AttentionItem, AttentionKind};
+pub use backup::BackupRow;
 pub use checklist::{CheckRow, CheckState, Checklist, Level, Service, UnverifiedCause};
 pub use company::{CohortRow, CompanyFigures, CompanyQuery, MonthFigures, Renewal};
 pub use drift::{DriftDifference, DriftFinding, DriftRow, DriftView};

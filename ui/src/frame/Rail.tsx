@@ -118,7 +118,14 @@ function Account({ status: { stripe }, folded }: { status: Status; folded: boole
 export function ModeBadge({ mode }: { mode: "test" | "live" }) {
   const t = useWords();
   return (
-    <Badge className={classes.mode} data-mode={mode} variant="transparent" size="sm" radius="sm">
+    <Badge
+      component="span"
+      className={classes.mode}
+      data-mode={mode}
+      variant="transparent"
+      size="sm"
+      radius="sm"
+    >
       {t(`mode.${mode}`)}
     </Badge>
   );

@@ -109,6 +109,20 @@ test("disconnecting asks first", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("restoring a backup asks first", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  const restore = page.getByRole("button", { name: /^Restore: Backup of/ });
+  await restore.last().scrollIntoViewIfNeeded();
+  await look(page, "settings-backups");
+  await restore.last().click();
+  await expect(page.getByText("Restore this backup?")).toBeVisible();
+  await look(page, "settings-restore");
+  await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
+  await expect(page.getByText("The backup is restored.")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
 test("a key that is refused, and the guide unfolded", async ({ page }) => {
   const complaints = await open(page, "stripeKey");
   await page.getByLabel("Restricted key").fill("pk_live_1234567890");

@@ -281,6 +281,22 @@ export class FakeBackend {
     },
     openLink: () => null,
     showDataFolder: () => null,
+    backups: () => this.world.backups,
+    backUp: () => {
+      const row = {
+        name: "clearsync-20260512T100000000Z.sqlite",
+        madeAt: data.minutesAgo(0),
+        sizeKib: 18_244,
+      };
+      this.world.backups = [row, ...this.world.backups];
+      return row;
+    },
+    restoreBackup: (name) => {
+      if (!this.world.backups.some((row) => row.name === name)) {
+        throw { ...problem("backupUnusable"), params: { name } };
+      }
+      return null;
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type {
   AttentionItem,
   AttentionKind,
+  BackupRow,
   Checklist,
   CheckRow,
   CheckState,
@@ -373,4 +374,16 @@ export function attention(count: number): AttentionItem[] {
             : null,
     };
   });
+}
+
+/** A backup of last week, and what a restore put aside. */
+export function backups(): BackupRow[] {
+  return [
+    {
+      name: "before-restore-20260510T081500000Z.sqlite",
+      madeAt: minutesAgo(2 * 1440 + 105),
+      sizeKib: 18_244,
+    },
+    { name: "clearsync-20260505T093000000Z.sqlite", madeAt: minutesAgo(7 * 1440 + 30), sizeKib: 17_902 },
+  ];
 }

@@ -1,6 +1,7 @@
 import type {
   AttentionItem,
   Backend,
+  BackupRow,
   Checklist,
   ExchangeRatesView,
   MovementRow,
@@ -43,6 +44,7 @@ export interface World {
   report: ReconcileReport;
   runs: RunRow[];
   attention: AttentionItem[];
+  backups: BackupRow[];
   settings: Settings;
   /** Commands that fail, and with what. */
   failing: Partial<Record<Command, Problem>>;
@@ -150,6 +152,7 @@ export function everyday(): World {
     report: policies.reconcileReport(64),
     runs: data.runs(40),
     attention: data.attention(60),
+    backups: data.backups(),
     settings: {
       intervalMinutes: null,
       intervalNowMinutes: 5,

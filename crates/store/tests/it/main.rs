@@ -7,6 +7,8 @@ mod open;
 #[cfg(test)]
 mod released;
 #[cfg(test)]
+mod restore;
+#[cfg(test)]
 mod stale;
 #[cfg(test)]
 mod stores;

@@ -6,7 +6,7 @@ use clearsync_stripe::{
     key::{ApiKeyKind, KeyKind, KeyRefused, StripeKey, describe},
 };
 use clearsync_transport::Secret;
-use clearsync_vault::KeyName;
+use clearsync_vault::{KeyName, VaultError};
 use jiff::Timestamp;
 
 use super::{
@@ -148,12 +148,25 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when the keychain or the store refuses.
     pub async fn disconnect(&self, service: Service) -> Result<Setup, Problem> {
-        let (name, step) = match service {
-            Service::Stripe => (KeyName::Stripe, SetupStep::StripeKey),
-            Service::HubSpot => (KeyName::HubSpot, SetupStep::HubSpot),
-        };
         self.stop_run().await;
-        self.vault.delete(name).await?;
+        self.vault.delete(key_name(service)).await?;
+        self.leave(service).await
+    }
+
+    /// Goes back to the step that asks for a key, and deletes the key where there is a keychain that could hold one.
+    pub(super) async fn leave_and_delete_key(&self, service: Service) -> Result<(), Problem> {
+        self.leave(service).await?;
+        match self.vault.delete(key_name(service)).await {
+            Err(VaultError::Missing) => Ok(()),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    async fn leave(&self, service: Service) -> Result<Setup, Problem> {
+        let step = match service {
+            Service::Stripe => SetupStep::StripeKey,
+            Service::HubSpot => SetupStep::HubSpot,
+        };
         self.checks().forget(service);
         self.live().problem = None;
         let setup = self
@@ -312,6 +325,13 @@ enum Known {
     Other { before: Option<String> },
     /// No account is in use.
     Nobody,
+}
+
+fn key_name(service: Service) -> KeyName {
+    match service {
+        Service::Stripe => KeyName::Stripe,
+        Service::HubSpot => KeyName::HubSpot,
+    }
 }
 
 fn note_stripe(

@@ -123,6 +123,7 @@ pub enum ProblemCode {
     DatabaseSetAside,
     DatabaseNewer,
     DatabaseReadOnly,
+    BackupUnusable,
     AnotherSyncRunning,
     ClockSetBack,
     PlanOutdated,

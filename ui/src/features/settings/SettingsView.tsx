@@ -9,6 +9,7 @@ import { Page } from "../../kit/Page";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
 import { useAction } from "../../kit/useAction";
+import { Backups } from "./Backups";
 import { ChoiceSwitches } from "./ChoiceSwitches";
 import { Connections } from "./Connections";
 import { FiguresLinks } from "./FiguresLinks";
@@ -142,6 +143,7 @@ function DataFolder({ folder }: { folder: string }) {
           {t("settings.dataFolder.show")}
         </Button>
       </div>
+      <Backups />
     </Section>
   );
 }

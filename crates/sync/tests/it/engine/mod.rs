@@ -1,5 +1,6 @@
 //! The app behind the window, against the simulated services and in virtual time.
 
+mod backup;
 mod checklist;
 #[cfg(target_os = "linux")]
 mod disk;

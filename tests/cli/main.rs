@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod backup;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

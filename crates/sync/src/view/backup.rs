@@ -1,0 +1,16 @@
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::Moment;
+
+/// A copy of ClearSync's data in its folder of backups. It holds no key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BackupRow {
+    /// The file's name.
+    pub name: String,
+    /// When it was made.
+    pub made_at: Moment,
+    /// Its size in kibibytes, rounded up.
+    pub size_kib: u32,
+}

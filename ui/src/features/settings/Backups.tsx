@@ -1,0 +1,81 @@
+import { Button } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { formatExact, formatNumber } from "../../i18n/format";
+import { useWords } from "../../i18n/words";
+import type { BackupRow } from "../../ipc/backend";
+import { queries, useBackend } from "../../ipc/queries";
+import { ConfirmDialog } from "../../kit/ConfirmDialog";
+import { ProblemNotice } from "../../kit/ProblemNotice";
+import { useAction } from "../../kit/useAction";
+import classes from "./settings.module.css";
+
+/** The copies of ClearSync's data: making one, and going back to one. */
+export function Backups() {
+  const t = useWords();
+  const backend = useBackend();
+  const cache = useQueryClient();
+  const backups = useQuery(queries.backups(backend));
+  const [chosen, setChosen] = useState<BackupRow | null>(null);
+  const again = () => cache.invalidateQueries({ queryKey: queries.backups(backend).queryKey });
+  const backUp = useAction(async () => {
+    await backend.backUp();
+    await again();
+  });
+  const [restored, setRestored] = useState(false);
+  const restore = useAction(async (name: string) => {
+    setRestored(false);
+    await backend.restoreBackup(name);
+    await cache.invalidateQueries();
+    setRestored(true);
+  });
+  const problem = backUp.problem ?? restore.problem ?? backups.error;
+  const rows = backups.data ?? [];
+  return (
+    <div className={classes.backups}>
+      {problem && <ProblemNotice problem={problem} />}
+      <div className={classes.line}>
+        <Button variant="default" size="xs" loading={backUp.busy} onClick={() => void backUp.run()}>
+          {t("backup.make")}
+        </Button>
+        <span className={classes.muted}>{t(rows.length === 0 ? "backup.none" : "backup.latest")}</span>
+      </div>
+      {restored && <p role="status">{t("restore.done")}</p>}
+      {rows.length > 0 && (
+        <ul className={classes.backupList}>
+          {rows.map((row) => (
+            <Row key={row.name} row={row} onRestore={() => setChosen(row)} />
+          ))}
+        </ul>
+      )}
+      <ConfirmDialog
+        opened={chosen !== null}
+        title={t("backup.restore.title")}
+        text={t("backup.restore.text")}
+        confirm={t("backup.restore")}
+        onConfirm={() => {
+          if (chosen) void restore.run(chosen.name);
+          setChosen(null);
+        }}
+        onClose={() => setChosen(null)}
+      />
+    </div>
+  );
+}
+
+function Row({ row, onRestore }: { row: BackupRow; onRestore: () => void }) {
+  const t = useWords();
+  const label = t("backup.row", { moment: formatExact(new Date(row.madeAt)) });
+  return (
+    <li>
+      <span className={classes.backupNames}>
+        <span>{label}</span>
+        <span className={classes.backupFile}>{row.name}</span>
+      </span>
+      <span className={classes.muted}>{t("backup.size", { size: formatNumber(row.sizeKib) })}</span>
+      <Button variant="default" size="xs" onClick={onRestore} aria-label={`${t("backup.restore")}: ${label}`}>
+        {t("backup.restore")}
+      </Button>
+    </li>
+  );
+}
