@@ -53,6 +53,6 @@ pub use rollup::{Grain, Rollup};
 pub use run::{Run, RunId};
 pub use schema::LATEST_VERSION;
 pub use setting::Scope;
-pub use store::{FetchTime, Reader, Store, Writer};
+pub use store::{CommitStep, FetchTime, Reader, Store, Writer};
 pub use subscription_event::SubscriptionEvent;
 pub use written::Written;

@@ -3,7 +3,7 @@ use std::{
     ops::Deref,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -26,6 +26,18 @@ struct Inner {
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Reader>>,
     fetch_clock_ms: AtomicI64,
+    guard: OnceLock<Guard>,
+}
+
+type Guard = Box<dyn Fn(CommitStep) -> Result<(), StoreError> + Send + Sync>;
+
+/// Where a commit is: the effect boundaries of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommitStep {
+    /// Everything of a transaction is written and nothing is kept yet.
+    Before,
+    /// All of it is kept, and whoever wrote it does not know so yet.
+    After,
 }
 
 /// A consistent view of the store: what one moment's commit left.
@@ -51,7 +63,19 @@ impl Store {
             writer: Mutex::new(Writer(Reader(writer))),
             readers: Mutex::default(),
             fetch_clock_ms: AtomicI64::new(fetch_clock_ms),
+            guard: OnceLock::new(),
         })))
+    }
+
+    /// Lets `guard` see both steps of every commit from now on. What it refuses before a commit is not kept, as on a disk
+    /// that fails; what it refuses after one is kept, and its writer is told otherwise, as when a process dies. The first
+    /// guard stays.
+    pub fn guard_commits(
+        &self,
+        guard: impl Fn(CommitStep) -> Result<(), StoreError> + Send + Sync + 'static,
+    ) {
+        // A second guard has nothing to say.
+        let _ = self.0.guard.set(Box::new(guard));
     }
 
     /// Where the file is.
@@ -112,8 +136,14 @@ impl Store {
         let transaction = Transaction::new_unchecked(writer.sql(), TransactionBehavior::Immediate)
             .map_err(StoreError::from)?;
         let value = change(&writer)?;
+        self.at(CommitStep::Before)?;
         transaction.commit().map_err(StoreError::from)?;
+        self.at(CommitStep::After)?;
         Ok(value)
+    }
+
+    fn at(&self, step: CommitStep) -> Result<(), StoreError> {
+        self.0.guard.get().map_or(Ok(()), |guard| guard(step))
     }
 
     /// Writes a whole copy of the store to `path`, which must not exist yet, while others go on reading and writing.

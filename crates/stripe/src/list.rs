@@ -22,6 +22,7 @@ pub struct List {
     kind: Kind,
     active: Option<bool>,
     within: Option<Span>,
+    open_only: bool,
     expand: Vec<&'static str>,
 }
 
@@ -34,12 +35,32 @@ impl List {
             kind,
             active,
             within: None,
+            open_only: false,
             expand: kind.expands().iter().map(|expand| expand.path).collect(),
         };
         match kind {
             Kind::Price => vec![list(Some(true)), list(Some(false))],
             _ => vec![list(None)],
         }
+    }
+
+    /// Invoices that wait for their payment.
+    #[must_use]
+    pub fn open_invoices() -> Self {
+        let expands = Kind::Invoice.expands().iter();
+        Self {
+            kind: Kind::Invoice,
+            active: None,
+            within: None,
+            open_only: true,
+            expand: expands.map(|expand| expand.path).collect(),
+        }
+    }
+
+    /// Whether it is [`List::open_invoices`].
+    #[must_use]
+    pub fn is_of_open_invoices(&self) -> bool {
+        self.open_only
     }
 
     /// Only what was created within `span`. Has no effect on lists that Stripe cannot filter by time.
@@ -86,6 +107,9 @@ impl List {
         let mut query = vec![("limit", PAGE_SIZE.to_string())];
         if self.kind == Kind::Subscription {
             query.push(("status", "all".to_owned()));
+        }
+        if self.open_only {
+            query.push(("status", "open".to_owned()));
         }
         if let Some(active) = self.active {
             query.push(("active", active.to_string()));

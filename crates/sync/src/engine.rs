@@ -23,6 +23,7 @@ mod policies;
 mod preview;
 mod profile;
 mod quota;
+mod reading;
 mod reconciliation;
 mod review;
 mod run_changes;
@@ -120,8 +121,14 @@ impl Engine {
     /// A [`Problem`] when the store cannot be used.
     pub fn open(config: EngineConfig) -> Result<Arc<Self>, Problem> {
         let now = config.clock.now();
-        let Opened { store, set_aside } =
-            Store::open(&config.data_folder.join("clearsync.sqlite"), now)?;
+        let opened = Store::open(&config.data_folder.join("clearsync.sqlite"), now)?;
+        Ok(Self::on(opened, config))
+    }
+
+    /// An engine on a store that is open.
+    #[must_use]
+    pub fn on(opened: Opened, config: EngineConfig) -> Arc<Self> {
+        let Opened { store, set_aside } = opened;
         let engine = Arc::new(Self {
             store,
             vault: Vault::new(&config.profile),
@@ -140,7 +147,7 @@ impl Engine {
             engine.live().database_set_aside = Some(copy);
         }
         engine.refresh_status();
-        Ok(engine)
+        engine
     }
 
     /// The state, as last worked out.

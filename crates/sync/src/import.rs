@@ -2,9 +2,10 @@
 //!
 //! [`import`] reads every list that the key may read, in parts at once, and can stop after any page: a page's rows and how
 //! far its part has come are committed together, so that the next call goes on behind it. [`follow`] then keeps the store
-//! current from Stripe's events.
+//! current from Stripe's events, and [`compare_if_due`] looks daily whether it is.
 
 mod commit;
+mod compare;
 mod events;
 mod fetch;
 mod follow;
@@ -15,6 +16,7 @@ mod pending;
 mod progress;
 mod read;
 mod source;
+mod unread;
 
 use clearsync_store::{Store, StoreError};
 use clearsync_stripe::error::StripeError;
@@ -22,6 +24,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::{blocking::blocking, clock::Clock, view::ListName};
 
+pub use compare::{Compared, compare_if_due};
 pub use follow::{Followed, ImportNeeded, follow};
 pub use progress::ImportProgress;
 pub(crate) use progress::{Meter, minutes};

@@ -34,8 +34,8 @@ pub use drift::{DriftDifference, DriftFinding, DriftRow, DriftView};
 pub use exchange::{ExchangeRatesInput, ExchangeRatesView, RateRow, RateSource};
 pub use guard::{GuardChange, GuardSettings, Ownership, PropertyGuard, QuotaView};
 pub use history::{
-    RunChange, RunChangesPage, RunChangesQuery, RunKind, RunOutcome, RunRow, WriteAction,
-    WriteState,
+    Compared, RunChange, RunChangesPage, RunChangesQuery, RunKind, RunOutcome, RunRow,
+    WholeReadReason, WriteAction, WriteState,
 };
 pub use modes::{
     Filters, MetadataCondition, MetadataField, MetadataKey, MetadataKind, MetadataOwner,

@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod packages;
 mod proofs;
+mod soak;
 mod steps;
 mod supply;
 mod test;
@@ -34,6 +35,12 @@ enum Command {
     Test,
     /// Formatting, lints, types and dependencies, without running tests.
     Check,
+    /// Many more lives than the ordinary tests have time for.
+    Soak {
+        /// How many.
+        #[arg(long, default_value_t = 100_000)]
+        lives: u32,
+    },
     /// Measure speed, as ratios against a floor of the same run.
     Bench,
     /// Change the billing maths in one place at a time and show what no test notices.
@@ -53,6 +60,7 @@ fn main() -> ExitCode {
         Command::Demo { headless } => demo::run(headless),
         Command::Test => test::run(),
         Command::Check => test::check(),
+        Command::Soak { lives } => soak::run(lives),
         Command::Bench => bench::run(),
         Command::Mutants { shard } => proofs::mutants(shard.as_deref()),
         Command::Coverage => proofs::coverage(),

@@ -432,6 +432,14 @@ export type CompanyQuery = {
 	months: number,
 };
 
+/**  How what is kept of Stripe compared with Stripe. What differed is right now. */
+export type Compared = {
+	/**  Subscriptions and open invoices that were compared. */
+	objects: number,
+	/**  Those of them that differed. */
+	differing: number,
+};
+
 /**  Statuses of Stripe's that can be counted, in Stripe's words. */
 export type CountedStatus = "trialing" | "active" | "past_due" | "unpaid" | "incomplete" | "paused";
 
@@ -1665,6 +1673,10 @@ export type RunRow = {
 	outcome: RunOutcome | null,
 	/**  Stripe objects that were new or changed. */
 	objectsRead: number,
+	/**  Why everything was read, when events were not enough. */
+	wholeRead?: WholeReadReason | null,
+	/**  The day's comparison of the store with Stripe, when it was made in this run. */
+	compared?: Compared | null,
 	/**  Records made in HubSpot. */
 	created: number,
 	/**  Records changed in HubSpot. */
@@ -2131,6 +2143,19 @@ export type ValueKind =
 "date" | 
 /**  RFC 3339. */
 "moment";
+
+/**  Why events were not enough. */
+export type WholeReadReason = 
+/**  Nothing was read before. */
+"never" | 
+/**  Reading was begun and not finished. */
+"unfinished" | 
+/**  Stripe may no longer keep all events since the last time. */
+"gapTooLong" | 
+/**  The computer's clock was set back, so that nobody knows how long the gap is. */
+"clockSetBack" | 
+/**  The key may read again what it might not for a while. */
+"permissionBack";
 
 /**  What a write did; the words are under `write.<action>`. */
 export type WriteAction = 

@@ -12,12 +12,12 @@ use crate::{
     blocking::blocking,
     derive::derive,
     drift,
-    import::{self, Followed, ImportNeeded, ImportProgress, Source, Wish},
+    import::{self, Source, Wish},
     matching::company_of,
     plan, push, undo,
     view::{
-        CheckState, DataKind, PlanSummary, Problem, ProblemCode, RunKind, RunOutcome, RunProgress,
-        RunRow, RunStep, Service, SetupStep, Status,
+        CheckState, Compared, DataKind, PlanSummary, Problem, ProblemCode, RunKind, RunOutcome,
+        RunProgress, RunRow, RunStep, Service, SetupStep, Status, WholeReadReason,
     },
 };
 
@@ -27,8 +27,10 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 /// What a run did, as it is noted with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-struct Counts {
-    objects_read: u32,
+pub(super) struct Counts {
+    pub(super) objects_read: u32,
+    pub(super) whole_read: Option<WholeReadReason>,
+    pub(super) compared: Option<Compared>,
     created: u32,
     updated: u32,
     removed: u32,
@@ -264,19 +266,8 @@ impl Engine {
     ) -> Result<RunOutcome, Problem> {
         let source = self.source().await?;
         let kind = RunKind::Sync;
-        match import::follow(&source, &self.store, &self.clock, &wish).await? {
-            Followed::Current {
-                changed, deleted, ..
-            } => counts.objects_read += number(changed + deleted),
-            Followed::ImportNeeded(needed) => {
-                tracing::info!(?needed, "reading everything");
-                if !matches!(needed, ImportNeeded::Unfinished) {
-                    import::start_over(&source, &self.store).await?;
-                }
-                self.read_everything(kind, &source, wish.clone(), counts)
-                    .await?;
-            }
-        }
+        self.follow_stripe(kind, &source, wish.clone(), counts)
+            .await?;
         self.work_figures_out(kind, source.account(), wish.clone())
             .await?;
         self.begin_step(kind, RunStep::Planning, wish.clone())
@@ -377,31 +368,6 @@ impl Engine {
         })
     }
 
-    async fn read_everything(
-        &self,
-        kind: RunKind,
-        source: &Source,
-        wish: watch::Receiver<Wish>,
-        counts: &mut Counts,
-    ) -> Result<(), Problem> {
-        self.begin_step(kind, RunStep::Reading, wish.clone())
-            .await?;
-        let (progress, moving) = watch::channel(ImportProgress::default());
-        let reading = import::import(source, &self.store, &self.clock, wish, &progress);
-        let imported = self
-            .while_telling(reading, moving, |progress, shown| {
-                shown.done = progress.lists.iter().map(|list| list.done).sum();
-                shown.total = progress.lists.iter().map(|list| list.total).sum();
-                shown.per_second = progress.per_second;
-                shown.minutes_left = progress.minutes_left;
-                shown.lists.clone_from(&progress.lists);
-                shown.held = progress.held;
-            })
-            .await?;
-        counts.objects_read += number(imported.changed + imported.deleted);
-        Ok(())
-    }
-
     async fn work_figures_out(
         &self,
         kind: RunKind,
@@ -454,7 +420,7 @@ impl Engine {
     }
 
     /// Does a piece of a run and tells its progress meanwhile, not more often than an eye can follow.
-    async fn while_telling<T, E: Into<Problem>, P: Clone>(
+    pub(super) async fn while_telling<T, E: Into<Problem>, P: Clone>(
         &self,
         work: impl Future<Output = Result<T, E>>,
         mut moving: watch::Receiver<P>,
@@ -478,7 +444,7 @@ impl Engine {
     }
 
     /// Shows the step and begins it once the user does not hold the run.
-    async fn begin_step(
+    pub(super) async fn begin_step(
         &self,
         run: RunKind,
         step: RunStep,
@@ -555,6 +521,8 @@ pub(super) fn row(run: &Run) -> Option<RunRow> {
         ended_at: run.ended_at.map(|moment| moment.to_string()),
         outcome: run.outcome.as_deref().and_then(value),
         objects_read: counts.objects_read,
+        whole_read: counts.whole_read,
+        compared: counts.compared,
         created: counts.created,
         updated: counts.updated,
         removed: counts.removed,
@@ -587,6 +555,6 @@ fn value<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(json!(word)).ok()
 }
 
-fn number(count: usize) -> u32 {
+pub(super) fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -1,5 +1,7 @@
 //! Commits pages as they come, in the order they came; those that come during a commit share the next one.
 
+use std::collections::BTreeSet;
+
 use clearsync_store::{AccountId, FetchTime, ImportCursor, Store, StoreError, Writer};
 use clearsync_stripe::{
     client::API_VERSION,
@@ -7,7 +9,7 @@ use clearsync_stripe::{
 };
 use tokio::sync::mpsc;
 
-use super::owners::Owners;
+use super::{owners::Owners, unread};
 use crate::blocking::blocking;
 
 /// How many pages may wait for the disk before reading waits too.
@@ -20,6 +22,8 @@ pub(super) enum Commit {
         kind: Kind,
         fetched: FetchTime,
         items: Vec<Item>,
+        /// Whether something of them needs a further permission and was left out.
+        bare: bool,
         cursor: ImportCursor,
     },
     /// A part was cut in two.
@@ -56,8 +60,12 @@ impl Commit {
                 kind,
                 fetched,
                 items,
+                bare,
                 cursor,
             } => {
+                if *bare {
+                    unread::note(writer, account, &BTreeSet::from([*kind]))?;
+                }
                 writer.set_import_cursor(account, cursor)?;
                 put_items(writer, account, *kind, *fetched, items)
             }

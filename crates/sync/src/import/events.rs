@@ -23,7 +23,9 @@ pub(super) async fn keep_past(
     wish: &watch::Receiver<Wish>,
 ) -> Result<(), ImportError> {
     for group in [EventGroup::Subscriptions, EventGroup::Discounts] {
-        keep_group(source, store, clock, wish, group).await?;
+        if !keep_group(source, store, clock, wish, group).await? {
+            return Ok(());
+        }
     }
     let (store, account) = (store.clone(), source.account());
     blocking(move || {
@@ -33,16 +35,17 @@ pub(super) async fn keep_past(
     Ok(())
 }
 
+/// Whether the key may read them.
 async fn keep_group(
     source: &Source,
     store: &Store,
     clock: &Clock,
     wish: &watch::Receiver<Wish>,
     group: EventGroup,
-) -> Result<(), ImportError> {
+) -> Result<bool, ImportError> {
     let account = source.account();
     let Some(always) = seconds(None, None) else {
-        return Ok(());
+        return Ok(true);
     };
     let mut after: Option<Cursor> = None;
     loop {
@@ -55,9 +58,9 @@ async fn keep_group(
             .events_of(group, always, after.as_ref())
             .await;
         let EventPage { events, next } = match page {
-            Err(StripeError::PermissionMissing { .. }) => return Ok(()),
+            Err(StripeError::PermissionMissing { .. }) => return Ok(false),
             // The event that the page was to begin behind has aged away, and everything older with it.
-            Err(StripeError::NotFound { .. }) if after.is_some() => return Ok(()),
+            Err(StripeError::NotFound { .. }) if after.is_some() => return Ok(true),
             page => page?,
         };
         let events: Vec<_> = events.iter().filter_map(kept).collect();
@@ -68,7 +71,7 @@ async fn keep_group(
         .await?;
         after = next;
         if after.is_none() {
-            return Ok(());
+            return Ok(true);
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{
     ImportError, Source,
     commit::put_items,
     lists::{KINDS, Lists},
+    unread,
 };
 use crate::{blocking::blocking, clock::Clock};
 
@@ -19,11 +20,29 @@ const AT_ONCE: usize = 8;
 const SWEPT_TOGETHER: usize = 200;
 
 /// What one object was found to be.
-pub(super) struct Fetched {
+struct Fetched {
     kind: Kind,
     id: String,
     at: FetchTime,
     found: Found,
+}
+
+/// What some objects were found to be.
+#[derive(Default)]
+pub(super) struct AllFetched {
+    found: Vec<Fetched>,
+    /// Kinds of which something could not be read, or not whole.
+    unread: BTreeSet<Kind>,
+}
+
+/// How one object could be read.
+enum Retrieved {
+    Whole(Found),
+    /// Without what needs a further permission.
+    Bare(Found),
+    Refused,
+    /// Nobody may read it in an account of this kind.
+    NotOpen,
 }
 
 /// How many objects were different from before, and how many were found deleted.
@@ -33,58 +52,65 @@ pub(super) struct Kept {
     pub(super) deleted: usize,
 }
 
-/// Reads every object of `wanted` as it is now. Kinds that the key may not read are left out.
+/// Reads every object of `wanted` as it is now. What the key may not read is left out, and said so.
 pub(super) async fn fetch(
     source: &Source,
     store: &Store,
     clock: &Clock,
     wanted: &BTreeSet<(Kind, String)>,
-) -> Result<Vec<Fetched>, StripeError> {
+) -> Result<AllFetched, StripeError> {
     let one = |(kind, id): &(Kind, String)| {
         let (kind, id) = (*kind, id.clone());
         async move {
             let at = store.begin_fetch(clock.now());
-            let found = retrieve(source, kind, &id).await?;
-            Ok::<_, StripeError>(found.map(|found| Fetched {
+            let retrieved = retrieve(source, kind, &id).await?;
+            Ok::<_, StripeError>((kind, id, at, retrieved))
+        }
+    };
+    let mut all = AllFetched::default();
+    let mut retrieved = stream::iter(wanted).map(one).buffered(AT_ONCE);
+    while let Some((kind, id, at, retrieved)) = retrieved.try_next().await? {
+        if matches!(retrieved, Retrieved::Bare(_) | Retrieved::Refused) {
+            all.unread.insert(kind);
+        }
+        if let Retrieved::Whole(found) | Retrieved::Bare(found) = retrieved {
+            all.found.push(Fetched {
                 kind,
                 id,
                 at,
                 found,
-            }))
+            });
         }
-    };
-    let fetched: Vec<_> = stream::iter(wanted)
-        .map(one)
-        .buffered(AT_ONCE)
-        .try_collect()
-        .await?;
-    Ok(fetched.into_iter().flatten().collect())
+    }
+    Ok(all)
 }
 
-async fn retrieve(source: &Source, kind: Kind, id: &str) -> Result<Option<Found>, StripeError> {
+async fn retrieve(source: &Source, kind: Kind, id: &str) -> Result<Retrieved, StripeError> {
     let client = source.client();
-    let found = match client.retrieve(kind, id, source.held()).await {
-        // What needs a further permission is left out before the object itself is.
-        Err(StripeError::PermissionMissing { .. }) => {
-            client.retrieve(kind, id, &Held::default()).await
-        }
-        outcome => outcome,
-    };
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(StripeError::PermissionMissing { .. } | StripeError::AccountNotOpen { .. }) => Ok(None),
+    match client.retrieve(kind, id, source.held()).await {
+        Ok(found) => return Ok(Retrieved::Whole(found)),
+        Err(StripeError::PermissionMissing { .. }) => {}
+        Err(StripeError::AccountNotOpen { .. }) => return Ok(Retrieved::NotOpen),
+        Err(error) => return Err(error),
+    }
+    // What needs a further permission is left out before the object itself is.
+    match client.retrieve(kind, id, &Held::default()).await {
+        Ok(found) => Ok(Retrieved::Bare(found)),
+        Err(StripeError::PermissionMissing { .. }) => Ok(Retrieved::Refused),
+        Err(StripeError::AccountNotOpen { .. }) => Ok(Retrieved::NotOpen),
         Err(error) => Err(error),
     }
 }
 
-/// Keeps what was fetched.
+/// Keeps what was fetched, and notes what could not be.
 pub(super) fn keep(
     writer: &Writer,
     account: AccountId,
-    fetched: &[Fetched],
+    fetched: &AllFetched,
 ) -> Result<Kept, StoreError> {
+    unread::note(writer, account, &fetched.unread)?;
     let mut kept = Kept::default();
-    for one in fetched {
+    for one in &fetched.found {
         match &one.found {
             Found::Present(item) => {
                 let items = std::slice::from_ref(item);

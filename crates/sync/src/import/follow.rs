@@ -17,6 +17,7 @@ use super::{
     ImportError, Source, Wish, events,
     fetch::{Kept, fetch, keep},
     lists::{KINDS, seconds},
+    unread,
 };
 use crate::{blocking::blocking, clock::Clock};
 
@@ -57,6 +58,8 @@ pub enum ImportNeeded {
     GapTooLong,
     /// The computer's clock was set back, so that nobody knows how long the gap is.
     ClockSetBack,
+    /// The key may read something that it might not before, and whose changes were missed.
+    PermissionBack,
 }
 
 /// Reads the events since the last time and then every object that they touched, as it is now.
@@ -81,6 +84,9 @@ pub async fn follow(
         Ok(feed) => feed,
         Err(needed) => return Ok(Followed::ImportNeeded(needed)),
     };
+    if unread::may_be_read(source, store, clock).await? {
+        return Ok(Followed::ImportNeeded(ImportNeeded::PermissionBack));
+    }
     events::keep_past_once(source, store, clock, wish).await?;
     let events_begun = store.begin_fetch(clock.now());
     let events = new_events(source, store, feed.cursor_s).await?;

@@ -12,6 +12,7 @@ use super::{
     parts::{PageWanted, Parts},
     pending::Pending,
     progress::{ImportProgress, Meter, minutes},
+    unread,
 };
 use crate::{
     blocking::blocking,
@@ -148,6 +149,7 @@ impl Lists {
         blocking(move || {
             store.write(|writer| {
                 writer.forget_import(account)?;
+                unread::forget(writer, account)?;
                 writer.set_feed(account, &feed)?;
                 cursors
                     .iter()
@@ -180,6 +182,8 @@ impl Lists {
                     };
                     writer.set_feed(account, &done)?;
                 }
+                let left_out = states.iter().filter(|(_, left_out)| *left_out);
+                unread::note(writer, account, &left_out.map(|(kind, _)| *kind).collect())?;
                 for (kind, left_out) in states {
                     let missing = [(PERMISSION_MISSING, json!({ "row": kind.row_id() }))];
                     let open = if left_out { &missing[..] } else { &[] };

@@ -115,10 +115,12 @@ async fn take(
             let cursor = reading.parts.page_came(part, &page_read(&page));
             let (client, list) = (source.client().clone(), reading.list.clone());
             pending.push_later(answer.number, async move {
+                let (items, completed_bare) = complete(&client, &list, page.items).await?;
                 Ok(Commit::Page {
                     kind: list.kind(),
                     fetched: answer.fetched,
-                    items: complete(&client, &list, page.items).await?,
+                    items,
+                    bare: answer.bare || completed_bare,
                     cursor,
                 })
             });
@@ -141,18 +143,19 @@ async fn take(
     Ok(())
 }
 
-/// The objects with the lists inside them complete, without what needs a further permission where that is refused.
+/// The objects with the lists inside them complete, without what needs a further permission where that is refused; and
+/// whether it was.
 async fn complete(
     client: &Client,
     list: &List,
     items: Vec<Item>,
-) -> Result<Vec<Item>, StripeError> {
+) -> Result<(Vec<Item>, bool), StripeError> {
     match client.completed(list, items.clone()).await {
         Err(StripeError::PermissionMissing { .. }) => {
             let bare = list.clone().expanding_only(&Held::default());
-            client.completed(&bare, items).await
+            Ok((client.completed(&bare, items).await?, true))
         }
-        outcome => outcome,
+        outcome => Ok((outcome?, false)),
     }
 }
 

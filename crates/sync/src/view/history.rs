@@ -19,6 +19,12 @@ pub struct RunRow {
     pub outcome: Option<RunOutcome>,
     /// Stripe objects that were new or changed.
     pub objects_read: u32,
+    /// Why everything was read, when events were not enough.
+    #[specta(optional)]
+    pub whole_read: Option<WholeReadReason>,
+    /// The day's comparison of the store with Stripe, when it was made in this run.
+    #[specta(optional)]
+    pub compared: Option<Compared>,
     /// Records made in HubSpot.
     pub created: u32,
     /// Records changed in HubSpot.
@@ -29,6 +35,32 @@ pub struct RunRow {
     pub failed: u32,
     /// What ended it early.
     pub problem: Option<Problem>,
+}
+
+/// Why events were not enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum WholeReadReason {
+    /// Nothing was read before.
+    Never,
+    /// Reading was begun and not finished.
+    Unfinished,
+    /// Stripe may no longer keep all events since the last time.
+    GapTooLong,
+    /// The computer's clock was set back, so that nobody knows how long the gap is.
+    ClockSetBack,
+    /// The key may read again what it might not for a while.
+    PermissionBack,
+}
+
+/// How what is kept of Stripe compared with Stripe. What differed is right now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Compared {
+    /// Subscriptions and open invoices that were compared.
+    pub objects: u32,
+    /// Those of them that differed.
+    pub differing: u32,
 }
 
 /// Kinds of run.

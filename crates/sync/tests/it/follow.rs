@@ -3,7 +3,7 @@ use std::time::Duration;
 use clearsync_sandbox::{Fault, FaultPlan, Until, business::Shape, stripe::Failure};
 use clearsync_store::Store;
 use clearsync_sync::import::{
-    Followed, ImportError, ImportNeeded, Source, Wish, follow, start_over,
+    Followed, ImportError, ImportNeeded, Source, Wish, compare_if_due, follow, start_over,
 };
 use jiff::SignedDuration;
 use serde_json::json;
@@ -293,4 +293,90 @@ async fn a_stop_is_heeded() {
     assert!(matches!(stopped, Err(ImportError::Stopped)));
     catch_up(&world, &source, &store).await;
     assert_followed(&store, source.account(), &world.data().read().unwrap());
+}
+
+/// An event is told once. What it is about may not be read just then, and is found when it may be again.
+#[tokio::test(start_paused = true)]
+async fn what_was_missed_without_a_permission_is_read_when_it_is_back() {
+    let mut world = World::new(17, &Shape::small());
+    let home = Home::new();
+    let store = home.open();
+    let source = world.plain_source(&store).await;
+    world.import(&source, &store).await.unwrap();
+    world.sandbox.deny(crate::world::KEY, "invoice_read");
+    world.live_on(SignedDuration::from_hours(24 * 6));
+    let followed = catch_up(&world, &source, &store).await;
+    assert!(matches!(followed, Followed::Current { events: 1.., .. }));
+    world.live_on(SignedDuration::from_hours(2));
+    let followed = catch_up(&world, &source, &store).await;
+    assert!(
+        matches!(followed, Followed::Current { .. }),
+        "it is not back"
+    );
+    world.sandbox.grant(crate::world::KEY, "invoice_read");
+    world.live_on(SignedDuration::from_mins(30));
+    let followed = catch_up(&world, &source, &store).await;
+    assert!(
+        matches!(followed, Followed::Current { .. }),
+        "it is asked for once an hour"
+    );
+    world.live_on(SignedDuration::from_hours(1));
+    assert_eq!(
+        catch_up(&world, &source, &store).await,
+        Followed::ImportNeeded(ImportNeeded::PermissionBack)
+    );
+    start_over(&source, &store).await.unwrap();
+    world.import(&source, &store).await.unwrap();
+    catch_up(&world, &source, &store).await;
+    assert_followed(&store, source.account(), &world.data().read().unwrap());
+}
+
+/// What changed without an event is found once a day, and is right then.
+#[tokio::test(start_paused = true)]
+async fn the_daily_comparison_finds_what_no_event_told() {
+    let world = World::new(18, &Shape::small());
+    let home = Home::new();
+    let store = home.open();
+    let source = world.plain_source(&store).await;
+    world.import(&source, &store).await.unwrap();
+    let compare = async || {
+        compare_if_due(&source, &store, &world.clock(), &go())
+            .await
+            .unwrap()
+    };
+    let first = compare().await.unwrap();
+    assert!(first.objects > 10);
+    assert_eq!(first.differing, 0);
+    assert_eq!(compare().await, None, "once a day");
+    let (changed, gone) = {
+        let data = world.data();
+        let mut data = data.write().unwrap();
+        let active = data
+            .all("subscription")
+            .filter(|subscription| subscription["status"] == "active");
+        let two: Vec<_> = active.take(2).cloned().collect();
+        let mut changed = two[0].clone();
+        let gone = two[1]["id"].as_str().unwrap().to_owned();
+        changed["metadata"]["seats"] = "9".into();
+        data.upsert(changed.clone());
+        data.remove("subscription", &gone).unwrap();
+        (changed["id"].as_str().unwrap().to_owned(), gone)
+    };
+    world.clock.jump(SignedDuration::from_hours(25));
+    assert_eq!(
+        compare_if_due(&source, &store, &world.clock(), &go())
+            .await
+            .unwrap()
+            .unwrap()
+            .differing,
+        2
+    );
+    let kept = |id: &str| {
+        store
+            .read(|view| view.object(source.account(), "subscription", id))
+            .unwrap()
+            .unwrap()
+    };
+    assert!(kept(&changed).json.contains("\"seats\":\"9\""));
+    assert!(kept(&gone).deleted_at.is_some());
 }

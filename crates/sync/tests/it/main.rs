@@ -13,6 +13,8 @@ mod history;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod lives;
+#[cfg(test)]
 mod modes;
 #[cfg(test)]
 mod modes_faults;

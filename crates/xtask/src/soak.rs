@@ -1,0 +1,13 @@
+//! More of what the ordinary tests do a minute of.
+
+use crate::steps::{Step, StepError};
+
+/// Lives so many simulated lives, and ends a process at each of its effects.
+pub(crate) fn run(lives: u32) -> Result<(), StepError> {
+    // As shipped, but quick to build.
+    Step::new("Lives under faults, and crashes everywhere", "cargo")
+        .args(["test", "--profile", "bench", "--package", "clearsync-sync"])
+        .args(["--test", "it", "lives::", "--", "--nocapture"])
+        .env("CLEARSYNC_SEEDS", lives.to_string())
+        .run()
+}
