@@ -12,13 +12,14 @@ use clearsync_sync::{
     view::{
         AttentionItem, BackupRow, BridgeView, Candidate, Checklist, Choices, CompanyFigures,
         CompanyQuery, DriftView, ExchangeRatesInput, ExchangeRatesView, Explanation, GuardChange,
-        GuardSettings, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, MetadataKey,
-        Mode, MovementPage, MovementQuery, Overview, PlanPage, PlanQuery, PlanSummary, Playbook,
-        PolicyChoices, PolicyId, PolicyPreview, PolicySwitches, Problem, ProblemCode, PropertyPlan,
-        QuotaView, ReconcileReport, ReviewDecision, ReviewItem, RowSelection, RunChangesPage,
-        RunChangesQuery, RunRow, Service, Settings, SettingsChange, Setup, SetupStep, Status,
-        StripeConnection, SubscriptionDetail, SubscriptionPage, SubscriptionQuery, UndoPage,
-        UndoQuery, UndoSummary, UndoTarget, WriteModes, Writing,
+        GuardSettings, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput,
+        MailDomainChanges, MailDomains, MetadataKey, Mode, MovementPage, MovementQuery, Overview,
+        PlanPage, PlanQuery, PlanSummary, Playbook, PolicyChoices, PolicyId, PolicyPreview,
+        PolicySwitches, Problem, ProblemCode, PropertyPlan, QuotaView, ReconcileReport,
+        ReviewDecision, ReviewItem, RowSelection, RunChangesPage, RunChangesQuery, RunRow, Service,
+        Settings, SettingsChange, Setup, SetupStep, Status, StripeConnection, SubscriptionDetail,
+        SubscriptionPage, SubscriptionQuery, UndoPage, UndoQuery, UndoSummary, UndoTarget,
+        WriteModes, Writing,
     },
 };
 use clearsync_vault::Secret;
@@ -714,6 +715,23 @@ pub(crate) async fn back_up(engine: State<'_, Arc<Engine>>) -> Answer<BackupRow>
 #[specta::specta]
 pub(crate) async fn restore_backup(engine: State<'_, Arc<Engine>>, name: String) -> Answer<()> {
     engine.restore(&name).await
+}
+
+/// The mail domains that are nobody's company.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn mail_domains(engine: State<'_, Arc<Engine>>) -> Answer<MailDomains> {
+    engine.mail_domains().await
+}
+
+/// Changes the list of mail domains, and finds companies anew.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_mail_domains(
+    engine: State<'_, Arc<Engine>>,
+    changes: MailDomainChanges,
+) -> Answer<MailDomains> {
+    engine.save_mail_domains(changes).await
 }
 
 /// The key as a secret, wherever it comes from.

@@ -90,6 +90,8 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::change_setting,
             commands::open_link,
             commands::show_data_folder,
+            commands::mail_domains,
+            commands::save_mail_domains,
             commands::backups,
             commands::back_up,
             commands::restore_backup,

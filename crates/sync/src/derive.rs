@@ -27,7 +27,8 @@ pub use summary::{CurrencySum, Summary};
 pub(crate) use lives::{Lived, present, steps, timeline};
 pub(crate) use movements::movement;
 
-use known::{Customer, Known};
+use self::known::{Customer, Known};
+use crate::matching::SharedDomains;
 
 const AREA: &str = "derive";
 const DERIVED_BY: &str = "derived_by";
@@ -55,7 +56,7 @@ pub struct Derived {
 
 /// Works out everything that has changed since the last time, as of `now` under `policy`. Blocks.
 ///
-/// `company_of` tells the domain of the company behind an e-mail address, if there is one.
+/// `shared` are the mail domains that are nobody's company.
 ///
 /// # Errors
 /// What keeps the store from being read or written. What was worked out until then is kept, and the next call goes on.
@@ -63,10 +64,10 @@ pub fn derive(
     store: &Store,
     account: AccountId,
     policy: &Policy,
-    company_of: &dyn Fn(&str) -> Option<String>,
+    shared: &SharedDomains,
     now: Timestamp,
 ) -> Result<Derived, StoreError> {
-    let work = store.read(|view| Work::find(view, account, policy, now))?;
+    let work = store.read(|view| Work::find(view, account, (policy, shared), now))?;
     let revision = work.revision;
     let mut derived = Derived {
         not_understood: work.orphans.len(),
@@ -78,7 +79,7 @@ pub fn derive(
             account,
             known,
             policy,
-            company_of,
+            shared,
             revision,
             now,
         };
@@ -97,6 +98,7 @@ pub fn derive(
         let derived_by = DerivedBy {
             form: FORM,
             policy: policy.clone(),
+            shared: shared.clone(),
         };
         writer.set_setting(Scope::Account(account), DERIVED_BY, &derived_by)
     })?;
@@ -123,6 +125,8 @@ pub(crate) fn each_past(
 struct DerivedBy {
     form: u32,
     policy: Policy,
+    #[serde(default)]
+    shared: SharedDomains,
 }
 
 /// What is to be worked out.
@@ -138,7 +142,7 @@ impl Work {
     fn find(
         view: &Reader,
         account: AccountId,
-        policy: &Policy,
+        (policy, shared): (&Policy, &SharedDomains),
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let stored = view.account(account)?;
@@ -147,7 +151,8 @@ impl Work {
             Some(DerivedBy {
                 form: FORM,
                 policy: former,
-            }) if former == *policy => stored.derived_revision,
+                shared: formerly_shared,
+            }) if former == *policy && formerly_shared == *shared => stored.derived_revision,
             _ => 0,
         };
         let mut customers: BTreeSet<_> = view.customers_due(account, now)?.into_iter().collect();
@@ -193,7 +198,7 @@ struct Task<'a> {
     account: AccountId,
     known: Known,
     policy: &'a Policy,
-    company_of: &'a dyn Fn(&str) -> Option<String>,
+    shared: &'a SharedDomains,
     revision: i64,
     now: Timestamp,
 }
@@ -240,7 +245,7 @@ impl Task<'_> {
             .email
             .as_deref()
             .filter(|_| !customer.deleted)
-            .and_then(self.company_of);
+            .and_then(|email| self.shared.company_of(email));
         let (mut figures, mut kept, mut timelines) = (Vec::new(), Vec::new(), Vec::new());
         for lived in &lives {
             let Some((present, timeline)) = lived

@@ -16,6 +16,7 @@ mod figures;
 mod guard;
 mod hubspot_checks;
 mod live;
+mod mail_domains;
 mod modes;
 mod movements;
 mod plan_csv;

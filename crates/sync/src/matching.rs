@@ -12,6 +12,6 @@ mod domain;
 mod find;
 mod person;
 
-pub use domain::{company_of, could_be_address, shared_domain_of};
+pub use domain::{SharedDomains, could_be_address};
 pub(crate) use find::{Ours, Sought, Wanted as WantedCompany, find_companies, find_contacts};
 pub(crate) use person::{Person, people, unite};

@@ -11,6 +11,7 @@ mod drift;
 mod exchange;
 mod guard;
 mod history;
+mod mail_domains;
 mod modes;
 mod movements;
 mod overview;
@@ -37,6 +38,7 @@ pub use history::{
     Compared, RunChange, RunChangesPage, RunChangesQuery, RunKind, RunOutcome, RunRow,
     WholeReadReason, WriteAction, WriteState,
 };
+pub use mail_domains::{MailDomainChanges, MailDomains};
 pub use modes::{
     Filters, MetadataCondition, MetadataField, MetadataKey, MetadataKind, MetadataOwner,
     ModeChoice, ModeState, PropertyPick, WriteMode, WriteModes, Writing,

@@ -3,6 +3,7 @@ import { useHotkeys } from "@mantine/hooks";
 import { type ReactNode, useMemo, useState } from "react";
 import { AttentionView } from "../features/attention/AttentionView";
 import { HistoryView } from "../features/history/HistoryView";
+import { MailDomainsView } from "../features/mailDomains/MailDomainsView";
 import { MovementsView } from "../features/movements/MovementsView";
 import { OverviewView } from "../features/overview/OverviewView";
 import { PolicyView } from "../features/policy/PolicyView";
@@ -51,6 +52,7 @@ export function MainWindow({ status }: { status: Status }) {
     policy: <PolicyView />,
     rates: <RatesView />,
     reconciliation: <ReconciliationView />,
+    mailDomains: <MailDomainsView />,
   };
   return (
     <NavigationContext value={navigation}>

@@ -141,6 +141,10 @@ export const commands = {
 	openLink: (url: string) => __TAURI_INVOKE<null>("open_link", { url }),
 	/**  Shows the folder with ClearSync's data. */
 	showDataFolder: () => __TAURI_INVOKE<null>("show_data_folder"),
+	/**  The mail domains that are nobody's company. */
+	mailDomains: () => __TAURI_INVOKE<MailDomains>("mail_domains"),
+	/**  Changes the list of mail domains, and finds companies anew. */
+	saveMailDomains: (changes: MailDomainChanges) => __TAURI_INVOKE<MailDomains>("save_mail_domains", { changes }),
 	/**  The backups in the data folder, newest first. */
 	backups: () => __TAURI_INVOKE<BackupRow[]>("backups"),
 	/**  Makes a backup in the data folder. */
@@ -829,6 +833,22 @@ export type ListState =
 /**  Left out, since the key may not read it. */
 "skipped";
 
+/**  What the user changed about the list that comes with ClearSync. */
+export type MailDomainChanges = {
+	/**  Domains that are nobody's company either. */
+	added: string[],
+	/**  Domains of the list that are a company's all the same. */
+	removed: string[],
+};
+
+/**  The mail domains that are nobody's company, such as free and disposable mail. */
+export type MailDomains = {
+	/**  What comes with ClearSync, in order. */
+	builtIn: string[],
+	/**  The user's changes to that. */
+	changes: MailDomainChanges,
+};
+
 /**  What metadata must say. */
 export type MetadataCondition = {
 	/**  Whose. */
@@ -1341,7 +1361,7 @@ export type Problem = {
 };
 
 /**  Every problem a user can meet. Stable: the words of every language are keyed by it. */
-export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "unexpected";
+export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "unexpected";
 
 /**  How many records a property changes on. */
 export type PropertyChangeCount = {

@@ -46,6 +46,7 @@ export const queries = {
   setup: (b: Backend) => queryOptions({ queryKey: ["setup"], queryFn: b.setup }),
   checklist: (b: Backend, service: Service) =>
     queryOptions({ queryKey: ["checklist", service], queryFn: () => b.checklist(service) }),
+  mailDomains: (b: Backend) => queryOptions({ queryKey: ["mailDomains"], queryFn: b.mailDomains }),
   backups: (b: Backend) => queryOptions({ queryKey: ["backups"], queryFn: b.backups }),
   propertyPlan: (b: Backend) => queryOptions({ queryKey: ["propertyPlan"], queryFn: b.propertyPlan }),
   planSummary: (b: Backend) => queryOptions({ queryKey: ["planSummary"], queryFn: b.planSummary }),

@@ -109,6 +109,23 @@ test("disconnecting asks first", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("mail domains that are nobody's company", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "Mail domains" }).click();
+  await look(page, "mail-domains");
+  const added = page.getByRole("combobox", { name: "Also nobody’s company" });
+  await added.pressSequentially("localhost");
+  await added.press("Enter");
+  await page.getByRole("button", { name: "Save domains" }).click();
+  await expect(page.getByText("This is no domain")).toBeVisible();
+  await look(page, "mail-domains-refused");
+  await added.press("Backspace");
+  await page.getByRole("button", { name: "Save domains" }).click();
+  await expect(page.getByText("Companies are matched anew")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
 test("restoring a backup asks first", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await rail("Settings")(page);

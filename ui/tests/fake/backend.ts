@@ -281,6 +281,15 @@ export class FakeBackend {
     },
     openLink: () => null,
     showDataFolder: () => null,
+    mailDomains: () => this.world.mailDomains,
+    saveMailDomains: (changes) => {
+      const wrong = changes.added.find((domain) => !domain.includes("."));
+      if (wrong !== undefined) {
+        throw { ...problem("mailDomainUnreadable"), params: { value: wrong } };
+      }
+      this.world.mailDomains = { ...this.world.mailDomains, changes };
+      return this.world.mailDomains;
+    },
     backups: () => this.world.backups,
     backUp: () => {
       const row = {

@@ -4,6 +4,7 @@ import type {
   BackupRow,
   Checklist,
   ExchangeRatesView,
+  MailDomains,
   MovementRow,
   Overview,
   PlanRow,
@@ -45,6 +46,7 @@ export interface World {
   runs: RunRow[];
   attention: AttentionItem[];
   backups: BackupRow[];
+  mailDomains: MailDomains;
   settings: Settings;
   /** Commands that fail, and with what. */
   failing: Partial<Record<Command, Problem>>;
@@ -153,6 +155,18 @@ export function everyday(): World {
     runs: data.runs(40),
     attention: data.attention(60),
     backups: data.backups(),
+    mailDomains: {
+      builtIn: [
+        "gmail.com",
+        "gmx.de",
+        "hotmail.com",
+        "icloud.com",
+        "outlook.com",
+        "proton.me",
+        "yopmail.com",
+      ],
+      changes: { added: ["coworking-berlin.example"], removed: ["yopmail.com"] },
+    },
     settings: {
       intervalMinutes: null,
       intervalNowMinutes: 5,

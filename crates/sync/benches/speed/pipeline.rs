@@ -16,7 +16,7 @@ use clearsync_billing::Policy;
 use clearsync_sandbox::business::Shape;
 use clearsync_store::{AccountId, Store, StoreError};
 use clearsync_stripe::key::Mode;
-use clearsync_sync::{derive::derive, matching::company_of};
+use clearsync_sync::{derive::derive, matching::SharedDomains};
 use clearsync_transport::{InProcess, Request, Response, Transport, TransportError};
 use cpu_time::ProcessTime;
 use rusqlite::{Connection, params};
@@ -128,7 +128,13 @@ async fn pipeline(world: &World, recorded: &Arc<Recorded>) -> Outcome<(Duration,
     world.import(&source, &store).await?;
     let imported = started.elapsed();
     let policy = Policy::clearsync();
-    derive(&store, source.account(), &policy, &company_of, world.now)?;
+    derive(
+        &store,
+        source.account(),
+        &policy,
+        &SharedDomains::default(),
+        world.now,
+    )?;
     Ok((imported, started.elapsed().saturating_sub(imported)))
 }
 

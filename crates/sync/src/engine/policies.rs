@@ -11,7 +11,7 @@ use super::{Engine, book::names};
 use crate::{
     blocking::blocking,
     derive::{self, derive},
-    matching::company_of,
+    matching::SharedDomains,
     view::{
         BridgeCause, BridgeView, CauseCode, PolicyChoices, PolicyId, PolicyPreview,
         PolicyPreviewRow, PolicySwitches, PolicyTotals, PolicyView, Problem, ProblemCode, RunKind,
@@ -215,7 +215,8 @@ fn choose(
         Ok::<_, StoreError>(chosen)
     })?;
     let policy = chosen.policy(id).unwrap_or_default();
-    derive(store, account, &policy, &company_of, now)?;
+    let shared = store.read(|reader| SharedDomains::read(reader, account))?;
+    derive(store, account, &policy, &shared, now)?;
     Ok(chosen.view())
 }
 

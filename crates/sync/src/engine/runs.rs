@@ -1,6 +1,6 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use clearsync_store::{AccountId, Lease, PlanId, Run, RunId, Store, Target};
+use clearsync_store::{AccountId, Lease, PlanId, Run, RunId, Store, StoreError, Target};
 use clearsync_stripe::catalog::{Held, row as catalog_row};
 use futures::FutureExt;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::{
     derive::derive,
     drift,
     import::{self, Source, Wish},
-    matching::company_of,
+    matching::SharedDomains,
     plan, push, undo,
     view::{
         CheckState, Compared, DataKind, PlanSummary, Problem, ProblemCode, RunKind, RunOutcome,
@@ -377,8 +377,11 @@ impl Engine {
         self.begin_step(kind, RunStep::Computing, wish).await?;
         let (store, now) = (self.store.clone(), self.now());
         let work = move || {
-            let policy = store.read(|reader| policies::active(reader, account))?;
-            derive(&store, account, &policy, &company_of, now)
+            let (policy, shared) = store.read(|reader| {
+                let policy = policies::active(reader, account)?;
+                Ok::<_, StoreError>((policy, SharedDomains::read(reader, account)?))
+            })?;
+            derive(&store, account, &policy, &shared, now)
         };
         blocking(work).await?;
         Ok(())

@@ -1,7 +1,10 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
-/// The mail domains anyone can have an address at. A list to edit.
-static SHARED: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+use clearsync_store::{AccountId, Reader, Scope, StoreError, Writer};
+use serde::{Deserialize, Serialize};
+
+/// The mail domains anyone can have an address at, as they come with ClearSync. A list to edit.
+static BUILT_IN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     include_str!("shared_domains.txt")
         .lines()
         .map(str::trim)
@@ -9,21 +12,90 @@ static SHARED: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The domain of the company behind an e-mail address: the part of its host that is registered under a public suffix
-/// (<https://publicsuffix.org>), in lower case and Punycode. `None` for free mail, disposable mail and what is no address.
-#[must_use]
-pub fn company_of(email: &str) -> Option<String> {
-    let host = host_of(email)?;
-    if shared(&host).is_some() {
-        return None;
-    }
-    registered(&host).map(str::to_owned)
+const SETTING: &str = "shared_domains";
+
+/// The mail domains that are nobody's company: free and disposable mail as it comes with ClearSync, and what the user changed
+/// about that.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedDomains {
+    added: BTreeSet<String>,
+    removed: BTreeSet<String>,
 }
 
-/// The free or disposable mail domain an address is at, which is nobody's company.
-#[must_use]
-pub fn shared_domain_of(email: &str) -> Option<String> {
-    shared(&host_of(email)?).map(str::to_owned)
+impl SharedDomains {
+    /// The list as the user keeps it for an account.
+    pub(crate) fn read(reader: &Reader, account: AccountId) -> Result<Self, StoreError> {
+        let kept = reader.setting(Scope::Account(account), SETTING)?;
+        Ok(kept.unwrap_or_default())
+    }
+
+    pub(crate) fn write(&self, writer: &Writer, account: AccountId) -> Result<(), StoreError> {
+        writer.set_setting(Scope::Account(account), SETTING, self)
+    }
+
+    /// The list that comes with ClearSync, without `removed` and with `added`. Each is written as it stands after the `@` of an
+    /// address.
+    ///
+    /// # Errors
+    /// The first text that is no domain.
+    pub fn new(added: &[String], removed: &[String]) -> Result<Self, String> {
+        let (mut added, mut removed) = (domains_of(added)?, domains_of(removed)?);
+        added.retain(|domain| !BUILT_IN.contains(domain.as_str()));
+        removed.retain(|domain| BUILT_IN.contains(domain.as_str()));
+        Ok(Self { added, removed })
+    }
+
+    /// The domains that come with ClearSync, in order.
+    pub fn built_in() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().copied()
+    }
+
+    /// What the user added, in order.
+    pub fn added(&self) -> impl Iterator<Item = &str> {
+        self.added.iter().map(String::as_str)
+    }
+
+    /// What the user took away, in order.
+    pub fn removed(&self) -> impl Iterator<Item = &str> {
+        self.removed.iter().map(String::as_str)
+    }
+
+    /// The domain of the company behind an e-mail address: the part of its host that is registered under a public suffix
+    /// (<https://publicsuffix.org>), in lower case and Punycode. `None` for shared domains and what is no address.
+    #[must_use]
+    pub fn company_of(&self, email: &str) -> Option<String> {
+        let host = host_of(email)?;
+        if self.shared(&host).is_some() {
+            return None;
+        }
+        registered(&host).map(str::to_owned)
+    }
+
+    /// The shared domain an address is at, which is nobody's company.
+    #[must_use]
+    pub fn shared_domain_of(&self, email: &str) -> Option<String> {
+        self.shared(&host_of(email)?).map(str::to_owned)
+    }
+
+    /// The shared domain `host` is, or lies under.
+    fn shared<'host>(&self, host: &'host str) -> Option<&'host str> {
+        let parents = std::iter::successors(Some(host), |host| Some(host.split_once('.')?.1));
+        parents.into_iter().find(|parent| {
+            self.added.contains(*parent)
+                || BUILT_IN.contains(parent) && !self.removed.contains(*parent)
+        })
+    }
+}
+
+fn domains_of(texts: &[String]) -> Result<BTreeSet<String>, String> {
+    let domain = |text: &String| {
+        let name = text.trim();
+        let name = name.strip_prefix('@').unwrap_or(name);
+        let plain = !name.contains(['@', '/', ':']);
+        let host = plain.then(|| host_of(&format!("x@{name}"))).flatten();
+        host.ok_or_else(|| text.clone())
+    };
+    texts.iter().map(domain).collect()
 }
 
 /// Whether a mail server could exist for the address. HubSpot refuses what fails this, and more.
@@ -45,12 +117,6 @@ fn host_of(email: &str) -> Option<String> {
         }
         url::Host::Ipv4(_) | url::Host::Ipv6(_) => None,
     }
-}
-
-/// The shared domain `host` is, or lies under.
-fn shared(host: &str) -> Option<&str> {
-    let parents = std::iter::successors(Some(host), |host| Some(host.split_once('.')?.1));
-    parents.into_iter().find(|parent| SHARED.contains(parent))
 }
 
 fn registered(host: &str) -> Option<&str> {
@@ -83,7 +149,11 @@ mod tests {
             ("no address", None),
             ("", None),
         ] {
-            assert_eq!(company_of(email).as_deref(), company, "{email}");
+            assert_eq!(
+                SharedDomains::default().company_of(email).as_deref(),
+                company,
+                "{email}"
+            );
         }
     }
 
@@ -111,15 +181,50 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_in_order_and_every_line_is_a_domain() {
-        assert!(SHARED.len() > 200);
-        for domain in SHARED.iter() {
-            assert_eq!(host_of(&format!("x@{domain}")).as_deref(), Some(*domain));
+    fn every_line_of_the_list_is_a_domain() {
+        assert!(SharedDomains::built_in().count() > 200);
+        for domain in SharedDomains::built_in() {
+            assert_eq!(host_of(&format!("x@{domain}")).as_deref(), Some(domain));
         }
-        assert_eq!(
-            shared_domain_of("x@yopmail.com").as_deref(),
-            Some("yopmail.com")
+    }
+
+    #[test]
+    fn the_user_adds_to_the_list_and_takes_from_it() {
+        let texts = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|&text| text.to_owned())
+                .collect::<Vec<_>>()
+        };
+        let list = SharedDomains::new(
+            &texts(&[" @Coworking.example ", "gmail.com"]),
+            &texts(&["yopmail.com"]),
         );
-        assert_eq!(shared_domain_of("x@acme.com"), None);
+        let list = list.unwrap();
+        assert_eq!(list.added().collect::<Vec<_>>(), ["coworking.example"]);
+        for (email, shared, company) in [
+            ("x@coworking.example", Some("coworking.example"), None),
+            ("x@desk.coworking.example", Some("coworking.example"), None),
+            ("x@yopmail.com", None, Some("yopmail.com")),
+            ("x@gmail.com", Some("gmail.com"), None),
+            ("x@acme.com", None, Some("acme.com")),
+        ] {
+            assert_eq!(list.shared_domain_of(email).as_deref(), shared, "{email}");
+            assert_eq!(list.company_of(email).as_deref(), company, "{email}");
+        }
+        for wrong in [
+            "",
+            "localhost",
+            "a b.com",
+            "a@b.com",
+            "https://acme.com",
+            "acme.com/x",
+            "127.0.0.1",
+        ] {
+            assert_eq!(
+                SharedDomains::new(&texts(&[wrong]), &[]),
+                Err(wrong.to_owned())
+            );
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     derive::Summary,
-    matching::{WantedCompany, find_companies, shared_domain_of},
+    matching::{WantedCompany, find_companies},
     view::SkipReason,
 };
 
@@ -267,7 +267,9 @@ fn shared_domains(known: &Known) -> impl Iterator<Item = (Record, Standing)> {
         .values()
         .filter(|customer| !customer.deleted)
         .filter_map(|customer| customer.email.as_deref());
-    let domains: BTreeSet<String> = emails.filter_map(shared_domain_of).collect();
+    let domains: BTreeSet<String> = emails
+        .filter_map(|email| known.shared.shared_domain_of(email))
+        .collect();
     domains.into_iter().map(|domain| {
         let record = Record {
             kind: Kind::Companies,

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     derive::Summary,
     matching::Ours,
+    matching::SharedDomains,
     push,
     view::{MetadataOwner, SkipReason, WriteMode, Writing},
 };
@@ -29,6 +30,8 @@ use crate::{
 pub(super) struct Known {
     pub(super) revision: i64,
     pub(super) customers: BTreeMap<String, Summary>,
+    /// The mail domains that are nobody's company.
+    pub(super) shared: SharedDomains,
     pub(super) companies: BTreeMap<String, Summary>,
     /// Every subscription by id, where the rules need them.
     pub(super) subscriptions: BTreeMap<String, Subscription>,
@@ -137,6 +140,7 @@ impl Known {
             vain: Vain::load(view, target)?,
             pushed: push::was_pushed(view, target)?,
             guard: Guard::load(view, account)?,
+            shared: SharedDomains::read(view, account)?,
             decisions: view
                 .decisions(target)?
                 .into_iter()

@@ -105,6 +105,7 @@ pub enum ProblemCode {
     HubSpotNoRoomForObjects,
     HubSpotObjectRemoved,
     WritingRefused,
+    MailDomainUnreadable,
     HubSpotNotConnected,
     HostNotFound,
     NotConnected,

@@ -8,6 +8,7 @@ use clearsync_store::{AccountId, Movement, Store, StoreError, SubscriptionEvent}
 use clearsync_sync::{
     derive::{Derived, Summary, derive},
     import::follow,
+    matching::SharedDomains,
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::date, tz::TimeZone};
 
@@ -22,7 +23,14 @@ fn policy() -> Policy {
 }
 
 fn work_out(world: &World, store: &Store, account: AccountId) -> Derived {
-    derive(store, account, &policy(), &|_| None, world.clock().now()).unwrap()
+    derive(
+        store,
+        account,
+        &policy(),
+        &SharedDomains::default(),
+        world.clock().now(),
+    )
+    .unwrap()
 }
 
 fn exact(amount: ExactMinor) -> Fraction {

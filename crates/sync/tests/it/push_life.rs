@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_sandbox::hubspot::{Lags, PortalShape};
-use clearsync_sync::matching::company_of;
+use clearsync_sync::matching::SharedDomains;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -154,7 +154,9 @@ impl Life {
                     portal.seed("contacts", &values).is_ok()
                 }
                 2 | 3 => {
-                    let domain = company_of(&email).unwrap_or("nobody.org".to_owned());
+                    let domain = SharedDomains::default()
+                        .company_of(&email)
+                        .unwrap_or("nobody.org".to_owned());
                     let doubled = self.dice.one_in(6);
                     let known = self
                         .bridge
@@ -336,7 +338,9 @@ fn check(life: &Life, case: &str) {
         );
     }
     let left_out = |someone: &&Someone| {
-        company_of(&someone.email).is_some_and(|domain| !unmatched.contains(&domain))
+        SharedDomains::default()
+            .company_of(&someone.email)
+            .is_some_and(|domain| !unmatched.contains(&domain))
     };
     let wanted: i64 = paying()
         .filter(left_out)

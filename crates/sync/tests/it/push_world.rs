@@ -19,7 +19,7 @@ use clearsync_sync::{
     Clock,
     derive::{Summary, derive},
     import::Wish,
-    matching::company_of,
+    matching::SharedDomains,
     plan::{self, LAST_SYNCED, Looking, Rules},
     push::{self, Order, PushError, PushProgress, Pushed},
     undo::{self, UndoScope, Undone},
@@ -131,7 +131,7 @@ impl Bridge {
             &self.store(),
             self.target.account,
             &policy,
-            &company_of,
+            &SharedDomains::default(),
             self.clock.now(),
         )
         .unwrap();
@@ -353,7 +353,7 @@ pub(crate) fn client_over(transport: Arc<dyn Transport>) -> Client {
 fn summary(customer: &Value) -> Summary {
     let mut facts = json!(Summary::default());
     let email = customer["email"].as_str();
-    facts["domain"] = json!(email.and_then(company_of));
+    facts["domain"] = json!(email.and_then(|email| SharedDomains::default().company_of(email)));
     facts["customers"] = json!([customer["id"]]);
     facts["status"] = json!("active");
     for (name, value) in customer.as_object().unwrap() {

@@ -23,7 +23,16 @@ export function FiguresLinks() {
   );
 }
 
-function PageLink({ page, title, now }: { page: SettingsPage; title: string; now: string | undefined }) {
+/** Opens a page under the settings; `now` says what is set there. */
+export function PageLink({
+  page,
+  title,
+  now,
+}: {
+  page: SettingsPage;
+  title: string;
+  now: string | undefined;
+}) {
   const { open } = useNavigation();
   return (
     <UnstyledButton className={classes.link} onClick={() => open(page)}>

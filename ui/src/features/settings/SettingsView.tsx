@@ -12,7 +12,7 @@ import { useAction } from "../../kit/useAction";
 import { Backups } from "./Backups";
 import { ChoiceSwitches } from "./ChoiceSwitches";
 import { Connections } from "./Connections";
-import { FiguresLinks } from "./FiguresLinks";
+import { FiguresLinks, PageLink } from "./FiguresLinks";
 import classes from "./settings.module.css";
 
 const INTERVALS_MIN = [1, 5, 15, 30, 60, 360, 1440];
@@ -50,6 +50,7 @@ export function SettingsView({ tray, replacing, onReplacing }: SettingsViewProps
               choices={settings.data.choices}
               onChange={(value) => void change.run({ kind: "choices", value })}
             />
+            <PageLink page="mailDomains" title={t("mailDomains.title")} now={t("mailDomains.short")} />
           </Section>
           <Schedule settings={settings.data} tray={tray} onChange={(one) => void change.run(one)} />
           <DataFolder folder={settings.data.dataFolder} />

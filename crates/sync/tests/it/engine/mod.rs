@@ -7,6 +7,7 @@ mod disk;
 mod figures;
 mod files;
 mod keys;
+mod mail_domains;
 mod runs;
 mod safety;
 mod schedule;
