@@ -1,0 +1,54 @@
+//! Tables as files, where the user keeps downloads.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use clearsync_sync::view::{Problem, ProblemCode};
+use tauri::{AppHandle, Manager};
+
+use super::Answer;
+
+/// Where a file was written.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, specta::Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExportedFile {
+    /// Its whole path.
+    pub(crate) path: String,
+}
+
+/// Writes a table into the folder for downloads.
+pub(super) fn export(app: &AppHandle, name: &str, csv: &str) -> Answer<ExportedFile> {
+    let folder = app
+        .path()
+        .download_dir()
+        .or_else(|_| app.path().home_dir())
+        .map_err(|_| Problem::new(ProblemCode::Unexpected))?;
+    let path = write_anew(&folder, name, "csv", csv).map_err(|_| {
+        Problem::new(ProblemCode::FileNotWritten).with("path", folder.display().to_string())
+    })?;
+    Ok(ExportedFile {
+        path: path.display().to_string(),
+    })
+}
+
+/// Writes a file of its own: one that is there already is left, and the new one gets a number.
+fn write_anew(folder: &Path, name: &str, ending: &str, text: &str) -> io::Result<PathBuf> {
+    let mut number = 1_u32;
+    loop {
+        let path = match number {
+            1 => folder.join(format!("{name}.{ending}")),
+            _ => folder.join(format!("{name}-{number}.{ending}")),
+        };
+        match File::create_new(&path) {
+            Ok(mut file) => {
+                file.write_all(text.as_bytes())?;
+                return Ok(path);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! MRR: figures, their past, their explanation, and the rules they are counted by.
+
+use std::sync::Arc;
+
+use clearsync_sync::{
+    Engine,
+    view::{
+        BridgeView, CompanyFigures, CompanyQuery, ExchangeRatesInput, ExchangeRatesView,
+        Explanation, MovementPage, MovementQuery, Overview, PolicyChoices, PolicyId, PolicyPreview,
+        PolicySwitches, ReconcileReport, SubscriptionDetail, SubscriptionPage, SubscriptionQuery,
+    },
+};
+use tauri::{AppHandle, State};
+
+use super::{
+    Answer,
+    export::{ExportedFile, export},
+};
+
+/// The figures of the first screen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn overview(engine: State<'_, Arc<Engine>>) -> Answer<Overview> {
+    engine.overview().await
+}
+
+/// Rows of the subscriptions table.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn subscriptions(
+    engine: State<'_, Arc<Engine>>,
+    query: SubscriptionQuery,
+) -> Answer<SubscriptionPage> {
+    engine.subscriptions(query).await
+}
+
+/// One subscription and the derivation of its MRR.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn subscription(
+    engine: State<'_, Arc<Engine>>,
+    id: String,
+) -> Answer<SubscriptionDetail> {
+    engine.subscription(id).await
+}
+
+/// MRR of the whole company and what moved it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn company_figures(
+    engine: State<'_, Arc<Engine>>,
+    query: CompanyQuery,
+) -> Answer<CompanyFigures> {
+    engine.company_figures(query).await
+}
+
+/// Movements of MRR, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn movements(
+    engine: State<'_, Arc<Engine>>,
+    query: MovementQuery,
+) -> Answer<MovementPage> {
+    engine.movements(query).await
+}
+
+/// How the MRR of a subscription came about at any moment.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn explain(
+    engine: State<'_, Arc<Engine>>,
+    subscription: String,
+    at: String,
+) -> Answer<Explanation> {
+    engine.explain(subscription, at).await
+}
+
+/// The way from our MRR to another set of rules', for the whole company or one subscription.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn bridge(
+    engine: State<'_, Arc<Engine>>,
+    subscription: Option<String>,
+    against: PolicyId,
+) -> Answer<Vec<BridgeView>> {
+    engine.bridge(subscription, against).await
+}
+
+/// The policies there are, and the one that counts.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn policies(engine: State<'_, Arc<Engine>>) -> Answer<PolicyChoices> {
+    engine.policies().await
+}
+
+/// What other rules would change now.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn policy_preview(
+    engine: State<'_, Arc<Engine>>,
+    switches: PolicySwitches,
+) -> Answer<PolicyPreview> {
+    engine.policy_preview(switches).await
+}
+
+/// Chooses the rules by which everything is counted.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_policy(
+    engine: State<'_, Arc<Engine>>,
+    id: PolicyId,
+    switches: PolicySwitches,
+) -> Answer<PolicyChoices> {
+    engine.choose_policy(id, switches).await
+}
+
+/// The exchange rates that are known.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn exchange_rates(engine: State<'_, Arc<Engine>>) -> Answer<ExchangeRatesView> {
+    engine.exchange_rates().await
+}
+
+/// Keeps the user's own exchange rates.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_exchange_rates(
+    engine: State<'_, Arc<Engine>>,
+    input: ExchangeRatesInput,
+) -> Answer<ExchangeRatesView> {
+    engine.set_exchange_rates(input).await
+}
+
+/// Holds our MRR per customer and month against a table.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reconcile(
+    engine: State<'_, Arc<Engine>>,
+    csv: String,
+    against: Option<PolicyId>,
+) -> Answer<ReconcileReport> {
+    engine.reconcile(csv, against).await
+}
+
+/// Writes MRR per customer and month into the folder for downloads, and says where.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_mrr(
+    app: AppHandle,
+    engine: State<'_, Arc<Engine>>,
+) -> Answer<ExportedFile> {
+    let csv = engine.mrr_csv(None).await?;
+    export(&app, "clearsync-mrr", &csv)
+}

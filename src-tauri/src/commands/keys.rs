@@ -1,0 +1,162 @@
+//! Keys and their checklists.
+
+use std::sync::Arc;
+
+use clearsync_sync::{
+    Engine,
+    view::{
+        Checklist, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, Mode, Problem,
+        ProblemCode, Service, Setup, StripeConnection,
+    },
+};
+use clearsync_vault::Secret;
+use tauri::State;
+
+use super::Answer;
+use crate::sample::SampleKeys;
+
+/// How to make the Stripe key.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn key_guide(
+    engine: State<'_, Arc<Engine>>,
+    preset: GuidePreset,
+    mode: Mode,
+) -> Answer<KeyGuide> {
+    Ok(engine.key_guide(preset, mode))
+}
+
+/// What a text in a key field is, told without any request.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn look_at_key(
+    engine: State<'_, Arc<Engine>>,
+    service: Service,
+    text: String,
+) -> Answer<KeyFinding> {
+    Ok(engine.look_at_key(service, &Secret::new(text)))
+}
+
+/// Takes a Stripe key, checks that Stripe accepts it and keeps it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn connect_stripe(
+    engine: State<'_, Arc<Engine>>,
+    sample: State<'_, Option<SampleKeys>>,
+    input: KeyInput,
+    keep_for_this_run: bool,
+    replace_account: bool,
+) -> Answer<StripeConnection> {
+    let key = key_from(input, sample.as_ref().map(|keys| keys.stripe))?;
+    let connection = engine
+        .connect_stripe(key, keep_for_this_run, replace_account)
+        .await?;
+    engine.check_in_background(Service::Stripe);
+    Ok(connection)
+}
+
+/// Takes a HubSpot key, checks that HubSpot accepts it and keeps it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn connect_hubspot(
+    engine: State<'_, Arc<Engine>>,
+    sample: State<'_, Option<SampleKeys>>,
+    input: KeyInput,
+    keep_for_this_run: bool,
+    replace_portal: bool,
+) -> Answer<HubSpotConnection> {
+    let key = key_from(input, sample.as_ref().map(|keys| keys.hubspot))?;
+    let connection = engine
+        .connect_hubspot(key, keep_for_this_run, replace_portal)
+        .await?;
+    engine.check_in_background(Service::HubSpot);
+    Ok(connection)
+}
+
+/// Deletes a key.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn disconnect(engine: State<'_, Arc<Engine>>, service: Service) -> Answer<Setup> {
+    engine.disconnect(service).await
+}
+
+/// The checklist as it is known.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn checklist(
+    engine: State<'_, Arc<Engine>>,
+    service: Service,
+) -> Answer<Checklist> {
+    Ok(engine.checklist(service))
+}
+
+/// Chooses which permissions the Stripe key is to have.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_preset(
+    engine: State<'_, Arc<Engine>>,
+    preset: GuidePreset,
+) -> Answer<Checklist> {
+    engine.choose_preset(preset).await
+}
+
+/// Checks every row; results come as events.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_all(engine: State<'_, Arc<Engine>>, service: Service) -> Answer<()> {
+    engine.check_all(service).await
+}
+
+/// Checks one row.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_row(
+    engine: State<'_, Arc<Engine>>,
+    service: Service,
+    row: String,
+) -> Answer<()> {
+    engine.check_row(service, row).await
+}
+
+/// Looks for what the Stripe key can do beyond the checklist.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_excess(engine: State<'_, Arc<Engine>>) -> Answer<()> {
+    engine.check_excess().await
+}
+
+/// Checks open rows by itself for two minutes, while the key is edited in the browser.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn watch_checklist(
+    engine: State<'_, Arc<Engine>>,
+    service: Service,
+    watching: bool,
+) -> Answer<()> {
+    engine.watch_checklist(service, watching).await
+}
+
+/// The key as a secret, wherever it comes from.
+fn key_from(input: KeyInput, sample: Option<&'static str>) -> Answer<Secret> {
+    let empty = || Problem::new(ProblemCode::ClipboardEmpty);
+    match input {
+        KeyInput::Typed { text } => Ok(Secret::new(text)),
+        KeyInput::Sample => sample
+            .map(|key| Secret::new(key.to_owned()))
+            .ok_or_else(empty),
+        KeyInput::Clipboard => take_from_clipboard().ok_or_else(empty),
+    }
+}
+
+/// Reads a key from the clipboard and empties the clipboard, so that the key does not stay there.
+fn take_from_clipboard() -> Option<Secret> {
+    let mut clipboard = arboard::Clipboard::new().ok()?;
+    let secret = Secret::new(clipboard.get_text().ok()?);
+    if secret.expose().is_empty() {
+        return None;
+    }
+    if clipboard.clear().is_err() {
+        tracing::warn!("the clipboard could not be emptied");
+    }
+    Some(secret)
+}

@@ -1,0 +1,108 @@
+//! The plan: making it, showing it, the user's word on it, carrying it out.
+
+use std::sync::Arc;
+
+use clearsync_sync::{
+    Engine,
+    view::{Candidate, PlanPage, PlanQuery, PlanSummary, ReviewDecision, ReviewItem, RowSelection},
+};
+use tauri::{AppHandle, State};
+
+use super::{
+    Answer,
+    export::{ExportedFile, export},
+};
+
+/// Matches and plans anew.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn make_plan(engine: State<'_, Arc<Engine>>) -> Answer<PlanSummary> {
+    engine.make_plan().await
+}
+
+/// The plan as it stands.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_summary(engine: State<'_, Arc<Engine>>) -> Answer<Option<PlanSummary>> {
+    engine.plan_summary().await
+}
+
+/// Rows of the plan.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan_rows(
+    engine: State<'_, Arc<Engine>>,
+    query: PlanQuery,
+) -> Answer<PlanPage> {
+    engine.plan_rows(query).await
+}
+
+/// Carries out exactly this plan.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn push(engine: State<'_, Arc<Engine>>, plan: u32) -> Answer<()> {
+    engine.push(plan).await
+}
+
+/// Gives the word for rows of the plan, or takes it back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn approve(
+    engine: State<'_, Arc<Engine>>,
+    selection: RowSelection,
+    approved: bool,
+) -> Answer<Option<PlanSummary>> {
+    engine.approve(selection, approved).await
+}
+
+/// Writes the plan as a table into the folder for downloads.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_plan(
+    app: AppHandle,
+    engine: State<'_, Arc<Engine>>,
+) -> Answer<ExportedFile> {
+    let csv = engine.plan_csv().await?;
+    export(&app, "clearsync-plan", &csv)
+}
+
+/// Customers and companies without a certain match, and what was decided.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn review(engine: State<'_, Arc<Engine>>) -> Answer<Vec<ReviewItem>> {
+    engine.review().await
+}
+
+/// The records that may stand for one of them.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn review_candidates(
+    engine: State<'_, Arc<Engine>>,
+    object: String,
+    key: String,
+) -> Answer<Vec<Candidate>> {
+    engine.review_candidates(object, key).await
+}
+
+/// Keeps a decision.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn decide(
+    engine: State<'_, Arc<Engine>>,
+    object: String,
+    key: String,
+    decision: ReviewDecision,
+) -> Answer<Vec<ReviewItem>> {
+    engine.decide(object, key, decision).await
+}
+
+/// Takes a decision back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn take_decision_back(
+    engine: State<'_, Arc<Engine>>,
+    object: String,
+    key: String,
+) -> Answer<Vec<ReviewItem>> {
+    engine.take_decision_back(object, key).await
+}

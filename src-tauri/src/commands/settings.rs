@@ -1,0 +1,94 @@
+//! Settings, links and the data on this computer.
+
+use std::sync::Arc;
+
+use clearsync_sync::{
+    Engine,
+    view::{BackupRow, Problem, ProblemCode, Settings, SettingsChange},
+};
+use tauri::{AppHandle, State};
+use tauri_plugin_autostart::ManagerExt;
+
+use super::Answer;
+use crate::{
+    config::Config,
+    links::{Link, LinkNotAllowed},
+};
+
+/// What can be set.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn settings(app: AppHandle, engine: State<'_, Arc<Engine>>) -> Answer<Settings> {
+    Ok(with_autostart(&app, engine.settings().await?))
+}
+
+/// Changes one setting.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn change_setting(
+    app: AppHandle,
+    engine: State<'_, Arc<Engine>>,
+    change: SettingsChange,
+) -> Answer<Settings> {
+    if let SettingsChange::Autostart(autostart) = change {
+        set_autostart(&app, autostart)?;
+        return Ok(with_autostart(&app, engine.settings().await?));
+    }
+    Ok(with_autostart(&app, engine.change_setting(change).await?))
+}
+
+/// Opens a page of an allowed host in the browser.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_link(url: String) -> Answer<()> {
+    let link =
+        Link::parse(&url).map_err(|LinkNotAllowed| Problem::new(ProblemCode::LinkNotAllowed))?;
+    link.open()
+        .map_err(|_| Problem::new(ProblemCode::Unexpected))
+}
+
+/// Shows the folder with ClearSync's data.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn show_data_folder(config: State<'_, Config>) -> Answer<()> {
+    open::that_detached(&config.data_folder).map_err(|_| Problem::new(ProblemCode::Unexpected))
+}
+
+/// The backups in the data folder, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn backups(engine: State<'_, Arc<Engine>>) -> Answer<Vec<BackupRow>> {
+    engine.backups().await
+}
+
+/// Makes a backup in the data folder.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn back_up(engine: State<'_, Arc<Engine>>) -> Answer<BackupRow> {
+    engine.back_up().await
+}
+
+/// Puts a backup of the data folder in the place of everything, which is backed up first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn restore_backup(engine: State<'_, Arc<Engine>>, name: String) -> Answer<()> {
+    engine.restore(&name).await
+}
+
+pub(super) fn set_autostart(app: &AppHandle, autostart: bool) -> Answer<()> {
+    let launcher = app.autolaunch();
+    let outcome = match (autostart, launcher.is_enabled()) {
+        (true, _) => launcher.enable(),
+        (false, Ok(false)) => Ok(()),
+        (false, _) => launcher.disable(),
+    };
+    outcome.map_err(|_| Problem::new(ProblemCode::Unexpected))
+}
+
+fn with_autostart(app: &AppHandle, settings: Settings) -> Settings {
+    let autostart = app.autolaunch().is_enabled().unwrap_or(false);
+    Settings {
+        autostart,
+        ..settings
+    }
+}
