@@ -8,6 +8,7 @@ mod ended;
 mod invoiced;
 mod lines;
 mod order;
+mod seen;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Catalog, EventId, Invoice, InvoiceId, Status, Subscription, SubscriptionId};
 
 use invoiced::Invoiced;
+
+pub use seen::Sighting;
 
 /// A subscription as an event left it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +108,20 @@ impl History {
         changes: &[Change],
         catalog: &Catalog,
     ) -> Self {
+        Self::rebuild_with(live, seen_at, &[], invoices, changes, catalog)
+    }
+
+    /// The same, knowing also how the subscription was found `earlier`: what nothing dates is dated by when it was first
+    /// seen, and stays there.
+    #[must_use]
+    pub fn rebuild_with(
+        live: &Subscription,
+        seen_at: Timestamp,
+        earlier: &[Sighting],
+        invoices: &[Invoice],
+        changes: &[Change],
+        catalog: &Catalog,
+    ) -> Self {
         let mut present = live.clone();
         catalog.complete(&mut present);
         let changes = order::in_time(&present.id, changes);
@@ -117,6 +134,7 @@ impl History {
             None => past.states(),
         };
         states.extend(changes.iter().map(|change| told(change, catalog)));
+        seen::add(&mut states, earlier, &changes, catalog);
         add_present(&mut states, &present, seen_at);
         states.sort_by_key(|state| state.from);
         keep_last_of_each_moment(&mut states);

@@ -38,7 +38,7 @@ pub use figure::{
     Base, Derivation, DiscountLevel, DiscountStep, Figure, ItemStep, Standing, TierStep,
 };
 pub use fraction::{Fraction, NotANumber};
-pub use history::{Change, ChangeKind, History, Origin, State};
+pub use history::{Change, ChangeKind, History, Origin, Sighting, State};
 pub use ids::{
     CouponId, CustomerId, DiscountId, EventId, InvoiceId, ItemId, LineId, PriceId, ProductId,
     SubscriptionId,

@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_billing::{Note, Policy, Subscription, Timeline, mrr};
 use clearsync_store::{
-    AccountId, Figure, Grain, Life, Movement, Reader, Rollup, Scope, Store, StoreError, Writer,
+    AccountId, Figure, Grain, Life, Movement, Reader, Rollup, Scope, Sighting, Store, StoreError,
+    Writer,
 };
 use clearsync_stripe::decode;
 use jiff::Timestamp;
@@ -25,7 +26,7 @@ pub use movements::LastMovement;
 pub use summary::{CurrencySum, Summary};
 
 pub(crate) use lives::{Lived, present, steps, timeline};
-pub(crate) use movements::movement;
+pub(crate) use movements::{ids, movement};
 
 use self::known::{Customer, Known};
 use crate::matching::SharedDomains;
@@ -209,6 +210,7 @@ struct Outcome {
     figures: Vec<Figure>,
     lives: Vec<Life>,
     movements: Vec<Movement>,
+    sightings: Vec<Sighting>,
     /// Open items by subject; subjects without any are named too, so that what is mended is closed.
     open: Vec<(String, Vec<(&'static str, Value)>)>,
 }
@@ -267,6 +269,10 @@ impl Task<'_> {
         let told_by_company =
             self.policy.grain == clearsync_billing::Grain::Company && company.is_some();
         Ok(Outcome {
+            sightings: lives
+                .into_iter()
+                .filter_map(|lived| lived.sighting)
+                .collect(),
             movements: if told_by_company {
                 Vec::new()
             } else {
@@ -354,6 +360,9 @@ impl Task<'_> {
             writer.put_rollup(account, &outcome.rollup)?;
             writer.put_lives(account, id, &outcome.lives)?;
             writer.put_movements(account, id, &outcome.movements)?;
+            for sighting in &outcome.sightings {
+                writer.keep_sighting(account, sighting)?;
+            }
             for (subject, problems) in &outcome.open {
                 writer.set_attention(account, AREA, subject, problems, self.now)?;
                 let refused = |(code, _): &&(&str, Value)| *code == OBJECT_NOT_UNDERSTOOD;

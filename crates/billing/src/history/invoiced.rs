@@ -11,6 +11,8 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
+pub(super) use teaching::listed;
+
 use super::lines::Reading;
 use crate::{
     Catalog, Discount, FirstPayment, Invoice, InvoiceId, InvoiceLine, InvoiceStatus, ItemId, Note,

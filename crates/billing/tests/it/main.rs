@@ -9,4 +9,6 @@ mod lives;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod sightings;
+#[cfg(test)]
 mod worlds;

@@ -56,6 +56,10 @@ fn a_file_of_every_released_version_opens_with_all_it_held() {
                     assert_eq!(view.life(account, "sub_1")?.unwrap().currency, "usd");
                     assert_eq!(view.movements(account)?[0].change, "10000/3");
                 }
+                if version >= 4 {
+                    let sightings = view.sightings(account, "cus_1")?;
+                    assert_eq!(sightings[0].subscription, "sub_1");
+                }
                 Ok::<_, StoreError>(())
             })
             .unwrap();

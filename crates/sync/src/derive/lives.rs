@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use clearsync_billing::{
     Amount, Change, Currency, Derivation, Figure, Fraction, History, Invoice, Note, Origin, Policy,
-    Segment, Standing, Status, Subscription, Timeline,
+    Segment, Sighting, Standing, Status, Subscription, Timeline,
 };
-use clearsync_store::{AccountId, Life, Reader, StoreError, StoredObject};
+use clearsync_store::{AccountId, Life, Reader, Sighting as Stored, StoreError, StoredObject};
 use clearsync_stripe::decode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub(crate) struct Lived {
     /// Whether Stripe no longer has it.
     pub(crate) is_deleted: bool,
     pub(crate) history: History,
+    /// How it was found, where only that tells what it shows.
+    pub(crate) sighting: Option<Stored>,
 }
 
 impl Lived {
@@ -67,24 +69,57 @@ pub(crate) fn of_customer(
             Err(error) => open.push((object.id, vec![not_understood(kind, &error)])),
         }
     }
+    let mut earlier = sightings(view, account, known, &customer.id)?;
     for (object, value, mut subscription) in decoded {
         let status = value.get("status").and_then(Value::as_str);
         let status = status.unwrap_or_default().to_owned();
         end_deleted(&object, &mut subscription);
+        let history = History::rebuild_with(
+            &subscription,
+            object.deleted_at.unwrap_or(object.changed_at),
+            &earlier.remove(&object.id).unwrap_or_default(),
+            invoices.get(object.id.as_str()).map_or(&[], Vec::as_slice),
+            &changes.remove(&object.id).unwrap_or_default(),
+            &known.catalog,
+        );
+        let is_deleted = object.deleted_at.is_some();
+        let is_worth_keeping = !is_deleted && history.rests_on_sight(object.changed_at);
         lives.push(Lived {
-            history: History::rebuild(
-                &subscription,
-                object.deleted_at.unwrap_or(object.changed_at),
-                invoices.get(object.id.as_str()).map_or(&[], Vec::as_slice),
-                &changes.remove(&object.id).unwrap_or_default(),
-                &known.catalog,
-            ),
-            is_deleted: object.deleted_at.is_some(),
+            sighting: is_worth_keeping.then(|| Stored {
+                subscription: object.id.clone(),
+                customer: customer.id.clone(),
+                seen_at: object.changed_at,
+                json: object.json,
+            }),
+            history,
+            is_deleted,
             id: object.id,
             status,
         });
     }
     Ok((lives, open))
+}
+
+/// How the customer's subscriptions were found before, by subscription.
+fn sightings(
+    view: &Reader,
+    account: AccountId,
+    known: &mut Known,
+    customer: &str,
+) -> Result<HashMap<String, Vec<Sighting>>, StoreError> {
+    let mut sightings: HashMap<String, Vec<Sighting>> = HashMap::new();
+    for found in view.sightings(account, customer)? {
+        let value: Value = serde_json::from_str(&found.json).unwrap_or(Value::Null);
+        known.learn_discounts(&value);
+        if let Ok(subscription) = decode::subscription(&value) {
+            let of_one = sightings.entry(found.subscription).or_default();
+            of_one.push(Sighting {
+                at: found.seen_at,
+                subscription,
+            });
+        }
+    }
+    Ok(sightings)
 }
 
 /// What events told, by subscription. Those that cannot be understood are named in `open`.

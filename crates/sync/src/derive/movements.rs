@@ -1,10 +1,12 @@
 //! Movements as they are kept.
 
+use std::collections::BTreeMap;
+
 use clearsync_billing::{
     Amount, ChangeType, Currency, Movement, MovementKind, Origin, PriceId, ProductId, Side,
 };
 use clearsync_store::Movement as Stored;
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -65,6 +67,23 @@ pub(super) fn stored(owner: &str, movements: &[Movement]) -> Vec<Stored> {
             }
         })
         .collect()
+}
+
+/// Names movements by what they are: the subscription, the kind and the day, and a number where a day has several. Working
+/// them out again comes to the same names. `movements` are all of their subscriptions, oldest first.
+pub(crate) fn ids(movements: &[Stored]) -> Vec<String> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    let id = |movement: &Stored| -> String {
+        let day = movement.at.to_zoned_datetime(TimeZone::UTC).date();
+        let name = format!("{}:{}:{day}", movement.subscription, movement.kind);
+        let count = counts.entry(name.clone()).or_default();
+        *count += 1;
+        match *count {
+            1 => name,
+            number => format!("{name}:{number}"),
+        }
+    };
+    movements.iter().map(id).collect()
 }
 
 /// A stored movement as billing's; `None` when it is of a form that is not known.

@@ -332,3 +332,86 @@ async fn a_subscription_that_stripe_no_longer_has_ends_and_says_so() {
         })
         .unwrap();
 }
+
+/// Changes a subscription in Stripe without any trace of when, and reads everything again `days` later.
+async fn changed_unseen(
+    world: &World,
+    store: &Store,
+    id: &str,
+    days: i64,
+    change: impl FnOnce(&mut serde_json::Value),
+) {
+    let data = world.data();
+    let mut object = data
+        .read()
+        .unwrap()
+        .get("subscription", id)
+        .unwrap()
+        .clone();
+    change(&mut object);
+    data.write().unwrap().upsert(object);
+    world.clock.jump(SignedDuration::from_hours(24 * days));
+    let source = world.plain_source(store).await;
+    world.import(&source, store).await.unwrap();
+    work_out(world, store, source.account());
+}
+
+fn add_seats(count: i64) -> impl FnOnce(&mut serde_json::Value) {
+    move |subscription| {
+        let quantity = &mut subscription["items"]["data"][0]["quantity"];
+        *quantity = (quantity.as_i64().unwrap() + count).into();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_no_date_stays_on_the_day_it_was_first_seen() {
+    let world = World::new(3, &Shape::small());
+    let home = Home::new();
+    let store = home.open();
+    let account = imported(&world, &store).await;
+    work_out(&world, &store, account);
+    let figures = store.read(|view| view.figures(account)).unwrap();
+    let plain = |figure: &&clearsync_store::Figure| {
+        figure.rounded_minor > 0
+            && figure.status == "active"
+            && world.business.ledger().is_plain(&figure.subscription)
+    };
+    let id = &figures.iter().find(plain).unwrap().subscription;
+    let of_it = || movements(&store, account).remove(id).unwrap();
+    let before = of_it();
+
+    changed_unseen(&world, &store, id, 1, add_seats(5)).await;
+    let first_seen = of_it();
+    let [known @ .., last] = first_seen.as_slice() else {
+        panic!("there are movements")
+    };
+    assert_eq!(known, before);
+    assert_eq!(
+        (last.kind.as_str(), last.origin.as_str()),
+        ("upgrade", "present")
+    );
+    assert!(
+        last.at.to_string().starts_with("2026-06-02T"),
+        "{}",
+        last.at
+    );
+
+    // Read again when something else about it has changed, and when nothing has.
+    changed_unseen(&world, &store, id, 3, |subscription| {
+        subscription["metadata"]["seat_owner"] = "Ada".into();
+    })
+    .await;
+    assert_eq!(of_it(), first_seen);
+    changed_unseen(&world, &store, id, 2, |_| ()).await;
+    assert_eq!(of_it(), first_seen);
+
+    // A further change has its own day, and working everything out anew moves nothing.
+    changed_unseen(&world, &store, id, 2, add_seats(1)).await;
+    let both = of_it();
+    assert_eq!(both[..first_seen.len()], first_seen);
+    assert_eq!(both.len(), first_seen.len() + 1);
+    let now = world.clock().now();
+    derive(&store, account, &Policy::conservative(), &|_| None, now).unwrap();
+    work_out(&world, &store, account);
+    assert_eq!(of_it(), both);
+}

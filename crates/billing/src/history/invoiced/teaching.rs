@@ -149,7 +149,7 @@ impl Stretch {
 }
 
 /// The discounts that stand on a subscription, its items or its customer.
-pub(super) fn listed(subscription: &Subscription) -> BTreeSet<DiscountId> {
+pub(in super::super) fn listed(subscription: &Subscription) -> BTreeSet<DiscountId> {
     subscription
         .discounts
         .iter()
