@@ -5,15 +5,16 @@ use std::{fs, path::Path, sync::Arc};
 use clearsync_sync::{
     Engine,
     view::{
-        CompanyFigures, CompanyQuery, Explanation, FindingCode, Money, PolicyId, ReconcileReport,
+        CompanyFigures, CompanyQuery, Explanation, FindingCode, Money, MonthFigures, PolicyId,
+        ReconcileReport, ReconcileRow,
     },
 };
 
 use crate::{
     cli::{CliError, DONE, FAILED, PolicyName, take_sample_keys},
     start::Started,
-    terminal::Terminal,
-    words::code,
+    terminal::{Terminal, WIDTH, wrapped},
+    words::{code, words},
 };
 
 /// How many differences a person is shown; all are in the JSON.
@@ -112,120 +113,202 @@ impl<'a> Figures<'a> {
     }
 }
 
-/// The company's figures and its months, one line each.
+/// The company's figures, and its months in a table.
 pub(crate) fn company(terminal: &Terminal, figures: &CompanyFigures) -> Result<(), CliError> {
-    let share = |share: &Option<String>| share.clone().unwrap_or_else(|| "–".to_owned());
-    terminal.say(&format!(
-        "MRR {} {}, ARR {}, committed {}, at risk {}",
-        figures.mrr.decimal,
-        figures.currency,
-        figures.arr.decimal,
-        figures.committed.decimal,
-        figures.at_risk.decimal
-    ))?;
-    terminal.say(&format!(
-        "Net retention {}, gross retention {}, churn rate {}, quick ratio {}; told exactly: {}",
-        share(&figures.net_retention),
-        share(&figures.gross_retention),
-        share(&figures.churn_rate),
-        share(&figures.quick_ratio),
-        share(&figures.exact_share)
-    ))?;
-    if !figures.without_rate.is_empty() {
+    let sums = [
+        ("MRR", &figures.mrr),
+        ("ARR", &figures.arr),
+        ("Committed", &figures.committed),
+        ("At risk", &figures.at_risk),
+    ];
+    let width = widest(sums.iter().map(|(_, money)| &*money.decimal));
+    for (name, money) in sums {
         terminal.say(&format!(
-            "Left out for want of a rate: {}",
-            figures.without_rate.join(", ")
+            "{name:10} {:>width$} {}",
+            money.decimal, money.currency
         ))?;
     }
-    let titles = [
-        "Opening",
-        "New",
-        "Back",
-        "Expansion",
-        "Contraction",
-        "Churn",
-        "Exchange",
-        "Closing",
+    terminal.say_wrapped(
+        "",
+        &format!(
+            "Net retention {}, gross retention {}, churn rate {}, quick ratio {}. Of all movements {} are exact.",
+            percent(figures.net_retention.as_deref()),
+            percent(figures.gross_retention.as_deref()),
+            percent(figures.churn_rate.as_deref()),
+            figures.quick_ratio.as_deref().unwrap_or("–"),
+            percent(figures.exact_share.as_deref())
+        ),
+    )?;
+    if !figures.without_rate.is_empty() {
+        let left_out = format!(
+            "Left out for want of a rate: {}",
+            figures.without_rate.join(", ")
+        );
+        terminal.say_wrapped("", &left_out)?;
+    }
+    terminal.say("")?;
+    months(terminal, figures)
+}
+
+/// What moved MRR, a month a line. Each month opens with what the one before it closed with.
+pub(crate) fn months(terminal: &Terminal, figures: &CompanyFigures) -> Result<(), CliError> {
+    type Part = (&'static str, fn(&MonthFigures) -> &Money);
+    let mut parts: Vec<Part> = vec![
+        ("months.part.new", |month| &month.new),
+        ("months.part.reactivation", |month| &month.reactivation),
+        ("months.part.expansion", |month| &month.expansion),
+        ("months.part.contraction", |month| &month.contraction),
+        ("months.part.churn", |month| &month.churn),
+        ("months.part.exchange", |month| &month.exchange),
+        ("months.closing", |month| &month.closing),
     ];
-    let line = |month: &str, cells: &[String]| {
-        let cells: Vec<_> = cells.iter().map(|cell| format!("{cell:>13}")).collect();
-        format!("{month:7} {}", cells.join(" "))
-    };
-    terminal.say(&line("Month", &titles.map(str::to_owned)))?;
-    for month in &figures.months {
-        let cells = [
-            &month.opening,
-            &month.new,
-            &month.reactivation,
-            &month.expansion,
-            &month.contraction,
-            &month.churn,
-            &month.exchange,
-            &month.closing,
-        ];
-        terminal.say(&line(
-            &month.month,
-            &cells.map(|money| money.decimal.clone()),
-        ))?;
+    parts.retain(|(name, _)| figures.converted || *name != "months.part.exchange");
+    let mut lines: Vec<String> = figures
+        .months
+        .iter()
+        .map(|month| month.month.clone())
+        .collect();
+    lines.insert(0, words("months.month", &[]));
+    let months_width = widest(lines.iter().map(String::as_str));
+    for line in &mut lines {
+        *line = format!("{line:months_width$}");
+    }
+    for (name, part) in parts {
+        let mut cells = vec![words(name, &[])];
+        cells.extend(
+            figures
+                .months
+                .iter()
+                .map(|month| part(month).decimal.clone()),
+        );
+        let width = widest(cells.iter().map(String::as_str));
+        for (line, cell) in lines.iter_mut().zip(&cells) {
+            *line = format!("{line}  {cell:>width$}");
+        }
+    }
+    for line in lines {
+        terminal.say(&line)?;
     }
     Ok(())
 }
 
 fn explained(terminal: &Terminal, explanation: &Explanation) -> Result<(), CliError> {
-    terminal.say(&explanation.sentence)?;
-    let width = |of: fn(&clearsync_sync::view::ExplanationLine) -> &String| {
-        let lengths = explanation
-            .lines
-            .iter()
-            .map(|line| of(line).chars().count());
-        lengths.max().unwrap_or_default()
-    };
-    let (labels, details) = (width(|line| &line.label), width(|line| &line.detail));
+    terminal.say_wrapped("", &explanation.sentence)?;
+    if !explanation.lines.is_empty() {
+        terminal.say("")?;
+    }
+    let results = widest(explanation.lines.iter().map(|line| &*line.result));
     for line in &explanation.lines {
-        terminal.say(&format!(
-            "  {:labels$}  {:details$}  {:>16}",
-            line.label, line.detail, line.result
-        ))?;
+        match &line.name {
+            Some(name) => terminal.say(&format!("{name} ({})", line.id))?,
+            None => terminal.say(&line.id)?,
+        }
+        let room = WIDTH.saturating_sub(results + 4);
+        let mut details = wrapped(&line.detail, room);
+        let last = details.pop().unwrap_or_default();
+        for detail in details {
+            terminal.say(&format!("  {detail}"))?;
+        }
+        terminal.say(&format!("  {last:room$}  {:>results$}", line.result))?;
     }
     for note in &explanation.notes {
-        terminal.say(&format!("  Note: {note}"))?;
+        terminal.say_wrapped("", &format!("Note: {note}"))?;
     }
     Ok(())
 }
 
 fn reconciled(terminal: &Terminal, report: &ReconcileReport) -> Result<(), CliError> {
-    terminal.say(&format!(
-        "{} to {}: {} matched, {} off, {} only in ClearSync, {} only in the table.",
-        report.months.first().map_or("", String::as_str),
-        report.months.last().map_or("", String::as_str),
-        report.matched,
-        report.off,
-        report.missing_there,
-        report.missing_here
-    ))?;
+    terminal.say_wrapped(
+        "",
+        &format!(
+            "{} to {}: {} matched, {} off, {} only in ClearSync, {} only in the table.",
+            report.months.first().map_or("", String::as_str),
+            report.months.last().map_or("", String::as_str),
+            report.matched,
+            report.off,
+            report.missing_there,
+            report.missing_here
+        ),
+    )?;
+    let open: Vec<_> = report
+        .rows
+        .iter()
+        .filter(|row| row.finding != FindingCode::Matched)
+        .collect();
+    if !open.is_empty() {
+        terminal.say(&format!(
+            "\n{:7}  {CUSTOMER:24}  {:>14}  {:>14}",
+            words("months.month", &[]),
+            "ClearSync",
+            "Table"
+        ))?;
+    }
+    for row in open.iter().take(ROWS_SHOWN) {
+        difference(terminal, row)?;
+    }
+    if open.len() > ROWS_SHOWN {
+        let more = open.len() - ROWS_SHOWN;
+        terminal.say(&format!("{more} more; --json shows all of them."))?;
+    }
+    for unread in report.unread_rows.iter().take(ROWS_SHOWN) {
+        let why = words(&format!("reconcile.unread.{}", code(&unread.why)), &[]);
+        terminal.say_wrapped("", &format!("Line {}: {why}", unread.line))?;
+    }
+    Ok(())
+}
+
+const CUSTOMER: &str = "Customer";
+
+/// One amount of ours beside theirs, and the rules that explain the difference.
+fn difference(terminal: &Terminal, row: &ReconcileRow) -> Result<(), CliError> {
     let amount = |money: &Option<Money>| {
         let money = money.as_ref();
         money.map_or_else(|| "–".to_owned(), |money| money.decimal.clone())
     };
-    let open = report
-        .rows
+    let currency = row.ours.as_ref().or(row.theirs.as_ref());
+    terminal.say(&format!(
+        "{}  {:24}  {:>14}  {:>14} {}",
+        row.month,
+        shortened(row.customer.as_ref().unwrap_or(&row.customer_id), 24),
+        amount(&row.ours),
+        amount(&row.theirs),
+        currency.map_or("", |money| &money.currency),
+    ))?;
+    let causes: Vec<_> = row
+        .causes
         .iter()
-        .filter(|row| row.finding != FindingCode::Matched);
-    for row in open.take(ROWS_SHOWN) {
-        let causes: Vec<_> = row.causes.iter().map(code).collect();
-        let currency = row.ours.as_ref().or(row.theirs.as_ref());
-        terminal.say(&format!(
-            "  {}  {:24}  ours {:>12}  theirs {:>12}  {}  {}",
-            row.month,
-            row.customer.as_ref().unwrap_or(&row.customer_id),
-            amount(&row.ours),
-            amount(&row.theirs),
-            currency.map_or("", |money| &money.currency),
-            causes.join(", ")
-        ))?;
-    }
-    for unread in report.unread_rows.iter().take(ROWS_SHOWN) {
-        terminal.say(&format!("  Line {}: {}", unread.line, code(&unread.why)))?;
+        .map(|cause| words(&format!("difference.{}", code(cause)), &[]))
+        .collect();
+    if !causes.is_empty() {
+        terminal.say_wrapped("         ", &causes.join(", "))?;
     }
     Ok(())
+}
+
+fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts
+        .map(|text| text.chars().count())
+        .max()
+        .unwrap_or_default()
+}
+
+/// The beginning of a text that is longer than `width`.
+fn shortened(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let begin: String = text.chars().take(width - 1).collect();
+    format!("{begin}…")
+}
+
+/// A share such as `1.083` in percent. Rust's ratios have three decimals.
+fn percent(share: Option<&str>) -> String {
+    let tenths = share.and_then(|share| share.replace('.', "").parse::<i64>().ok());
+    tenths.map_or_else(
+        || "–".to_owned(),
+        |tenths| {
+            let sign = if tenths < 0 { "-" } else { "" };
+            format!("{sign}{}.{} %", tenths.abs() / 10, tenths.abs() % 10)
+        },
+    )
 }

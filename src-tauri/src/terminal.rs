@@ -14,6 +14,9 @@ use serde::Serialize;
 
 use crate::words::{code, words};
 
+/// How many characters a line of the terminal has room for.
+pub(crate) const WIDTH: usize = 80;
+
 /// Writes to standard output, and complains on standard error.
 pub(crate) struct Terminal {
     output: io::Stdout,
@@ -33,6 +36,14 @@ impl Terminal {
 
     pub(crate) fn say(&self, text: &str) -> io::Result<()> {
         writeln!(&self.output, "{text}")
+    }
+
+    /// Says `text` in lines of at most [`WIDTH`] characters, each begun with `indent`.
+    pub(crate) fn say_wrapped(&self, indent: &str, text: &str) -> io::Result<()> {
+        for line in wrapped(text, WIDTH - indent.len()) {
+            self.say(&format!("{indent}{line}"))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn complain(&self, text: &str) -> io::Result<()> {
@@ -171,6 +182,21 @@ pub(crate) fn problem_text(problem: &Problem) -> String {
         .map(|id| format!(" ({id})"))
         .unwrap_or_default();
     format!("{}. {}{request}", part("title"), part("text"))
+}
+
+/// Cuts a text between words. A word that is longer than a line has a line of its own.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn step_text(progress: &RunProgress) -> String {

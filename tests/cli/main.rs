@@ -471,7 +471,12 @@ async fn mrr_is_shown_explained_and_held_against_a_table() {
 
     let shown = world.run(&["mrr", "--months", "24"], "").await;
     assert_eq!(shown.code, 0, "{}", shown.errors);
-    shown.line("Opening");
+    shown.line("Upgrades");
+    assert!(
+        shown.output.lines().all(|line| line.chars().count() <= 80),
+        "{}",
+        shown.output
+    );
     let told = world
         .run(&["mrr", "--months", "24", "--json"], "")
         .await

@@ -23,6 +23,12 @@ impl Figure {
     /// The figure in one sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
+        self.sentence_naming(|_| None)
+    }
+
+    /// The figure in one sentence, which calls each item by the name that `name_of` gives it.
+    #[must_use]
+    pub fn sentence_naming(&self, name_of: impl Fn(&ItemStep) -> Option<String>) -> String {
         let why = self.derivation.standing.sentence();
         let (policy, version) = &self.derivation.policy;
         if !self.derivation.standing.counts() {
@@ -35,7 +41,10 @@ impl Figure {
             .derivation
             .items
             .iter()
-            .map(|item| item_phrase(item, self.amount.currency))
+            .map(|item| {
+                let phrase = item_phrase(item, self.amount.currency);
+                name_of(item).map_or_else(|| phrase.clone(), |name| format!("{name}, {phrase}"))
+            })
             .collect();
         let parts = if items.is_empty() {
             "nothing sold".to_owned()

@@ -574,9 +574,11 @@ export type Explanation = {
 
 /**  One step of a derivation. */
 export type ExplanationLine = {
-	/**  What is done. */
-	label: string,
-	/**  With which numbers. */
+	/**  What it is about, as people call it; `None` where nobody named it. */
+	name: string | null,
+	/**  Stripe's id of that: a price, a coupon, an item or the subscription. */
+	id: string,
+	/**  What is done, with its numbers. */
 	detail: string,
 	/**  What comes out, as money text. */
 	result: string,
@@ -1025,7 +1027,7 @@ export type MovementQuery = {
 
 /**  One movement of MRR. */
 export type MovementRow = {
-	/**  Names the movement among all rows. */
+	/**  Names the movement by what it is, so that it stays when everything is worked out anew. */
 	id: string,
 	/**  `sub_…`; with several at once, the one that moved most. */
 	subscription: string,

@@ -228,9 +228,14 @@ export class FakeBackend {
         explanation: {
           sentence: "25 seats at €15.00, minus 20 %, billed every month.",
           lines: [
-            { label: "Team monthly", detail: "25 × €15.00", result: "€375.00" },
-            { label: "Coupon “Launch”, 20 % for ever", detail: "20 % of €375.00", result: "−€75.00" },
-            { label: "Per month", detail: "€300.00 every month", result: "€300.00" },
+            {
+              name: "Team – monthly",
+              id: "price_1QhZ6uL8qWm31vdTeam",
+              detail: "25 × €15.00",
+              result: "€375.00",
+            },
+            { name: "Launch", id: "LAUNCH20", detail: "less 20 %, on the subscription", result: "−€75.00" },
+            { name: "Subscription", id, detail: "Its status “active” counts.", result: "€300.00" },
           ],
           notes: row.noted ? ["The price has no interval, so a month was assumed."] : [],
         },
@@ -241,8 +246,13 @@ export class FakeBackend {
     explain: (_, at) => ({
       sentence: `20 seats at €15.00, billed every month, as of ${at.slice(0, 10)}.`,
       lines: [
-        { label: "Team monthly", detail: "20 × €15.00", result: "€300.00" },
-        { label: "Per month", detail: "€300.00 every month", result: "€300.00" },
+        {
+          name: "Team – monthly",
+          id: "price_1QhZ6uL8qWm31vdTeam",
+          detail: "20 × €15.00",
+          result: "€300.00",
+        },
+        { name: null, id: "si_QhZ6uL8qWm31vd", detail: "every month", result: "€300.00" },
       ],
       notes: [],
     }),

@@ -85,7 +85,7 @@ fn detail(reader: &Reader, id: &str) -> Result<Option<SubscriptionDetail>, Store
     Ok(Some(SubscriptionDetail {
         row,
         customer_id: figure.customer.clone(),
-        explanation: explanation(&figure),
+        explanation: explanation(reader, account, &figure)?,
         stripe_url: format!(
             "https://dashboard.stripe.com/{}subscriptions/{}",
             if is_test { "test/" } else { "" },

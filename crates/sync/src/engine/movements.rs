@@ -31,9 +31,10 @@ impl Engine {
                 let stored = reader.movements(account)?;
                 let found: Vec<_> = stored
                     .iter()
+                    .zip(derive::ids(&stored))
                     .rev()
-                    .filter(|movement| wanted.fits(movement, &calendar))
-                    .filter_map(|movement| words.row(movement))
+                    .filter(|(movement, _)| wanted.fits(movement, &calendar))
+                    .filter_map(|(movement, id)| words.row(movement, id))
                     .filter(|row| wanted.names(row))
                     .collect();
                 Ok(MovementPage {
@@ -94,18 +95,19 @@ fn explain(
     let Some(life) = reader.life(account, subscription)? else {
         return Ok(None);
     };
-    let mut explanation = None;
+    let mut figure = None;
     derive::each_past(reader, account, [life.customer], |lives| {
         let lived = lives.into_iter().find(|lived| lived.id == subscription);
-        explanation = lived.and_then(|lived| {
+        figure = lived.and_then(|lived| {
             let states = &lived.history.states;
             let begun = states.partition_point(|state| state.from <= at);
             // Before its first state it had not begun, which its first state says.
             let state = states.get(begun.saturating_sub(1))?;
-            Some(explained(&mrr(&state.subscription, at, policy)))
+            Some(mrr(&state.subscription, at, policy))
         });
     })?;
-    Ok(explanation)
+    let explanation = figure.map(|figure| explained(reader, account, &figure));
+    explanation.transpose()
 }
 
 /// One subscription's MRR over time.
@@ -139,8 +141,9 @@ pub(super) fn of_subscription(
     let words = Words::of(figure);
     Ok(stored
         .iter()
+        .zip(derive::ids(&stored))
         .rev()
-        .filter_map(|one| words.row(one))
+        .filter_map(|(one, id)| words.row(one, id))
         .collect())
 }
 
@@ -238,12 +241,11 @@ impl Words {
         }
     }
 
-    fn row(&self, stored: &Stored) -> Option<MovementRow> {
+    fn row(&self, stored: &Stored, id: String) -> Option<MovementRow> {
         let movement: Movement = derive::movement(stored)?;
         let customer = stored.customer.clone();
         Some(MovementRow {
-            // Several announcements can share a moment; their place among the owner's movements tells them apart.
-            id: format!("{}:{}", stored.owner, stored.number),
+            id,
             subscription: stored.subscription.clone(),
             customer: self.names.get(&customer).unwrap_or(&customer).clone(),
             plans: self

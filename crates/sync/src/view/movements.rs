@@ -38,7 +38,7 @@ pub struct MovementPage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct MovementRow {
-    /// Names the movement among all rows.
+    /// Names the movement by what it is, so that it stays when everything is worked out anew.
     pub id: String,
     /// `sub_…`; with several at once, the one that moved most.
     pub subscription: String,

@@ -105,9 +105,11 @@ pub struct Explanation {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ExplanationLine {
-    /// What is done.
-    pub label: String,
-    /// With which numbers.
+    /// What it is about, as people call it; `None` where nobody named it.
+    pub name: Option<String>,
+    /// Stripe's id of that: a price, a coupon, an item or the subscription.
+    pub id: String,
+    /// What is done, with its numbers.
     pub detail: String,
     /// What comes out, as money text.
     pub result: String,

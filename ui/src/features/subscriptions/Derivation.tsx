@@ -1,5 +1,6 @@
 import { IconInfoCircle } from "@tabler/icons-react";
 import type { Explanation } from "../../ipc/backend";
+import { Id } from "../../kit/CopyButton";
 import classes from "./subscriptions.module.css";
 
 /** How a figure was worked out: in a sentence, step by step, and what was assumed. */
@@ -12,8 +13,9 @@ export function Derivation({ explanation: { sentence, lines, notes } }: { explan
           // biome-ignore lint/suspicious/noArrayIndexKey: the lines stand in a fixed order
           <li key={index}>
             <span>
-              {line.label}
+              {line.name}
               <small>{line.detail}</small>
+              <Id value={line.id} />
             </span>
             <strong>{line.result}</strong>
           </li>

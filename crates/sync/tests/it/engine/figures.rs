@@ -1,9 +1,11 @@
 //! MRR over time, its rules, other currencies and another's table, as the window asks for them.
 
+use std::collections::BTreeSet;
+
 use clearsync_billing::Fraction;
 use clearsync_sync::view::{
     CompanyFigures, CompanyQuery, DiscountRule, ExchangeRatesInput, FindingCode, Money,
-    MonthFigures, MovementQuery, Phase, PolicyId, RateRow, UnreadCode,
+    MonthFigures, MovementQuery, MovementRow, Phase, PolicyId, RateRow, UnreadCode,
 };
 
 use super::*;
@@ -18,6 +20,14 @@ async fn company(engine: &Engine, currency: Option<&str>) -> CompanyFigures {
         months: 120,
     };
     engine.company_figures(query).await.unwrap()
+}
+
+async fn all_movements(engine: &Engine) -> Vec<MovementRow> {
+    let query = MovementQuery {
+        limit: 500,
+        ..MovementQuery::default()
+    };
+    engine.movements(query).await.unwrap().rows
 }
 
 /// What a month's parts add up to, and its closing.
@@ -114,6 +124,18 @@ async fn movements_are_found_and_a_subscription_is_explained_at_any_moment() {
             continue;
         };
         assert!(detail.movements.contains(row));
+        // Everything is called what people call it, with the id beside it.
+        for line in &detail.explanation.lines {
+            let name = line.name.as_deref().unwrap();
+            assert_ne!(line.id, name);
+            if line.id.starts_with("price_") {
+                let mut plans = detail.row.plans.split(", ");
+                assert!(plans.any(|plan| name.starts_with(plan)), "{line:?}");
+                let sentence = &detail.explanation.sentence;
+                let counts = !sentence.starts_with("MRR is 0");
+                assert!(!counts || sentence.contains(name), "{sentence}");
+            }
+        }
         for point in &detail.timeline {
             let id = row.subscription.clone();
             let explanation = engine.explain(id, point.from.clone()).await.unwrap();
@@ -139,6 +161,7 @@ async fn other_rules_are_seen_before_they_count_and_make_the_plan_anew() {
     let world = World::new();
     let engine = world.imported().await;
     let plan = engine.make_plan().await.unwrap();
+    let told = all_movements(&engine).await;
     let choices = engine.policies().await.unwrap();
     assert_eq!(
         (choices.active.id, choices.own.is_none()),
@@ -181,13 +204,16 @@ async fn other_rules_are_seen_before_they_count_and_make_the_plan_anew() {
     let run = ended(&engine).await;
     assert_eq!(run.problem.unwrap().code, ProblemCode::PlanOutdated);
 
-    // Back again everything is as it was, and a new choice of one's own has a new version.
+    // Back again everything is as it was, movements by their ids, and a new choice of one's own has a new version.
     let bridge = engine.bridge(None, PolicyId::Clearsync).await.unwrap();
     let preset = choices.presets[0].switches.clone();
     engine
         .choose_policy(PolicyId::Clearsync, preset)
         .await
         .unwrap();
+    assert_eq!(all_movements(&engine).await, told);
+    let ids: BTreeSet<_> = told.iter().map(|row| &row.id).collect();
+    assert_eq!(ids.len(), told.len(), "each has its own");
     for one in bridge {
         let figures = company(&engine, Some(&one.ours.currency)).await;
         assert_near(
