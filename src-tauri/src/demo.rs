@@ -1,16 +1,17 @@
 //! The whole job on the sample accounts, in the terminal, with its result held against what truly happened in the sample
 //! business.
 
+mod months;
+mod truth;
+
 use std::collections::BTreeMap;
 
-use clearsync_sandbox::{
-    Sample,
-    business::{Business, Currency},
-};
+use clearsync_sandbox::{Sample, business::Business};
 use clearsync_sync::view::{RunOutcome, Service};
 use clearsync_vault::Secret;
 use jiff::Timestamp;
 
+use self::truth::Mrr;
 use crate::{cli::CliError, sample::SampleKeys, start::Started, terminal::Terminal};
 
 /// A sync with nothing new may ask Stripe for its events, and twice more.
@@ -47,6 +48,8 @@ pub(crate) async fn run(started: &Started, terminal: &Terminal) -> Result<(), Cl
 
     terminal.say("\n3. MRR")?;
     terminal.overview(&engine.overview().await?)?;
+    months::show(engine, terminal).await?;
+    months::hold_against_ledger(engine, sample, terminal).await?;
 
     terminal.say("\n4. Plan")?;
     let plan = engine.make_plan().await?;
@@ -118,7 +121,10 @@ fn compare_mrr(sample: &Sample) -> Result<usize, CliError> {
             text("clearsync_stripe_customer_ids"),
         );
         let ids = if all.is_empty() { key } else { all };
-        let sums: Option<Vec<&Mrr>> = ids.split(", ").map(|id| customers.get(id)).collect();
+        let sums: Option<Vec<Mrr>> = ids
+            .split(", ")
+            .map(|id| customers.get(id).copied())
+            .collect();
         let Some(expected) = sums.and_then(|sums| Mrr::sum(&sums)) else {
             continue;
         };
@@ -136,79 +142,23 @@ fn compare_mrr(sample: &Sample) -> Result<usize, CliError> {
     Ok(compared)
 }
 
-/// MRR in parts of a minor unit, so that all of a business's rhythms come out whole.
-#[derive(Clone, Copy)]
-struct Mrr {
-    parts: i128,
-    currency: Currency,
-}
-
-impl Mrr {
-    const PARTS: i128 = 5_040;
-
-    /// The sum, where all are of one currency; customers without MRR do not matter.
-    fn sum(all: &[&Self]) -> Option<Self> {
-        let first = all.iter().find(|mrr| mrr.parts != 0).or(all.first())?;
-        let same = |mrr: &&&Self| mrr.currency == first.currency || mrr.parts == 0;
-        let parts = all.iter().map(|mrr| mrr.parts).sum();
-        all.iter().all(|mrr| same(&mrr)).then_some(Self {
-            parts,
-            currency: first.currency,
-        })
-    }
-
-    fn decimal(self) -> String {
-        let minor = half_even(self.parts, Self::PARTS);
-        let decimals = self.currency.decimals();
-        if decimals == 0 {
-            return minor.to_string();
-        }
-        let unit = 10_i128.pow(decimals);
-        format!(
-            "{}.{:0width$}",
-            minor / unit,
-            minor % unit,
-            width = decimals as usize
-        )
-    }
-}
-
 /// The MRR of every customer whose subscriptions are all plainly priced.
 fn plain_customers(business: &Business, now: Timestamp) -> BTreeMap<String, Mrr> {
     let mut customers: BTreeMap<String, Option<Mrr>> = BTreeMap::new();
     let ledger = business.ledger();
     for (subscription, life) in ledger.lives() {
-        let none = Mrr {
-            parts: 0,
-            currency: life.currency,
-        };
         let sum = customers
             .entry(life.customer_id.clone())
-            .or_insert(Some(none));
+            .or_insert_with(|| Some(Mrr::none(life.currency)));
         let mrr = ledger
             .mrr_at(subscription, now)
             .filter(|_| ledger.is_plain(subscription));
-        *sum = sum.zip(mrr).map(|(sum, mrr)| Mrr {
-            parts: sum.parts + mrr.numerator * Mrr::PARTS / mrr.denominator,
-            ..sum
-        });
+        *sum = sum.zip(mrr).map(|(sum, mrr)| sum.plus(mrr));
     }
     customers
         .into_iter()
         .filter_map(|(customer, sum)| Some((customer, sum?)))
         .collect()
-}
-
-fn half_even(numerator: i128, denominator: i128) -> i128 {
-    let (whole, rest) = (
-        numerator.div_euclid(denominator),
-        numerator.rem_euclid(denominator),
-    );
-    match (rest * 2).cmp(&denominator) {
-        std::cmp::Ordering::Less => whole,
-        std::cmp::Ordering::Greater => whole + 1,
-        std::cmp::Ordering::Equal => whole + (whole & 1),
-    }
 }
 
 /// Whether two decimal texts mean the same number: HubSpot keeps numbers, not their zeros.

@@ -40,6 +40,7 @@ mod subscribing;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -58,6 +59,7 @@ pub use terms::{
     Coupon, DiscountTerms, Duration, ItemTerms, Level, Off, Price, Pricing, Product, Tax, Terms,
     Tier,
 };
+pub use traces::{Reason, Traces};
 
 /// A company, its Stripe account and its ledger.
 #[derive(Debug)]

@@ -7,6 +7,4 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
-mod traces;
-#[cfg(test)]
 mod truth;

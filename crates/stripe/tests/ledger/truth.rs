@@ -6,13 +6,10 @@ use std::{
 };
 
 use clearsync_billing::{Fraction, Movement, Policy, ReturningRule, Timeline, movements};
-use clearsync_sandbox::business::{self, Business, ExactMinor, Shape};
+use clearsync_sandbox::business::{self, Business, ExactMinor, Reason, Shape, Traces};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{
-    account::Account,
-    traces::{Reason, Traces},
-};
+use crate::account::Account;
 
 const NOW: &str = "2026-06-01T12:00:00Z";
 
@@ -123,7 +120,7 @@ fn with_recent_events_whatever_left_a_trace_is_the_truth() {
         let data = business.data();
         let data = data.read().unwrap();
         for (id, life) in business.ledger().lives() {
-            let missing = Traces::of(id, &data).missing(life, log_begins());
+            let missing = Traces::of(id, &data).unwrap().missing(life, log_begins());
             let whose = format!("seed {seed}, {id}");
             hold_against_truth(&business, &account, (id, &whose), &missing, &mut score);
         }

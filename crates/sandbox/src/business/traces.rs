@@ -5,16 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use clearsync_sandbox::{
-    StripeData,
-    business::{Entry, Fact, Life, Off},
-};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::{
+    ledger::{Entry, Fact, Life},
+    terms::Off,
+};
+use crate::StripeData;
+
 /// Why a life cannot be told whole: what happened without a trace, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Reason {
+pub enum Reason {
     /// A change whose proration, if there is one, still waits for an invoice when the next cycle or the end comes.
     ChangeNotInvoiced,
     /// A discount that neither an invoice had nor the subscription still lists.
@@ -30,7 +32,7 @@ pub(crate) enum Reason {
 }
 
 /// What Stripe tells of one subscription.
-pub(crate) struct Traces<'a> {
+pub struct Traces<'a> {
     subscription: &'a Value,
     /// When each line of an invoice that stands begins.
     lines: BTreeSet<i64>,
@@ -41,7 +43,9 @@ pub(crate) struct Traces<'a> {
 }
 
 impl<'a> Traces<'a> {
-    pub(crate) fn of(id: &str, data: &'a StripeData) -> Self {
+    /// What `data` tells of the subscription `id`; `None` when it has no such subscription.
+    #[must_use]
+    pub fn of(id: &str, data: &'a StripeData) -> Option<Self> {
         let standing = ["open", "paid", "uncollectible"];
         let invoices = || {
             data.all("invoice")
@@ -52,8 +56,8 @@ impl<'a> Traces<'a> {
             .flat_map(|invoice| invoice["lines"]["data"].as_array().into_iter().flatten())
             .collect();
         let off = |line: &&'a Value| line["discount_amounts"].as_array().into_iter().flatten();
-        Self {
-            subscription: data.get("subscription", id).unwrap(),
+        Some(Self {
+            subscription: data.get("subscription", id)?,
             discounts: lines
                 .iter()
                 .flat_map(off)
@@ -68,11 +72,12 @@ impl<'a> Traces<'a> {
                 .filter(|invoice| invoice["collection_method"] == "charge_automatically")
                 .filter_map(|invoice| invoice["status_transitions"]["paid_at"].as_i64())
                 .collect(),
-        }
+        })
     }
 
     /// What happened before `log_begins` without a trace, oldest first.
-    pub(crate) fn missing(&self, life: &Life, log_begins: Timestamp) -> Vec<(Timestamp, Reason)> {
+    #[must_use]
+    pub fn missing(&self, life: &Life, log_begins: Timestamp) -> Vec<(Timestamp, Reason)> {
         let before = life.entries.iter().filter(|entry| entry.at < log_begins);
         let mut missing: Vec<_> = before
             .filter_map(|entry| Some((entry.at, self.reason(entry, life)?)))
