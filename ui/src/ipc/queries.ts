@@ -77,6 +77,7 @@ export const queries = {
       queryKey: ["reconcile", file.id, against],
       queryFn: () => b.reconcile(file.text, against),
     }),
+  drift: (b: Backend) => queryOptions({ queryKey: ["drift"], queryFn: b.drift }),
   runs: (b: Backend) => queryOptions({ queryKey: ["runs"], queryFn: b.runs }),
   attention: (b: Backend) => queryOptions({ queryKey: ["attention"], queryFn: b.attention }),
   settings: (b: Backend) => queryOptions({ queryKey: ["settings"], queryFn: b.settings }),
@@ -98,8 +99,8 @@ const STALE: Record<DataKind, string[]> = {
     "exchangeRates",
     "reconcile",
   ],
-  plan: ["planSummary", "planRows"],
-  history: ["runs"],
+  plan: ["planSummary", "planRows", "undoRows"],
+  history: ["runs", "runChanges", "drift"],
   attention: ["attention"],
   settings: ["settings", "policies", "exchangeRates"],
 };

@@ -109,6 +109,42 @@ test("disconnecting asks first", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("what a run wrote, and taking it back", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("History")(page);
+  await page
+    .getByRole("button", { name: /what it wrote/ })
+    .first()
+    .click();
+  await expect(page.getByRole("row", { name: /person-0/ })).toBeVisible();
+  await look(page, "history-run");
+  await page.getByRole("row", { name: /person-1\./ }).click();
+  await expect(page.getByRole("button", { name: "Take this record back" })).toBeVisible();
+  await look(page, "history-record");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Take this run back" }).click();
+  await expect(page.getByText("80 records go to the recycle bin.")).toBeVisible();
+  await expect(page.getByRole("row", { name: /person-0/ })).toBeVisible();
+  await look(page, "history-undo");
+  await page.getByRole("button", { name: "Take 281 changes back" }).click();
+  await expect(page.getByRole("dialog")).toContainText("recycle bin");
+  await look(page, "history-undo-asked");
+  await page.getByRole("dialog").getByRole("button", { name: "Take back" }).click();
+  await expect(page.getByText("Each run of ClearSync")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test("comparing with HubSpot", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("History")(page);
+  await page.getByRole("button", { name: "Compare with HubSpot" }).click();
+  await expect(page.getByText("puts it right")).toBeVisible();
+  await look(page, "history-drift");
+  await page.getByRole("button", { name: "Compare now" }).click();
+  await expect(page.getByText("452 of 452")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
 test("mail domains that are nobody's company", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await rail("Settings")(page);

@@ -1,4 +1,15 @@
-import type { DriftView, GuardSettings, UndoSummary } from "../../src/ipc/backend";
+import type {
+  DriftView,
+  FieldChange,
+  GuardSettings,
+  RunChange,
+  RunChangesQuery,
+  UndoQuery,
+  UndoRow,
+  UndoSummary,
+  UndoTarget,
+} from "../../src/ipc/backend";
+import { minutesAgo } from "./data";
 import type { World } from "./world";
 
 const GUARD: GuardSettings = {
@@ -7,18 +18,112 @@ const GUARD: GuardSettings = {
   freeRequestsPercent: 10,
   properties: [],
 };
-const DRIFT: DriftView = { differing: 0, lookedAt: 0, total: 0, at: null, rows: [] };
+const RECORD_PAGE = "https://app.hubspot.com/contacts/20211234/record/0-1/501";
+const SEEN: DriftView = {
+  differing: 2,
+  lookedAt: 300,
+  total: 452,
+  at: minutesAgo(32),
+  rows: [
+    {
+      object: "contacts",
+      key: "cus_1",
+      name: "ada@acme.com",
+      hubspotId: "501",
+      url: RECORD_PAGE,
+      finding: "changed",
+      differences: [
+        { property: "clearsync_mrr", label: "MRR", written: "49", held: "490", repaired: true },
+        { property: "phone", label: "Phone Number", written: "+49 30 1", held: "", repaired: false },
+      ],
+      seenAt: minutesAgo(32),
+    },
+    {
+      object: "companies",
+      key: "umbrella.example",
+      name: "umbrella.example",
+      hubspotId: "877",
+      url: null,
+      finding: "gone",
+      differences: [],
+      seenAt: minutesAgo(32),
+    },
+  ],
+};
+const MRR: FieldChange = {
+  property: "clearsync_mrr",
+  label: "MRR",
+  before: "49",
+  after: "99.5",
+  kind: "number",
+};
+
+/** What the last push wrote: records of all kinds, one refused and one of which nobody knows. */
+function written(): RunChange[] {
+  return Array.from({ length: 240 }, (_, n) => write(n));
+}
+
+const STATES: Record<number, RunChange["state"]> = { 3: "refused", 7: "open" };
+
+function write(n: number): RunChange {
+  const domain = `company-${n}.example`;
+  const [object, key, name] =
+    n % 5 === 4
+      ? ["companies", domain, domain]
+      : ["contacts", `cus_${n}`, `person-${n}.of-a-rather-long-name@${domain}`];
+  const state = STATES[n] ?? "done";
+  const refused = state === "refused";
+  const made = n % 3 === 0;
+  return {
+    id: n,
+    object,
+    key,
+    name,
+    hubspotId: refused ? null : String(501 + n),
+    url: refused ? null : RECORD_PAGE,
+    action: made ? "create" : "update",
+    state,
+    refusal: refused ? "INVALID_EMAIL" : null,
+    at: minutesAgo(64),
+    changes: [{ ...MRR, before: made ? null : "49" }],
+    canBeUndone: state === "done",
+  };
+}
+
+/** What an undo of all that would do. */
+function undone(): UndoRow[] {
+  return written().map(({ id, object, name, hubspotId, url, action, changes }) => ({
+    id,
+    object,
+    name,
+    hubspotId,
+    url,
+    action: id % 60 === 59 ? "leave" : action === "create" ? "archive" : "putBack",
+    reason: id % 60 === 59 ? "changedByOthers" : null,
+    becauseOf: [],
+    waits: false,
+    changes: changes.map((change) => ({ ...change, before: change.after, after: change.before ?? "" })),
+  }));
+}
+
+function page<Row extends { name: string }>(
+  rows: Row[],
+  { search, offset, limit }: { search: string; offset: number; limit: number },
+) {
+  const found = rows.filter(({ name }) => name.includes(search));
+  return { rows: found.slice(offset, offset + limit), total: found.length };
+}
 const UNDO: UndoSummary = {
   id: 8,
   madeAt: "2026-06-01T12:00:00Z",
   target: { kind: "everything" },
   redo: false,
-  putBack: 212,
-  archived: 40,
+  putBack: 156,
+  archived: 80,
   madeAgain: 0,
   links: 31,
   definitions: 14,
-  left: 2,
+  left: 4,
   waiting: 0,
   requests: 12,
   dailyLimit: 250_000,
@@ -42,13 +147,21 @@ export const safety = (world: () => World) => ({
   reviewCandidates: () => [],
   decide: () => [],
   takeDecisionBack: () => [],
-  runChanges: () => ({ rows: [], total: 0 }),
-  planUndo: () => UNDO,
+  runChanges: (query: RunChangesQuery) =>
+    page(
+      written().filter(({ state }) => query.state === null || state === query.state),
+      query,
+    ),
+  planUndo: (target: UndoTarget) => ({ ...UNDO, target }),
   undoSummary: () => null,
-  undoRows: () => ({ rows: [], total: 0 }),
+  undoRows: (query: UndoQuery) =>
+    page(
+      undone().filter(({ action }) => query.action === null || action === query.action),
+      query,
+    ),
   holdUndo: () => UNDO,
   undo: () => null,
-  drift: () => DRIFT,
-  checkDrift: () => DRIFT,
+  drift: () => SEEN,
+  checkDrift: () => ({ ...SEEN, lookedAt: SEEN.total, at: minutesAgo(0) }),
   playbooks: () => [],
 });

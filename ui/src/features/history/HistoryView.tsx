@@ -1,3 +1,4 @@
+import { Button, UnstyledButton } from "@mantine/core";
 import {
   IconAlertCircle,
   IconAlertTriangle,
@@ -8,16 +9,20 @@ import {
   IconRefresh,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { formatDuration } from "../../i18n/format";
+import { useState } from "react";
+import { formatDuration, formatExact } from "../../i18n/format";
 import { useWords } from "../../i18n/words";
-import type { RunOutcome, RunRow } from "../../ipc/backend";
+import type { RunOutcome, RunRow, UndoTarget } from "../../ipc/backend";
 import { queries, useBackend } from "../../ipc/queries";
 import { EmptyState } from "../../kit/EmptyState";
 import { Moment } from "../../kit/Moment";
 import { Page } from "../../kit/Page";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
+import { DriftView } from "./DriftView";
 import classes from "./history.module.css";
+import { RunChangesView } from "./RunChangesView";
+import { UndoView } from "./UndoView";
 
 type Outcome = RunOutcome | "running";
 
@@ -30,12 +35,62 @@ const LOOK: Record<Outcome, { Icon: typeof IconClock; tone: "ok" | "warn" | "bad
   waitsForApproval: { Icon: IconClock, tone: "warn" },
 };
 
-/** The last runs, newest first. */
+type Place =
+  | { kind: "runs" }
+  | { kind: "run"; run: RunRow }
+  | { kind: "undo"; target: UndoTarget; from: Place }
+  | { kind: "drift" };
+
+const RUNS: Place = { kind: "runs" };
+
+/** What ClearSync did, how to take it back, and whether it still stands. */
 export function HistoryView() {
+  const [place, setPlace] = useState<Place>(RUNS);
+  const onUndo = (target: UndoTarget) => setPlace({ kind: "undo", target, from: place });
+  switch (place.kind) {
+    case "runs":
+      return <RunList onOpen={setPlace} onUndo={onUndo} />;
+    case "run":
+      return <RunChangesView run={place.run} onBack={() => setPlace(RUNS)} onUndo={onUndo} />;
+    case "undo":
+      return (
+        <UndoView
+          target={place.target}
+          onBack={() => setPlace(place.from)}
+          onStarted={() => setPlace(RUNS)}
+        />
+      );
+    case "drift":
+      return <DriftView onBack={() => setPlace(RUNS)} />;
+  }
+}
+
+interface RunListProps {
+  onOpen: (place: Place) => void;
+  onUndo: (target: UndoTarget) => void;
+}
+
+function RunList({ onOpen, onUndo }: RunListProps) {
   const t = useWords();
   const runs = useQuery(queries.runs(useBackend()));
+  const any = runs.data !== undefined && runs.data.length > 0;
   return (
-    <Page title={t("history.title")} lead={t("history.lead")}>
+    <Page
+      title={t("history.title")}
+      lead={t("history.lead")}
+      actions={
+        any && (
+          <>
+            <Button variant="default" onClick={() => onOpen({ kind: "drift" })}>
+              {t("driftCheck.title")}
+            </Button>
+            <Button variant="default" onClick={() => onUndo({ kind: "everything" })}>
+              {t("history.undoEverything")}
+            </Button>
+          </>
+        )
+      }
+    >
       {runs.isPending && <RowSkeletons rows={12} />}
       {runs.error && <ProblemNotice problem={runs.error} onTryAgain={() => void runs.refetch()} />}
       {runs.data?.length === 0 && (
@@ -45,12 +100,12 @@ export function HistoryView() {
           text={t("history.empty.text")}
         />
       )}
-      {runs.data !== undefined && runs.data.length > 0 && <Runs runs={runs.data} />}
+      {any && <Runs runs={runs.data} onOpen={(run) => onOpen({ kind: "run", run })} />}
     </Page>
   );
 }
 
-function Runs({ runs }: { runs: RunRow[] }) {
+function Runs({ runs, onOpen }: { runs: RunRow[]; onOpen: (run: RunRow) => void }) {
   const t = useWords();
   return (
     <table className={classes.runs}>
@@ -77,13 +132,13 @@ function Runs({ runs }: { runs: RunRow[] }) {
         </tr>
       </thead>
       {runs.map((run) => (
-        <Run key={run.id} run={run} />
+        <Run key={run.id} run={run} onOpen={() => onOpen(run)} />
       ))}
     </table>
   );
 }
 
-function Run({ run }: { run: RunRow }) {
+function Run({ run, onOpen }: { run: RunRow; onOpen: () => void }) {
   const t = useWords();
   const outcome: Outcome = run.outcome ?? "running";
   const { Icon, tone } = LOOK[outcome];
@@ -91,7 +146,22 @@ function Run({ run }: { run: RunRow }) {
   return (
     <tbody data-problem={run.problem !== null || undefined}>
       <tr>
-        <th scope="row">{t(`run.${run.kind}`)}</th>
+        <th scope="row">
+          {run.kind === "import" ? (
+            t("run.import")
+          ) : (
+            <UnstyledButton
+              className={classes.open}
+              onClick={onOpen}
+              aria-label={t("history.open", {
+                run: t(`run.${run.kind}`),
+                moment: formatExact(new Date(run.startedAt)),
+              })}
+            >
+              {t(`run.${run.kind}`)}
+            </UnstyledButton>
+          )}
+        </th>
         <td>
           <span className={classes.outcome} data-tone={tone}>
             <Icon size={16} aria-hidden /> {t(`outcome.${outcome}`)}

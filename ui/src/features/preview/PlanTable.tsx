@@ -8,10 +8,10 @@ import { usePagedRows } from "../../ipc/paged";
 import { useBackend } from "../../ipc/queries";
 import { columnsOf, DataTable } from "../../kit/DataTable";
 import { EmptyState } from "../../kit/EmptyState";
+import { FirstChange } from "../../kit/FieldChanges";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { SearchField } from "../../kit/SearchField";
 import { Toolbar } from "../../kit/Toolbar";
-import { FieldValue } from "./FieldValue";
 import classes from "./preview.module.css";
 import { RecordDrawer } from "./RecordDrawer";
 
@@ -170,18 +170,7 @@ function Change({ row, property }: { row: PlanRow; property: string | null }) {
   const t = useWords();
   if (row.skip !== null) return <span className={classes.muted}>{t(`skip.${row.skip}`)}</span>;
   const change = row.changes.find((one) => one.property === property) ?? row.changes[0];
-  if (change === undefined) return null;
-  return (
-    <>
-      <span className={classes.before}>
-        <FieldValue value={change.before} kind={change.kind} />
-      </span>
-      <span aria-hidden> → </span>
-      <span className={classes.after}>
-        <FieldValue value={change.after} kind={change.kind} />
-      </span>
-    </>
-  );
+  return <FirstChange change={change} />;
 }
 
 function ObjectIcon({ object }: { object: ObjectType }) {

@@ -1,6 +1,6 @@
-import { formatDay, formatExact, formatNumber } from "../../i18n/format";
-import { useWords } from "../../i18n/words";
-import type { ValueKind } from "../../ipc/backend";
+import { formatDay, formatExact, formatNumber } from "../i18n/format";
+import { useWords } from "../i18n/words";
+import type { ValueKind } from "../ipc/backend";
 
 /** A value of a HubSpot property, written as the locale writes it. */
 export function FieldValue({ value, kind }: { value: string | null; kind: ValueKind }) {
