@@ -1,6 +1,7 @@
 //! The command line: the window by default, and the same job without one.
 
 mod hubspot;
+mod realtime;
 
 use std::{
     fs, io,
@@ -127,6 +128,8 @@ enum Command {
         /// The copy.
         file: PathBuf,
     },
+    /// Let Stripe tell this computer at once that something happened, at a public address of yours.
+    Realtime(realtime::RealtimeArgs),
     /// Do the whole job on sample accounts and check its result.
     #[command(hide = true)]
     Demo,
@@ -273,6 +276,9 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
             Command::Drift(arguments) => hubspot::drift(&started, &terminal, arguments).await,
             Command::Backup { file } => backup(&started, &terminal, file).await,
             Command::Restore { file } => restore(&started, &terminal, file).await,
+            Command::Realtime(arguments) => {
+                realtime::realtime(&started, &terminal, arguments).await
+            }
             Command::Demo => demo::run(&started, &terminal).await.map(|()| DONE),
         }
     });

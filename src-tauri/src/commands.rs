@@ -4,6 +4,7 @@ mod export;
 pub(crate) mod figures;
 pub(crate) mod keys;
 pub(crate) mod plan;
+pub(crate) mod realtime;
 pub(crate) mod runs;
 pub(crate) mod settings;
 pub(crate) mod setup;

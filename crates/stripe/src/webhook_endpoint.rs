@@ -79,17 +79,9 @@ impl Client {
         install: &str,
         idempotency_key: &str,
     ) -> Result<WebhookEndpoint, StripeError> {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("url", url.as_str())
-            .append_pair("api_version", API_VERSION)
-            .append_pair("description", "ClearSync")
-            .append_pair("metadata[clearsync_install]", install);
-        for event in events {
-            form.append_pair("enabled_events[]", event);
-        }
         let made: Made = self
             .ask(&Call::CreateWebhookEndpoint {
-                form: form.finish(),
+                form: form(url, events, install),
                 idempotency_key: idempotency_key.to_owned(),
             })
             .await?;
@@ -110,6 +102,18 @@ impl Client {
             Err(error) => Err(error),
         }
     }
+}
+
+fn form(url: &Url, events: &[&str], install: &str) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("url", url.as_str())
+        .append_pair("api_version", API_VERSION)
+        .append_pair("description", "ClearSync")
+        .append_pair("metadata[clearsync_install]", install);
+    for event in events {
+        form.append_pair("enabled_events[]", event);
+    }
+    form.finish()
 }
 
 #[derive(Deserialize)]

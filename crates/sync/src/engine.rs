@@ -25,6 +25,7 @@ mod preview;
 mod profile;
 mod quota;
 mod reading;
+mod realtime;
 mod reconciliation;
 mod review;
 mod run_changes;
@@ -103,6 +104,7 @@ pub struct Engine {
     status: watch::Sender<Status>,
     changes: broadcast::Sender<Change>,
     schedule_changed: Notify,
+    realtime_changed: Notify,
 }
 
 impl Engine {
@@ -143,6 +145,7 @@ impl Engine {
             status: watch::Sender::new(Status::not_set_up(config.sample_data)),
             changes: broadcast::Sender::new(256),
             schedule_changed: Notify::new(),
+            realtime_changed: Notify::new(),
         });
         if let Some(copy) = set_aside {
             engine.live().database_set_aside = Some(copy);

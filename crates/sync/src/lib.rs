@@ -15,6 +15,7 @@ pub mod plan;
 mod playbook;
 mod problem;
 pub mod push;
+pub mod realtime;
 pub mod undo;
 pub mod view;
 

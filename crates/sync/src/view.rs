@@ -19,6 +19,7 @@ mod playbook;
 mod policies;
 mod preview;
 mod problem;
+mod realtime;
 mod reconciliation;
 mod review;
 mod settings;
@@ -60,6 +61,7 @@ pub use preview::{
     PropertyChangeCount, RowFilter, RowSelection, SkipReason, ValueKind,
 };
 pub use problem::{Action, Problem, ProblemCode};
+pub use realtime::{RealtimeState, RealtimeView};
 pub use reconciliation::{FindingCode, ReconcileReport, ReconcileRow, UnreadCode, UnreadRow};
 pub use review::{Candidate, ReviewChoice, ReviewDecision, ReviewItem};
 pub use settings::{Settings, SettingsChange};

@@ -25,6 +25,8 @@ pub enum KeyName {
     Stripe,
     /// The HubSpot service key.
     HubSpot,
+    /// What Stripe signs its deliveries with.
+    StripeWebhook,
 }
 
 impl KeyName {
@@ -32,6 +34,7 @@ impl KeyName {
         match self {
             Self::Stripe => "stripe",
             Self::HubSpot => "hubspot",
+            Self::StripeWebhook => "stripe-webhook",
         }
     }
 }

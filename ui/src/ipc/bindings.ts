@@ -89,6 +89,12 @@ export const commands = {
 	drift: () => __TAURI_INVOKE<DriftView>("drift"),
 	/**  Looks at every record that was written. */
 	checkDrift: () => __TAURI_INVOKE<DriftView>("check_drift"),
+	/**  How real time stands. */
+	realtime: () => __TAURI_INVOKE<RealtimeView>("realtime"),
+	/**  Lets Stripe deliver to a public address that reaches a port of this computer. */
+	startRealtime: (url: string, port: number, keepForThisRun: boolean) => __TAURI_INVOKE<RealtimeView>("start_realtime", { url, port, keepForThisRun }),
+	/**  Takes ClearSync's own endpoint away and listens no more. */
+	stopRealtime: () => __TAURI_INVOKE<RealtimeView>("stop_realtime"),
 	/**  What can be built in HubSpot on ClearSync's properties, step by step. */
 	playbooks: () => __TAURI_INVOKE<Playbook[]>("playbooks"),
 	/**  Ends setup and starts the background schedule. */
@@ -1363,7 +1369,7 @@ export type Problem = {
 };
 
 /**  Every problem a user can meet. Stable: the words of every language are keyed by it. */
-export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "unexpected";
+export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "realtimeAddressNotPublic" | "realtimePortTaken" | "realtimeSecretMissing" | "unexpected";
 
 /**  How many records a property changes on. */
 export type PropertyChangeCount = {
@@ -1454,6 +1460,37 @@ export type RateSource =
 "yours" | 
 /**  HubSpot's own. */
 "hubspot";
+
+/**  How real time stands. */
+export type RealtimeState = 
+/**  Not wanted. */
+"off" | 
+/**  Set up; nobody listens on this computer just now. */
+"notListening" | 
+/**  Listening; nothing has come yet, and nothing had to. */
+"waiting" | 
+/**  Deliveries come. */
+"arriving" | 
+/**  Something happened in Stripe and no delivery came: the address does not reach this computer. */
+"notArriving";
+
+/**  Whether Stripe tells this computer at once that something happened. Events are asked for at their times all the same. */
+export type RealtimeView = {
+	/**  How it stands. */
+	state: RealtimeState,
+	/**  The public address that Stripe delivers to. */
+	url: string | null,
+	/**  The port of this computer that the address has to reach. */
+	port: number | null,
+	/**  Stripe's id of ClearSync's own endpoint. */
+	endpoint: string | null,
+	/**  Deliveries since ClearSync was started. */
+	deliveries: number,
+	/**  When the last of them came. */
+	lastDeliveryAt: string | null,
+	/**  What keeps it from working. */
+	problem: Problem | null,
+};
 
 /**  Our MRR per subscriber and month against a table of another's. */
 export type ReconcileReport = {

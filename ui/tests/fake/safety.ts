@@ -2,6 +2,7 @@ import type {
   DriftView,
   FieldChange,
   GuardSettings,
+  RealtimeView,
   RunChange,
   RunChangesQuery,
   UndoQuery,
@@ -56,6 +57,16 @@ const MRR: FieldChange = {
   before: "49",
   after: "99.5",
   kind: "number",
+};
+
+const NO_REALTIME: RealtimeView = {
+  state: "off",
+  url: null,
+  port: null,
+  endpoint: null,
+  deliveries: 0,
+  lastDeliveryAt: null,
+  problem: null,
 };
 
 /** What the last push wrote: records of all kinds, one refused and one of which nobody knows. */
@@ -163,5 +174,8 @@ export const safety = (world: () => World) => ({
   undo: () => null,
   drift: () => SEEN,
   checkDrift: () => ({ ...SEEN, lookedAt: SEEN.total, at: minutesAgo(0) }),
+  realtime: () => NO_REALTIME,
+  startRealtime: () => NO_REALTIME,
+  stopRealtime: () => NO_REALTIME,
   playbooks: () => [],
 });

@@ -116,7 +116,7 @@ describe("the source", () => {
   it("uses every word there is", () => {
     const all = sources.map(({ text }) => text).join("\n");
     const made = [...all.matchAll(/`([a-zA-Z.]+\.)\$\{/g)].map((found) => found[1] ?? "");
-    const forRust = ["tray.", "notification.", "undo.", "drift.", "playbook."];
+    const forRust = ["tray.", "notification.", "undo.", "drift.", "playbook.", "realtime."];
     const unused = keys.filter((key) => {
       const base = key.replace(/_(one|other)$/, "");
       return !all.includes(`"${base}"`) && ![...made, ...forRust].some((prefix) => base.startsWith(prefix));

@@ -117,6 +117,11 @@ impl Call<'_> {
         self.act(&route, &asker, &account)
     }
 
+    /// Stripe documents that a request that is repeated with the same key has the first one's answer.
+    pub(super) fn idempotency_key(&self) -> Option<&str> {
+        self.headers.get("idempotency-key")?.to_str().ok()
+    }
+
     fn check_version(&self) -> Result<(), Refusal> {
         let Some(version) = self.headers.get(STRIPE_VERSION) else {
             return Ok(());

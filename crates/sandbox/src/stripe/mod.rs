@@ -67,6 +67,8 @@ struct Control {
     event_lag: SignedDuration,
     failures: VecDeque<Failure>,
     endpoint_secrets: BTreeMap<String, String>,
+    /// Answers by idempotency key.
+    endpoints_made: BTreeMap<String, Value>,
     delivery: Option<Arc<dyn Deliver>>,
 }
 
@@ -103,6 +105,7 @@ impl StripeSandbox {
                 event_lag: SignedDuration::ZERO,
                 failures: VecDeque::new(),
                 endpoint_secrets: BTreeMap::new(),
+                endpoints_made: BTreeMap::new(),
                 delivery: None,
             }),
             deliveries: Mutex::new(Deliveries::after(past_events)),

@@ -143,6 +143,13 @@ impl Call<'_> {
 
     fn create_endpoint(&self, asker: &Asker<'_>) -> Result<Value, Refusal> {
         let number = self.sandbox.next_number();
+        let again = self.idempotency_key().and_then(|key| {
+            let control = self.sandbox.control();
+            control.endpoints_made.get(key).cloned()
+        });
+        if let Some(made) = again {
+            return Ok(made);
+        }
         let id = format!("we_1Sandbox{number:014}");
         let mut data = self.sandbox.data_mut();
         let live = asker.key.is_live();
@@ -152,7 +159,13 @@ impl Call<'_> {
         let secret = format!("whsec_Sandbox{number:026}");
         let mut shown_once = endpoint;
         shown_once["secret"] = secret.clone().into();
-        self.sandbox.control().endpoint_secrets.insert(id, secret);
+        let mut control = self.sandbox.control();
+        control.endpoint_secrets.insert(id, secret);
+        if let Some(key) = self.idempotency_key() {
+            control
+                .endpoints_made
+                .insert(key.to_owned(), shown_once.clone());
+        }
         Ok(shown_once)
     }
 

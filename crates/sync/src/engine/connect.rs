@@ -148,6 +148,9 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when the keychain or the store refuses.
     pub async fn disconnect(&self, service: Service) -> Result<Setup, Problem> {
+        if service == Service::Stripe {
+            self.leave_no_endpoint().await?;
+        }
         self.stop_run().await;
         self.vault.delete(key_name(service)).await?;
         self.leave(service).await
@@ -270,7 +273,7 @@ impl Engine {
         ))
     }
 
-    async fn keep_key(
+    pub(super) async fn keep_key(
         &self,
         name: KeyName,
         secret: &Secret,

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::{Engine, profile::Profile};
+use super::{Engine, profile::Profile, realtime::Hearing};
 use crate::view::{Phase, Problem, RunProgress, RunRow, Status, TrayPresence};
 
 /// What is going on right now and need not outlive the process.
@@ -18,6 +18,10 @@ pub(super) struct Live {
     pub(super) next_sync_at: Option<Timestamp>,
     /// Whether the tray icon can be seen.
     pub(super) tray: TrayPresence,
+    /// Whether deliveries of Stripe are heard.
+    pub(super) hearing: Option<Hearing>,
+    /// What keeps them from being heard.
+    pub(super) realtime_problem: Option<Problem>,
     /// Where a damaged database was put.
     pub(super) database_set_aside: Option<PathBuf>,
 }

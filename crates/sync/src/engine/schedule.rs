@@ -22,8 +22,12 @@ const RETRY_MINUTES: [i64; 4] = [1, 2, 5, 10];
 const RUNS_LOOKED_AT: u32 = 4;
 
 impl Engine {
-    /// Starts a sync whenever one is due, until the process ends.
+    /// Starts a sync whenever one is due or Stripe tells that something happened, until the process ends.
     pub async fn run_schedule(self: &Arc<Self>) {
+        tokio::join!(self.sync_when_due(), self.listen());
+    }
+
+    async fn sync_when_due(self: &Arc<Self>) {
         loop {
             self.end_pause_when_over();
             let due = self.next_run().await.filter(|_| !self.run.is_taken());
@@ -52,6 +56,14 @@ impl Engine {
             })
         })
         .await
+    }
+
+    /// Syncs as soon as the run under way has ended, unless nothing may start by itself. The schedule goes on as it is.
+    pub(super) async fn look_now(self: &Arc<Self>) {
+        self.run_ended().await;
+        if self.next_run().await.is_some() {
+            self.start_sync().await;
+        }
     }
 
     async fn start_sync(self: &Arc<Self>) {

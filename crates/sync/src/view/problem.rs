@@ -145,6 +145,9 @@ pub enum ProblemCode {
     TableWithoutMonths,
     TableMonthsApart,
     FileNotWritten,
+    RealtimeAddressNotPublic,
+    RealtimePortTaken,
+    RealtimeSecretMissing,
     Unexpected,
 }
 

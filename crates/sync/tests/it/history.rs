@@ -411,7 +411,8 @@ async fn what_has_no_date_stays_on_the_day_it_was_first_seen() {
     assert_eq!(both[..first_seen.len()], first_seen);
     assert_eq!(both.len(), first_seen.len() + 1);
     let now = world.clock().now();
-    derive(&store, account, &Policy::conservative(), &|_| None, now).unwrap();
+    let shared = SharedDomains::default();
+    derive(&store, account, &Policy::conservative(), &shared, now).unwrap();
     work_out(&world, &store, account);
     assert_eq!(of_it(), both);
 }

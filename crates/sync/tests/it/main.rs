@@ -29,6 +29,8 @@ mod push_life;
 #[cfg(test)]
 mod push_world;
 #[cfg(test)]
+mod realtime;
+#[cfg(test)]
 mod safety;
 #[cfg(test)]
 mod same;

@@ -8,6 +8,7 @@ mod figures;
 mod files;
 mod keys;
 mod mail_domains;
+mod realtime;
 mod runs;
 mod safety;
 mod schedule;
@@ -51,6 +52,7 @@ struct World {
     to_hubspot: Arc<Wire>,
     clock: Arc<VirtualClock>,
     folder: TempDir,
+    sample: Sample,
 }
 
 impl Drop for World {
@@ -67,9 +69,8 @@ impl World {
     fn of(shape: &Shape) -> Self {
         let now: Timestamp = "2026-06-01T12:00:00Z".parse().unwrap();
         let clock = Arc::new(VirtualClock::starting_at(now));
-        let Sample {
-            stripe, hubspot, ..
-        } = Sample::of(Business::play(3, shape, now), clock.clone());
+        let sample = Sample::of(Business::play(3, shape, now), clock.clone());
+        let (stripe, hubspot) = (sample.stripe.clone(), sample.hubspot.clone());
         stripe.add_key(full_key(KEY));
         hubspot.add_token(TOKEN, Sample::SCOPES);
         Self {
@@ -79,6 +80,7 @@ impl World {
             hubspot,
             clock,
             folder: tempfile::tempdir().unwrap(),
+            sample,
         }
     }
 
