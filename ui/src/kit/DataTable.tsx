@@ -48,6 +48,8 @@ interface DataTableProps<Row extends RowData> {
   orders?: ColumnOrder[];
   /** Opens a row, by click or Enter. */
   onOpen?: (row: Row) => void;
+  /** Chooses a row or lets it go, by the space bar. */
+  onToggle?: (row: Row) => void;
   /** Stands in place of the rows when none match. */
   empty: ReactNode;
 }
@@ -59,6 +61,7 @@ export function DataTable<Row extends RowData>({
   rows,
   orders,
   onOpen,
+  onToggle,
   empty,
 }: DataTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -114,7 +117,13 @@ export function DataTable<Row extends RowData>({
                 onFocus={() => keys.setActive(item.index)}
                 data-opens={onOpen !== undefined || undefined}
                 onClick={() => row !== undefined && onOpen?.(row)}
-                onKeyDown={(event) => event.key === "Enter" && row !== undefined && onOpen?.(row)}
+                onKeyDown={(event) => {
+                  if (row === undefined) return;
+                  if (event.key === "Enter") onOpen?.(row);
+                  if (event.key !== " " || onToggle === undefined) return;
+                  event.preventDefault();
+                  onToggle(row);
+                }}
               >
                 {cells
                   ? cells.map((cell) => (

@@ -109,6 +109,26 @@ test("disconnecting asks first", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("holding rows of the plan back", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Preview")(page);
+  await page.getByRole("row", { name: /new/ }).first().click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("checkbox").nth(0).check();
+  await page.getByRole("checkbox").nth(2).check();
+  await expect(page.getByRole("button", { name: "Hold the 2 chosen back" })).toBeVisible();
+  await look(page, "preview-chosen");
+  await page.getByRole("button", { name: "Hold the 2 chosen back" }).click();
+  await expect(page.getByText("2 changes are held back")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Push 168 changes" })).toBeVisible();
+  await look(page, "preview-held");
+  await page.getByRole("button", { name: "Approve everything" }).click();
+  await expect(page.getByText("Nothing is held back.")).toBeVisible();
+  await page.getByRole("button", { name: "Export CSV" }).click();
+  await expect(page.getByText("Plan exported")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
 test("what a run wrote, and taking it back", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await rail("History")(page);

@@ -3,6 +3,8 @@ import type {
   FieldChange,
   GuardSettings,
   RealtimeView,
+  PlanRow,
+  RowSelection,
   RunChange,
   RunChangesQuery,
   UndoQuery,
@@ -141,9 +143,31 @@ const UNDO: UndoSummary = {
   dailyLeft: 249_812,
 };
 
+const WRITES = new Set<PlanRow["action"]>(["create", "update", "remove"]);
+
+function selects(selection: RowSelection, row: PlanRow): boolean {
+  if (selection.kind === "all") return true;
+  if (selection.kind === "rows") return selection.ids.includes(row.id);
+  const { action, object, search } = selection.filter;
+  return (
+    (action === null || row.action === action) &&
+    (object === null || row.object === object) &&
+    row.name.includes(search)
+  );
+}
+
 /** What approvals, review, undo and drift answer until screens need more. */
 export const safety = (world: () => World) => ({
-  approve: () => world().plan,
+  approve: (selection: RowSelection, approved: boolean) => {
+    const made = world();
+    for (const row of made.planRows) {
+      if (!WRITES.has(row.action) || !selects(selection, row)) continue;
+      row.waits = !approved;
+    }
+    const waiting = made.planRows.filter(({ waits }) => waits).length;
+    made.plan = made.plan && { ...made.plan, waiting };
+    return made.plan;
+  },
   exportPlan: () => ({ path: "/home/jane/Downloads/clearsync-plan.csv" }),
   guard: () => GUARD,
   changeGuard: () => GUARD,

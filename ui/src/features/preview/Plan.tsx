@@ -15,21 +15,22 @@ import type { PlanState } from "./usePlan";
 /** What the plan comes to, and what it costs of the portal's requests. */
 function PlanLead({ summary }: { summary: PlanSummary }) {
   const t = useWords();
-  const { creates, updates, unchanged, skipped, associations, properties, madeAt, needsApproval } = summary;
-  const changes = creates + updates;
+  const { creates, updates, removals, unchanged, skipped, associations, properties, madeAt } = summary;
+  const changes = creates + updates + removals;
   return (
     <div className={classes.lead}>
       <p>
         <strong className={classes.changes}>{t("preview.changes", { count: changes })}</strong>
         {": "}
         {t("preview.counts", { creates, updates, unchanged, skipped })}
+        {removals > 0 && ` ${t("preview.removals", { count: removals })}`}
         {associations > 0 && ` ${t("preview.links", { count: associations })}`}
         {properties > 0 && ` ${t("preview.properties", { count: properties })}`}
       </p>
       <p>
         {cost(t, summary)} {t("preview.planned")} <Moment at={madeAt} />.
       </p>
-      {needsApproval && changes > 0 && <p>{t("preview.needsApproval")}</p>}
+      {summary.needsApproval && changes > 0 && <p>{t("preview.needsApproval")}</p>}
     </div>
   );
 }
@@ -72,7 +73,8 @@ function NoPlan({ plan }: { plan: PlanState }) {
 
 function Rows({ summary }: { summary: PlanSummary }) {
   const t = useWords();
-  const total = summary.creates + summary.updates + summary.unchanged + summary.skipped;
+  const { creates, updates, removals, unchanged, skipped } = summary;
+  const total = creates + updates + removals + unchanged + skipped;
   if (total === 0) {
     return (
       <EmptyState

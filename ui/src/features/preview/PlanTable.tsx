@@ -1,6 +1,13 @@
-import { Button, Select } from "@mantine/core";
+import { Button, Checkbox, Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconBuilding, IconUser } from "@tabler/icons-react";
+import {
+  IconActivity,
+  IconBuilding,
+  IconListDetails,
+  IconReceipt,
+  IconRefresh,
+  IconUser,
+} from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { useWords, type Words } from "../../i18n/words";
 import type { ObjectType, PlanAction, PlanRow, PlanSummary } from "../../ipc/backend";
@@ -12,12 +19,24 @@ import { FirstChange } from "../../kit/FieldChanges";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { SearchField } from "../../kit/SearchField";
 import { Toolbar } from "../../kit/Toolbar";
+import { Approval } from "./Approval";
 import classes from "./preview.module.css";
 import { RecordDrawer } from "./RecordDrawer";
+import { useChosen } from "./useChosen";
 
-const ACTIONS: PlanAction[] = ["create", "update", "unchanged", "skip"];
-const OBJECTS: ObjectType[] = ["contact", "company"];
+const ACTIONS: PlanAction[] = ["create", "update", "remove", "unchanged", "skip"];
+const WRITES: ReadonlySet<PlanAction> = new Set(["create", "update", "remove"]);
+const OBJECTS: ObjectType[] = ["contact", "company", "deal", "lineItem", "subscription", "event"];
 const SEARCH_AFTER_MS = 200;
+
+const ICONS: Record<ObjectType, typeof IconUser> = {
+  contact: IconUser,
+  company: IconBuilding,
+  deal: IconReceipt,
+  lineItem: IconListDetails,
+  subscription: IconRefresh,
+  event: IconActivity,
+};
 
 interface Filters {
   action: PlanAction | null;
@@ -35,7 +54,9 @@ export function PlanTable({ summary }: { summary: PlanSummary }) {
   const [settled] = useDebouncedValue(search, SEARCH_AFTER_MS);
   const [shown, setShown] = useState<PlanRow | null>(null);
   const { action, object, property } = filters;
-  const columns = useMemo(() => makeColumns(t, property), [t, property]);
+  const chosen = useChosen(summary.id);
+  const { ids, toggle } = chosen;
+  const columns = useMemo(() => makeColumns(t, property, ids, toggle), [t, property, ids, toggle]);
   const rows = usePagedRows<PlanRow>(
     ["planRows", summary.id, action, object, property, settled],
     (offset, limit) => backend.planRows({ action, object, property, search: settled, offset, limit }),
@@ -50,12 +71,19 @@ export function PlanTable({ summary }: { summary: PlanSummary }) {
         <SearchField label={t("preview.search")} value={search} onChange={setSearch} />
         <FilterSelects summary={summary} filters={filters} onChange={setFilters} />
       </Toolbar>
+      <Approval
+        summary={summary}
+        chosen={chosen}
+        filter={filters === ALL && settled === "" ? null : { ...filters, search: settled }}
+        shown={rows.total ?? 0}
+      />
       {rows.problem && <ProblemNotice problem={rows.problem} onTryAgain={rows.retry} />}
       <DataTable
         label={t("preview.title")}
         columns={columns}
         rows={rows}
         onOpen={setShown}
+        onToggle={(row) => WRITES.has(row.action) && toggle(row.id)}
         empty={
           <EmptyState
             title={t("preview.noMatch.title")}
@@ -119,17 +147,43 @@ function FilterSelects({ summary, filters, onChange }: FilterSelectsProps) {
   );
 }
 
-function makeColumns(t: Words, property: string | null) {
+function makeColumns(
+  t: Words,
+  property: string | null,
+  chosen: ReadonlySet<number>,
+  toggle: (id: number) => void,
+) {
   const column = columnsOf<PlanRow>();
   const first = (row: PlanRow) =>
     row.changes.find((change) => change.property === property) ?? row.changes[0];
   return column.columns([
+    column.display({
+      id: "chosen",
+      header: () => <span className="visuallyHidden">{t("preview.column.chosen")}</span>,
+      meta: { width: "32px" },
+      cell: ({ row: { original } }) =>
+        WRITES.has(original.action) && (
+          <Checkbox
+            size="xs"
+            tabIndex={-1}
+            aria-label={t("preview.choose", { name: original.name })}
+            checked={chosen.has(original.id)}
+            onChange={() => toggle(original.id)}
+            onClick={(event) => event.stopPropagation()}
+          />
+        ),
+    }),
     column.accessor("action", {
       header: t("preview.column.action"),
-      meta: { width: "92px" },
-      cell: ({ getValue }) => (
-        <span className={classes.action} data-action={getValue()}>
-          {t(`planAction.${getValue()}`)}
+      meta: { width: "108px" },
+      cell: ({ row: { original } }) => (
+        <span
+          className={classes.action}
+          data-action={original.action}
+          data-waits={original.waits || undefined}
+        >
+          {t(`planAction.${original.action}`)}
+          {original.waits && <span className={classes.waits}> {t("preview.waits")}</span>}
         </span>
       ),
     }),
@@ -175,6 +229,6 @@ function Change({ row, property }: { row: PlanRow; property: string | null }) {
 
 function ObjectIcon({ object }: { object: ObjectType }) {
   const t = useWords();
-  const Icon = object === "contact" ? IconUser : IconBuilding;
+  const Icon = ICONS[object];
   return <Icon className={classes.object} size={16} stroke={1.5} aria-label={t(`object.${object}`)} />;
 }

@@ -25,7 +25,7 @@ export function PushButton({ summary, status, plan, onPushed }: PushButtonProps)
       showProblem(t, cause);
     }
   });
-  const changes = summary.creates + summary.updates;
+  const changes = summary.creates + summary.updates + summary.removals - summary.waiting;
   const nothing = changes === 0 && summary.associations === 0;
   return (
     <Button
