@@ -77,6 +77,12 @@ export const queries = {
       queryKey: ["reconcile", file.id, against],
       queryFn: () => b.reconcile(file.text, against),
     }),
+  review: (b: Backend) => queryOptions({ queryKey: ["review"], queryFn: b.review }),
+  reviewCandidates: (b: Backend, object: string, key: string) =>
+    queryOptions({
+      queryKey: ["reviewCandidates", object, key],
+      queryFn: () => b.reviewCandidates(object, key),
+    }),
   drift: (b: Backend) => queryOptions({ queryKey: ["drift"], queryFn: b.drift }),
   runs: (b: Backend) => queryOptions({ queryKey: ["runs"], queryFn: b.runs }),
   attention: (b: Backend) => queryOptions({ queryKey: ["attention"], queryFn: b.attention }),
@@ -101,7 +107,7 @@ const STALE: Record<DataKind, string[]> = {
   ],
   plan: ["planSummary", "planRows", "undoRows"],
   history: ["runs", "runChanges", "drift"],
-  attention: ["attention"],
+  attention: ["attention", "review", "reviewCandidates"],
   settings: ["settings", "policies", "exchangeRates"],
 };
 

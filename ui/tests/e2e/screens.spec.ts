@@ -129,6 +129,25 @@ test("holding rows of the plan back", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("deciding about a match", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Attention")(page);
+  await page.getByRole("button", { name: "Review matches" }).click();
+  await expect(page.getByRole("row", { name: /ada\.0@/ })).toBeVisible();
+  await look(page, "review");
+  await page.getByRole("row", { name: /ada\.0@/ }).click();
+  await expect(page.getByText("Ada Lovelace")).toBeVisible();
+  await look(page, "review-candidates");
+  await page.getByRole("button", { name: "Use this record" }).first().click();
+  await expect(page.getByRole("button", { name: "Take decision back" })).toBeVisible();
+  await look(page, "review-decided");
+  await page.getByRole("button", { name: "Take decision back" }).click();
+  await expect(page.getByRole("button", { name: "Take decision back" })).toBeHidden();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("Make the plan again to see it.")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
 test("what a run wrote, and taking it back", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await rail("History")(page);

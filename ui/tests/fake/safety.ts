@@ -1,9 +1,12 @@
 import type {
+  Candidate,
   DriftView,
   FieldChange,
   GuardSettings,
-  RealtimeView,
   PlanRow,
+  RealtimeView,
+  ReviewDecision,
+  ReviewItem,
   RowSelection,
   RunChange,
   RunChangesQuery,
@@ -143,6 +146,65 @@ const UNDO: UndoSummary = {
   dailyLeft: 249_812,
 };
 
+const CANDIDATES: Candidate[] = [
+  {
+    hubspotId: "501",
+    name: "Ada Lovelace",
+    address: "ada@acme.com",
+    customerId: null,
+    createdAt: minutesAgo(90_000),
+    updatedAt: minutesAgo(1_500),
+    url: RECORD_PAGE,
+  },
+  {
+    hubspotId: "502",
+    name: null,
+    address: "ada.lovelace-with-a-rather-long-address@acme.com",
+    customerId: "cus_9s6XKzkNRiz8i3",
+    createdAt: minutesAgo(4_000),
+    updatedAt: null,
+    url: null,
+  },
+];
+
+/** Matches to review: ambiguous ones, refused ones, and one that was decided. */
+export function reviewItems(): ReviewItem[] {
+  return Array.from({ length: 36 }, (_, n) => {
+    const [object, key, name] =
+      n % 4 === 3
+        ? ["companies", `company-${n}.example`, `company-${n}.example`]
+        : ["contacts", `cus_${n}`, `ada.${n}@acme.example`];
+    const item: ReviewItem = {
+      object,
+      key,
+      name,
+      reason: "ambiguous",
+      refusal: null,
+      property: null,
+      since: minutesAgo(600 + n),
+      candidates: 2,
+      url: null,
+      choices: ["link", "create", "leaveOut"],
+      decision: n === 2 ? { kind: "leaveOut" } : null,
+    };
+    return n % 6 === 5 ? { ...item, ...REFUSED } : item;
+  });
+}
+
+const REFUSED = {
+  reason: "refused",
+  refusal: "INVALID_EMAIL",
+  property: "email",
+  candidates: 0,
+} as const;
+
+function decided(world: World, object: string, key: string, decision: ReviewDecision | null): ReviewItem[] {
+  world.review = world.review.map((item) =>
+    item.object === object && item.key === key ? { ...item, decision } : item,
+  );
+  return world.review;
+}
+
 const WRITES = new Set<PlanRow["action"]>(["create", "update", "remove"]);
 
 function selects(selection: RowSelection, row: PlanRow): boolean {
@@ -178,10 +240,10 @@ export const safety = (world: () => World) => ({
     resetsAt: null,
     freePercent: GUARD.freeRequestsPercent,
   }),
-  review: () => [],
-  reviewCandidates: () => [],
-  decide: () => [],
-  takeDecisionBack: () => [],
+  review: () => world().review,
+  reviewCandidates: () => CANDIDATES,
+  decide: (object: string, key: string, decision: ReviewDecision) => decided(world(), object, key, decision),
+  takeDecisionBack: (object: string, key: string) => decided(world(), object, key, null),
   runChanges: (query: RunChangesQuery) =>
     page(
       written().filter(({ state }) => query.state === null || state === query.state),

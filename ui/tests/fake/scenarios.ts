@@ -196,6 +196,7 @@ export const SCENARIOS = {
       planRows: [],
       runs: [],
       attention: [],
+      review: [],
       settings: { ...world.settings, stripe: null, hubspot: null },
     };
   },

@@ -13,6 +13,7 @@ import type {
   Problem,
   PropertyPlan,
   ReconcileReport,
+  ReviewItem,
   RunRow,
   Settings,
   Setup,
@@ -22,6 +23,7 @@ import type {
 import * as data from "./data";
 import * as figures from "./figures";
 import * as policies from "./policies";
+import { reviewItems } from "./safety";
 
 /** A command of the backend. */
 export type Command = Exclude<keyof Backend, "onStatus" | "onChecklist" | "onData">;
@@ -46,6 +48,7 @@ export interface World {
   runs: RunRow[];
   attention: AttentionItem[];
   backups: BackupRow[];
+  review: ReviewItem[];
   mailDomains: MailDomains;
   settings: Settings;
   /** Commands that fail, and with what. */
@@ -155,6 +158,7 @@ export function everyday(): World {
     runs: data.runs(40),
     attention: data.attention(60),
     backups: data.backups(),
+    review: reviewItems(),
     mailDomains: {
       builtIn: [
         "gmail.com",

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconUserQuestion } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useWords } from "../../i18n/words";
@@ -12,24 +12,56 @@ import { Page } from "../../kit/Page";
 import { ActionButton, ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
 import classes from "./attention.module.css";
+import { ReviewView } from "./ReviewView";
 
 /** Items of a kind that are shown before the user asks for all. */
 const SHOWN_FIRST = 8;
 
 /** What needs the user, kind by kind, with the one thing that helps. */
 export function AttentionView() {
+  const [reviewing, setReviewing] = useState(false);
+  if (reviewing) return <ReviewView onBack={() => setReviewing(false)} />;
+  return <Items onReview={() => setReviewing(true)} />;
+}
+
+function Items({ onReview }: { onReview: () => void }) {
   const t = useWords();
-  const items = useQuery(queries.attention(useBackend()));
+  const backend = useBackend();
+  const items = useQuery(queries.attention(backend));
+  const review = useQuery(queries.review(backend));
+  const undecided = review.data?.filter(({ decision }) => decision === null).length ?? 0;
+  const problem = items.error ?? review.error;
+  const nothing = items.data?.length === 0 && review.data?.length === 0;
   return (
     <Page title={t("attention.title")} lead={t("attention.lead")}>
       {items.isPending && <RowSkeletons rows={8} height={48} />}
-      {items.error && <ProblemNotice problem={items.error} onTryAgain={() => void items.refetch()} />}
-      {items.data?.length === 0 && (
+      {problem && (
+        <ProblemNotice
+          problem={problem}
+          onTryAgain={() => {
+            void items.refetch();
+            void review.refetch();
+          }}
+        />
+      )}
+      {nothing && (
         <EmptyState
           icon={<IconCircleCheck size={20} stroke={1.5} aria-hidden />}
           title={t("attention.empty.title")}
           text={t("attention.empty.text")}
         />
+      )}
+      {review.data !== undefined && review.data.length > 0 && (
+        <section className={classes.kind}>
+          <IconUserQuestion className={classes.icon} size={16} aria-hidden />
+          <div className={classes.body}>
+            <h2>{t("matchReview.title")}</h2>
+            <p className={classes.muted}>{t("matchReview.open", { count: undecided })}</p>
+          </div>
+          <Button variant="default" onClick={onReview}>
+            {t("matchReview.start")}
+          </Button>
+        </section>
       )}
       {groupBy(items.data ?? [], (item) => item.kind).map(([kind, members]) => (
         <Kind key={kind} kind={kind} items={members} />

@@ -5,12 +5,12 @@ import { useWords } from "../../i18n/words";
 import type { DriftDifference, DriftRow } from "../../ipc/backend";
 import { queries, useBackend } from "../../ipc/queries";
 import { EmptyState } from "../../kit/EmptyState";
+import { HubSpotLink } from "../../kit/HubSpotLink";
 import { Moment } from "../../kit/Moment";
 import { Page } from "../../kit/Page";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
 import { useAction } from "../../kit/useAction";
-import { HubSpotLink } from "./HubSpotLink";
 import classes from "./history.module.css";
 import { thing } from "./thing";
 

@@ -10,11 +10,11 @@ import { Id } from "../../kit/CopyButton";
 import { columnsOf, DataTable } from "../../kit/DataTable";
 import { EmptyState } from "../../kit/EmptyState";
 import { FieldChanges, FirstChange } from "../../kit/FieldChanges";
+import { HubSpotLink } from "../../kit/HubSpotLink";
 import { Page } from "../../kit/Page";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { SearchField } from "../../kit/SearchField";
 import { Toolbar } from "../../kit/Toolbar";
-import { HubSpotLink } from "./HubSpotLink";
 import classes from "./history.module.css";
 import { thing } from "./thing";
 
