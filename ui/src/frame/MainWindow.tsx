@@ -12,6 +12,9 @@ import { RatesView } from "../features/rates/RatesView";
 import { ReconciliationView } from "../features/reconciliation/ReconciliationView";
 import { SettingsView } from "../features/settings/SettingsView";
 import { SubscriptionsView } from "../features/subscriptions/SubscriptionsView";
+import { GuardView } from "../features/writing/GuardView";
+import { PlaybooksView } from "../features/writing/PlaybooksView";
+import { WritingView } from "../features/writing/WritingView";
 import type { Service, Status } from "../ipc/backend";
 import classes from "./frame.module.css";
 import { NavigationContext, type SettingsPage, VIEWS, type View } from "./navigation";
@@ -53,6 +56,9 @@ export function MainWindow({ status }: { status: Status }) {
     rates: <RatesView />,
     reconciliation: <ReconciliationView />,
     mailDomains: <MailDomainsView />,
+    writing: <WritingView />,
+    guard: <GuardView />,
+    playbooks: <PlaybooksView />,
   };
   return (
     <NavigationContext value={navigation}>

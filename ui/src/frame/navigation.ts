@@ -14,7 +14,14 @@ export const VIEWS = [
 /** One view of the rail. */
 export type View = (typeof VIEWS)[number];
 /** A page that stands under the settings. */
-export type SettingsPage = "policy" | "rates" | "reconciliation" | "mailDomains";
+export type SettingsPage =
+  | "policy"
+  | "rates"
+  | "reconciliation"
+  | "mailDomains"
+  | "writing"
+  | "guard"
+  | "playbooks";
 
 /** The ways from one place of the window to another, whichever part of it is open. */
 export interface Navigation {

@@ -77,6 +77,12 @@ export const queries = {
       queryKey: ["reconcile", file.id, against],
       queryFn: () => b.reconcile(file.text, against),
     }),
+  writeModes: (b: Backend) => queryOptions({ queryKey: ["writeModes"], queryFn: b.writeModes }),
+  writing: (b: Backend) => queryOptions({ queryKey: ["writing"], queryFn: b.writing }),
+  metadataKeys: (b: Backend) => queryOptions({ queryKey: ["metadataKeys"], queryFn: b.metadataKeys }),
+  guard: (b: Backend) => queryOptions({ queryKey: ["guard"], queryFn: b.guard }),
+  quota: (b: Backend) => queryOptions({ queryKey: ["quota"], queryFn: b.quota }),
+  playbooks: (b: Backend) => queryOptions({ queryKey: ["playbooks"], queryFn: b.playbooks }),
   review: (b: Backend) => queryOptions({ queryKey: ["review"], queryFn: b.review }),
   reviewCandidates: (b: Backend, object: string, key: string) =>
     queryOptions({
@@ -91,7 +97,7 @@ export const queries = {
 
 /** Which questions a change makes stale. */
 const STALE: Record<DataKind, string[]> = {
-  setup: ["setup", "propertyPlan"],
+  setup: ["setup", "propertyPlan", "writeModes", "writing"],
   figures: [
     "overview",
     "subscriptions",
@@ -106,7 +112,7 @@ const STALE: Record<DataKind, string[]> = {
     "reconcile",
   ],
   plan: ["planSummary", "planRows", "undoRows"],
-  history: ["runs", "runChanges", "drift"],
+  history: ["runs", "runChanges", "drift", "quota"],
   attention: ["attention", "review", "reviewCandidates"],
   settings: ["settings", "policies", "exchangeRates"],
 };

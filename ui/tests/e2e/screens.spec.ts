@@ -148,6 +148,52 @@ test("deciding about a match", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("how ClearSync writes", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "How ClearSync writes" }).click();
+  await expect(page.getByRole("radio", { name: "Deals" })).toBeVisible();
+  await look(page, "writing");
+  await page.getByRole("radio", { name: "Deals" }).check();
+  await page.getByRole("textbox", { name: "Least MRR" }).fill("a lot");
+  await page.getByRole("checkbox", { name: /org_id/ }).check();
+  await page.getByRole("switch", { name: "Write all that fit" }).click({ force: true });
+  await page.getByRole("button", { name: /^Contacts/ }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Write an amount")).toBeVisible();
+  await look(page, "writing-wrong");
+  await rail("Overview")(page);
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "How ClearSync writes" }).click();
+  await expect(page.getByText("Not saved yet.")).toBeVisible();
+  await page.getByRole("textbox", { name: "Least MRR" }).fill("49.50");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Make the plan again to see what changes.")).toBeVisible();
+  await look(page, "writing-saved");
+  expect(complaints).toEqual([]);
+});
+
+test("the write guard", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "Write guard" }).click();
+  await page.getByRole("button", { name: /^Contact/ }).click();
+  await look(page, "guard");
+  await page.getByRole("combobox", { name: "Who has the say about MRR" }).click();
+  await page.getByRole("option", { name: "Never write it" }).click();
+  await expect(page.getByText("2 exceptions")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test("playbooks", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "HubSpot playbooks" }).click();
+  await expect(page.getByText("Follow up failed payments")).toBeVisible();
+  await look(page, "playbooks");
+  expect(complaints).toEqual([]);
+});
+
 test("what a run wrote, and taking it back", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await rail("History")(page);

@@ -176,6 +176,10 @@ export class FakeBackend {
     writeModes: () => ({ ...MODES, current: this.writing.mode }),
     writing: () => this.writing,
     saveWriting: (writing) => {
+      const amount = writing.filters.minimumMrr;
+      if (amount !== null && !/^\d+(\.\d+)?$/.test(amount)) {
+        throw { ...problem("writingRefused"), params: { field: "minimumMrr" } };
+      }
       this.writing = writing;
       return writing;
     },

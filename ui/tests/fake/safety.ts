@@ -2,8 +2,10 @@ import type {
   Candidate,
   DriftView,
   FieldChange,
+  GuardChange,
   GuardSettings,
   PlanRow,
+  PropertyGuard,
   RealtimeView,
   ReviewDecision,
   ReviewItem,
@@ -22,8 +24,29 @@ const GUARD: GuardSettings = {
   unaskedSharePercent: 20,
   unaskedRecords: 50,
   freeRequestsPercent: 10,
-  properties: [],
+  properties: ["contacts", "companies"].flatMap((object) =>
+    ["Stripe customer id", "MRR", "Subscription status", "Plan", "Next renewal", "Phone Number"].map(
+      (label, n): PropertyGuard => ({
+        object,
+        property:
+          label === "Phone Number" ? "phone" : `clearsync_${label.toLowerCase().replaceAll(" ", "_")}`,
+        label,
+        ownership: n === 5 ? "fillIfEmpty" : "owned",
+        fixed: n === 0,
+      }),
+    ),
+  ),
 };
+let guardNow = GUARD;
+
+function changed(change: GuardChange): GuardSettings {
+  if (change.kind !== "property") return { ...guardNow, [change.kind]: change.value };
+  const { object, property, ownership } = change.value;
+  const properties = guardNow.properties.map((one) =>
+    one.object === object && one.property === property ? { ...one, ownership } : one,
+  );
+  return { ...guardNow, properties };
+}
 const RECORD_PAGE = "https://app.hubspot.com/contacts/20211234/record/0-1/501";
 const SEEN: DriftView = {
   differing: 2,
@@ -231,12 +254,15 @@ export const safety = (world: () => World) => ({
     return made.plan;
   },
   exportPlan: () => ({ path: "/home/jane/Downloads/clearsync-plan.csv" }),
-  guard: () => GUARD,
-  changeGuard: () => GUARD,
+  guard: () => guardNow,
+  changeGuard: (change: GuardChange) => {
+    guardNow = changed(change);
+    return guardNow;
+  },
   quota: () => ({
     dailyLimit: 250_000,
     dailyLeft: 249_812,
-    seenAt: null,
+    seenAt: minutesAgo(3),
     resetsAt: null,
     freePercent: GUARD.freeRequestsPercent,
   }),
@@ -263,5 +289,30 @@ export const safety = (world: () => World) => ({
   realtime: () => NO_REALTIME,
   startRealtime: () => NO_REALTIME,
   stopRealtime: () => NO_REALTIME,
-  playbooks: () => [],
+  playbooks: () => [
+    {
+      id: "dunning",
+      steps: [
+        { id: "workflow", properties: [{ name: "clearsync_past_due", label: "Past due" }] },
+        { id: "reenroll", properties: [{ name: "clearsync_past_due", label: "Past due" }] },
+        { id: "mail", properties: [{ name: "clearsync_open_balance", label: "Open balance" }] },
+        { id: "task", properties: [{ name: "clearsync_open_balance", label: "Open balance" }] },
+        { id: "goal", properties: [{ name: "clearsync_past_due", label: "Past due" }] },
+      ],
+    },
+    {
+      id: "renewal",
+      steps: [
+        { id: "workflow", properties: [{ name: "clearsync_next_renewal", label: "Next renewal" }] },
+        {
+          id: "task",
+          properties: [
+            { name: "clearsync_plan", label: "Plan" },
+            { name: "clearsync_mrr", label: "MRR" },
+            { name: "clearsync_next_renewal", label: "Next renewal" },
+          ],
+        },
+      ],
+    },
+  ],
 });

@@ -45,6 +45,13 @@ export function SettingsView({ tray, replacing, onReplacing }: SettingsViewProps
           <Section title={t("settings.figures")}>
             <FiguresLinks />
           </Section>
+          <Section title={t("settings.writing")}>
+            <div className={classes.links}>
+              <PageLink page="writing" title={t("writing.title")} now={t("writing.short")} />
+              <PageLink page="guard" title={t("guard.title")} now={t("guard.short")} />
+              <PageLink page="playbooks" title={t("playbooks.title")} now={t("playbooks.short")} />
+            </div>
+          </Section>
           <Section title={t("settings.create")}>
             <ChoiceSwitches
               choices={settings.data.choices}

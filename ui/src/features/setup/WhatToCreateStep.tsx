@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useWords } from "../../i18n/words";
-import type { ObjectType, PropertyPlan, Setup } from "../../ipc/backend";
+import type { ObjectType, PropertyPlan, Setup, WriteMode } from "../../ipc/backend";
 import { queries, useBackend } from "../../ipc/queries";
 import { Fold } from "../../kit/Fold";
 import { groupBy } from "../../kit/groupBy";
@@ -10,6 +10,7 @@ import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
 import { useAction } from "../../kit/useAction";
 import { ChoiceSwitches } from "../settings/ChoiceSwitches";
+import { ModeList } from "../writing/ModeList";
 import { StepPage } from "./StepPage";
 import classes from "./setup.module.css";
 import { useGoToStep } from "./steps";
@@ -20,8 +21,10 @@ export function WhatToCreateStep({ setup }: { setup: Setup }) {
   const backend = useBackend();
   const goToStep = useGoToStep();
   const [choices, setChoices] = useState(setup.choices);
+  const [mode, setMode] = useState<WriteMode | null>(null);
   const save = useAction(async () => {
     await backend.saveChoices(choices);
+    if (mode !== null) await backend.saveWriting({ ...(await backend.writing()), mode });
     await goToStep("import");
   });
   return (
@@ -36,9 +39,31 @@ export function WhatToCreateStep({ setup }: { setup: Setup }) {
       }
     >
       <ChoiceSwitches choices={choices} onChange={setChoices} />
+      <Modes chosen={mode} onChoose={setMode} />
       {save.problem && <ProblemNotice problem={save.problem} onTryAgain={() => void save.run()} />}
       <Properties />
     </StepPage>
+  );
+}
+
+function Modes({ chosen, onChoose }: { chosen: WriteMode | null; onChoose: (mode: WriteMode) => void }) {
+  const t = useWords();
+  const modes = useQuery(queries.writeModes(useBackend()));
+  return (
+    <section className={classes.part}>
+      <h2>{t("writing.modes")}</h2>
+      <p className={classes.muted}>{t("writing.later")}</p>
+      {modes.isPending && <RowSkeletons rows={3} height={56} />}
+      {modes.error && <ProblemNotice problem={modes.error} onTryAgain={() => void modes.refetch()} />}
+      {modes.data && (
+        <ModeList
+          modes={modes.data.modes}
+          current={modes.data.current}
+          chosen={chosen ?? modes.data.current}
+          onChoose={onChoose}
+        />
+      )}
+    </section>
   );
 }
 
