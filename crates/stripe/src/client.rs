@@ -27,6 +27,30 @@ pub const API_VERSION: &str = "2026-05-27.dahlia";
 pub const STRIPE_URL: &str = "https://api.stripe.com";
 
 /// Reads one Stripe account. Clones share the key and keep the account's limits together.
+///
+/// There is no way to say anything else to Stripe: no general request, and none that writes.
+/// ```compile_fail
+/// # async fn no_post(client: clearsync_stripe::client::Client) {
+/// client.post("/v1/customers", "").await;
+/// # }
+/// ```
+/// ```compile_fail
+/// # async fn no_delete(client: clearsync_stripe::client::Client) {
+/// client.delete("/v1/customers/cus_1").await;
+/// # }
+/// ```
+/// ```compile_fail
+/// # use clearsync_stripe::call::Call;
+/// # async fn no_call(client: clearsync_stripe::client::Client, call: Call) {
+/// client.ask::<serde_json::Value>(&call).await;
+/// # }
+/// ```
+/// What does compile, so that the above fails for its own reason:
+/// ```
+/// # async fn reads(client: clearsync_stripe::client::Client) {
+/// _ = client.account().await;
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 

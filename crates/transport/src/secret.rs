@@ -18,6 +18,22 @@ use zeroize::Zeroizing;
 /// let secret = clearsync_transport::Secret::new("rk_test_1".to_owned());
 /// let copy = secret.clone();
 /// ```
+/// ```compile_fail
+/// let secret = clearsync_transport::Secret::new("rk_test_1".to_owned());
+/// let copy: String = secret.to_string();
+/// ```
+/// ```compile_fail
+/// fn serialised<T: serde::Serialize>(_: &T) {}
+/// serialised(&clearsync_transport::Secret::new("rk_test_1".to_owned()));
+/// ```
+/// What does compile, so that the above fails for its own reason:
+/// ```
+/// fn serialised<T: serde::Serialize>(_: &T) {}
+/// serialised(&"no secret");
+/// let secret = clearsync_transport::Secret::new("rk_test_1".to_owned());
+/// let second = secret.duplicate();
+/// assert_eq!(format!("{second:?}"), "Secret(hidden)");
+/// ```
 pub struct Secret(SecretString);
 
 impl Secret {

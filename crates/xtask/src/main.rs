@@ -35,11 +35,14 @@ enum Command {
     Test,
     /// Formatting, lints, types and dependencies, without running tests.
     Check,
-    /// Many more lives than the ordinary tests have time for.
+    /// Many more lives, crashes and kills than the ordinary tests have time for.
     Soak {
         /// How many.
         #[arg(long, default_value_t = 100_000)]
         lives: u32,
+        /// How often the real program is killed.
+        #[arg(long, default_value_t = 2_000)]
+        kills: u32,
     },
     /// Measure speed, as ratios against a floor of the same run.
     Bench,
@@ -60,7 +63,7 @@ fn main() -> ExitCode {
         Command::Demo { headless } => demo::run(headless),
         Command::Test => test::run(),
         Command::Check => test::check(),
-        Command::Soak { lives } => soak::run(lives),
+        Command::Soak { lives, kills } => soak::run(lives, kills),
         Command::Bench => bench::run(),
         Command::Mutants { shard } => proofs::mutants(shard.as_deref()),
         Command::Coverage => proofs::coverage(),

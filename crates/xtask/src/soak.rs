@@ -2,12 +2,17 @@
 
 use crate::steps::{Step, StepError};
 
-/// Lives so many simulated lives, and ends a process at each of its effects.
-pub(crate) fn run(lives: u32) -> Result<(), StepError> {
+/// Lives so many simulated lives, ends a process at each of its effects, and kills the real program so many times.
+pub(crate) fn run(lives: u32, kills: u32) -> Result<(), StepError> {
     // As shipped, but quick to build.
     Step::new("Lives under faults, and crashes everywhere", "cargo")
         .args(["test", "--profile", "bench", "--package", "clearsync-sync"])
         .args(["--test", "it", "lives::", "--", "--nocapture"])
         .env("CLEARSYNC_SEEDS", lives.to_string())
+        .run()?;
+    Step::new("The real program, killed", "cargo")
+        .args(["test", "--package", "clearsync", "--test", "kill"])
+        .args(["--", "--nocapture"])
+        .env("CLEARSYNC_KILLS", kills.to_string())
         .run()
 }
