@@ -15,6 +15,7 @@ mod keyring;
 mod leaks;
 mod notification_daemon;
 mod setup;
+mod taking_back;
 mod tray;
 mod tray_host;
 mod walk;

@@ -124,9 +124,15 @@ impl Window {
         self.click("[role=dialog] button", label).await;
     }
 
-    /// Switches what has this label on or off.
+    /// Switches what has this label on or off, or chooses it of several.
     pub async fn switch(&self, label: &str) {
         self.click("label", label).await;
+    }
+
+    /// Picks an option of the list with this label.
+    pub async fn pick(&self, list: &str, option: &str) {
+        self.click("input", list).await;
+        self.click("[role=option]", option).await;
     }
 
     async fn click(&self, among: &str, label: &str) {

@@ -92,7 +92,13 @@ function Buttons({ service, onCheck, onReplace, onDisconnect }: ButtonsProps): R
       <Button variant="default" size="xs" onClick={onReplace}>
         {t("settings.replace")}
       </Button>
-      <Button variant="subtle" color="red" size="xs" onClick={onDisconnect}>
+      <Button
+        variant="subtle"
+        color="red"
+        size="xs"
+        onClick={onDisconnect}
+        aria-label={t("settings.disconnect.of", { service: t(`service.${service}`) })}
+      >
         {t("settings.disconnect")}
       </Button>
     </>

@@ -22,7 +22,8 @@ export function WritingView() {
   const backend = useBackend();
   const cache = useQueryClient();
   const { open } = useNavigation();
-  const modes = useQuery(queries.writeModes(backend));
+  // The portal and the key change outside of ClearSync, so that each visit asks anew.
+  const modes = useQuery({ ...queries.writeModes(backend), refetchOnMount: "always" });
   const writing = useQuery(queries.writing(backend));
   const [edited, setEdited] = useDraft<Writing>("writing");
   const [saved, setSaved] = useState(false);
