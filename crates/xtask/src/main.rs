@@ -51,6 +51,9 @@ enum Command {
         /// Only this part of the changes, such as 3/12.
         #[arg(long)]
         shard: Option<String>,
+        /// Only those in this file, such as `crates/billing/src/note.rs`.
+        #[arg(long)]
+        file: Option<String>,
     },
     /// Show the lines of the billing maths that no test reaches.
     Coverage,
@@ -65,7 +68,7 @@ fn main() -> ExitCode {
         Command::Check => test::check(),
         Command::Soak { lives, kills } => soak::run(lives, kills),
         Command::Bench => bench::run(),
-        Command::Mutants { shard } => proofs::mutants(shard.as_deref()),
+        Command::Mutants { shard, file } => proofs::mutants(shard.as_deref(), file.as_deref()),
         Command::Coverage => proofs::coverage(),
         Command::Dist => dist(),
     };

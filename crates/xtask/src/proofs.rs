@@ -3,8 +3,8 @@
 use crate::steps::{Step, StepError};
 
 /// Changes the billing maths in one place at a time, and shows which changes no test notices. `shard`, such as `3/12`,
-/// takes that part of them.
-pub(crate) fn mutants(shard: Option<&str>) -> Result<(), StepError> {
+/// takes that part of them, and `file` those in one file.
+pub(crate) fn mutants(shard: Option<&str>, file: Option<&str>) -> Result<(), StepError> {
     ensure("cargo-mutants")?;
     let shard = shard.map(|shard| {
         [
@@ -16,6 +16,7 @@ pub(crate) fn mutants(shard: Option<&str>) -> Result<(), StepError> {
         .args(["mutants", "--package", "clearsync-billing"])
         .args(["--profile", "mutants", "--minimum-test-timeout", "60"])
         .args(shard.into_iter().flatten())
+        .args(file.map(|file| format!("--file={file}")))
         .args(["--output", "target", "--", "--lib", "--test", "it"])
         // A mutant is built a thousand times and needs few made-up lives to be noticed.
         .env("PROPTEST_CASES", "20")
@@ -29,7 +30,8 @@ pub(crate) fn coverage() -> Result<(), StepError> {
     Step::new("Coverage of the billing maths", "cargo")
         .args(["tarpaulin", "--package", "clearsync-billing"])
         // The toolchain has no llvm-tools.
-        .args(["--engine", "ptrace", "--lib", "--test", "it"])
+        .args(["--engine", "ptrace", "--profile", "coverage"])
+        .args(["--lib", "--test", "it"])
         .args(["--include-files", "crates/billing/src/*"])
         .args(["--out", "stdout", "--target-dir", "target/tarpaulin"])
         .env("PROPTEST_CASES", "100")

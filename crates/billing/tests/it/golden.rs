@@ -20,7 +20,7 @@
 //! | … phases of schedules, moved billing days, first part periods | `between` |
 //! | … tax within and on top | `tax`; `history`: `tax_within_prices_…` |
 //! | … credits, refunds, single charges; prorations of both billing modes | `between`: `credits_and_single_charges_…`, `prorations_hold_…` |
-//! | 5. History from invoices, refined by events | `history`, `between`, `belonging`, `events` |
+//! | 5. History from invoices, refined by events | `history`, `between`, `belonging`, `reading`, `taken_off`, `events`, `origins` |
 //! | 6. Movements of every kind and grain, change types, migrations, to zero | `movements`, `events` |
 //! | 7. Policies: statuses, cancellation, pause, first invoice | `standing` |
 //! | … discounts, usage, factors, exchange | `discounts`: `each_discount_rule`, `policies`, `normalisation`: `commercial_…`, `company` |
@@ -45,7 +45,10 @@ mod history;
 mod months;
 mod movements;
 mod normalisation;
+mod origins;
 mod policies;
+mod reading;
 mod standing;
+mod taken_off;
 mod tax;
 mod tiers;
