@@ -24,7 +24,7 @@ const SETUP: Screen[] = [
   ["importBusy", "setup-06-import-busy", none, "12,400 of 20,000"],
   ["importFailed", "setup-06-import-failed", none, "was not found"],
   ["review", "setup-07-review", none, "420 subscriptions"],
-  ["preview", "setup-08-preview", none, "Push 170 changes"],
+  ["preview", "setup-08-preview", none, "Push 201 changes"],
   ["firstSync", "setup-09-first-sync", none, "112 of 212"],
   ["firstSyncWaiting", "setup-09-first-sync-waiting", none, "Nothing has been pushed yet"],
   ["firstSyncDone", "setup-09-first-sync-done", none, "The first sync is done."],
@@ -43,8 +43,8 @@ const EVERYDAY: Screen[] = [
   ["everyday", "subscriptions", rail("Subscriptions"), "420 subscriptions"],
   ["crowded", "subscriptions-crowded", rail("Subscriptions"), "20,000 subscriptions"],
   ["empty", "subscriptions-empty", rail("Subscriptions"), "No subscriptions yet"],
-  ["everyday", "preview", rail("Preview"), "Push 170 changes"],
-  ["crowded", "preview-crowded", rail("Preview"), "Push 4,000 changes"],
+  ["everyday", "preview", rail("Preview"), "Push 201 changes"],
+  ["crowded", "preview-crowded", rail("Preview"), "Push 4,031 changes"],
   ["empty", "preview-empty", rail("Preview"), "No plan yet"],
   ["everyday", "history", rail("History"), "61,204"],
   ["empty", "history-empty", rail("History"), "No run yet"],
@@ -120,7 +120,7 @@ test("holding rows of the plan back", async ({ page }) => {
   await look(page, "preview-chosen");
   await page.getByRole("button", { name: "Hold the 2 chosen back" }).click();
   await expect(page.getByText("2 changes are held back")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Push 168 changes" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Push 199 changes" })).toBeVisible();
   await look(page, "preview-held");
   await page.getByRole("button", { name: "Approve everything" }).click();
   await expect(page.getByText("Nothing is held back.")).toBeVisible();

@@ -100,7 +100,7 @@ export function everyday(): World {
       nextSyncAt: data.minutesAgo(-1),
       pausedUntil: null,
       attention: 2,
-      waitingChanges: 170,
+      waitingChanges: 201,
       problem: null,
       sampleData: false,
       tray: "shown",

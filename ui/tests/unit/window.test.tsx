@@ -31,7 +31,7 @@ describe("setup", () => {
 
   it("pushes exactly the plan that is shown", async () => {
     const { fake, user } = show("preview");
-    await user.click(await screen.findByRole("button", { name: "Push 170 changes" }));
+    await user.click(await screen.findByRole("button", { name: "Push 201 changes" }));
     expect(fake.callsOf("push")).toEqual([[7]]);
     expect(await screen.findByRole("heading", { name: "First sync" })).toBeVisible();
   });
@@ -40,7 +40,7 @@ describe("setup", () => {
     const { fake } = show("preview", (world) => {
       world.plan = null;
     });
-    expect(await screen.findByRole("button", { name: "Push 170 changes" })).toBeVisible();
+    expect(await screen.findByRole("button", { name: "Push 201 changes" })).toBeVisible();
     expect(fake.callsOf("makePlan")).toHaveLength(1);
   });
 
@@ -60,7 +60,7 @@ describe("the main window", () => {
   it("shows what Rust tells, as it tells it", async () => {
     const { fake } = show("everyday");
     const rail = await screen.findByRole("navigation", { name: "Main" });
-    expect(within(rail).getByRole("button", { name: /^Preview/ })).toHaveTextContent("170");
+    expect(within(rail).getByRole("button", { name: /^Preview/ })).toHaveTextContent("201");
     act(() => fake.setStatus({ waitingChanges: 7 }));
     await waitFor(() =>
       expect(within(rail).getByRole("button", { name: /^Preview/ })).toHaveTextContent("7"),

@@ -10,13 +10,13 @@ import { RunProgressLine } from "../../kit/RunProgress";
 import { RowSkeletons } from "../../kit/Skeletons";
 import { PlanTable } from "./PlanTable";
 import classes from "./preview.module.css";
-import type { PlanState } from "./usePlan";
+import { changesOf, type PlanState } from "./usePlan";
 
 /** What the plan comes to, and what it costs of the portal's requests. */
 function PlanLead({ summary }: { summary: PlanSummary }) {
   const t = useWords();
   const { creates, updates, removals, unchanged, skipped, associations, properties, madeAt } = summary;
-  const changes = creates + updates + removals;
+  const changes = changesOf(summary);
   return (
     <div className={classes.lead}>
       <p>

@@ -4,7 +4,7 @@ import type { PlanSummary, Status } from "../../ipc/backend";
 import { useBackend } from "../../ipc/queries";
 import { showProblem } from "../../kit/showProblem";
 import { useAction } from "../../kit/useAction";
-import type { PlanState } from "./usePlan";
+import { changesOf, type PlanState } from "./usePlan";
 
 interface PushButtonProps {
   summary: PlanSummary;
@@ -25,11 +25,10 @@ export function PushButton({ summary, status, plan, onPushed }: PushButtonProps)
       showProblem(t, cause);
     }
   });
-  const changes = summary.creates + summary.updates + summary.removals - summary.waiting;
-  const nothing = changes === 0 && summary.associations === 0;
+  const changes = changesOf(summary) - summary.waiting;
   return (
     <Button
-      disabled={nothing || push.busy || plan.making || status.progress !== null}
+      disabled={changes === 0 || push.busy || plan.making || status.progress !== null}
       onClick={() => void push.run()}
     >
       {t("preview.push", { count: changes })}

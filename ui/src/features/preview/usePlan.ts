@@ -14,6 +14,11 @@ export interface PlanState {
   make: () => void;
 }
 
+/** How many records and links a plan writes, those that wait included. */
+export function changesOf({ creates, updates, removals, associations }: PlanSummary): number {
+  return creates + updates + removals + associations;
+}
+
 /** The plan as it stands. With `makeMissing`, one is made where there is none. */
 export function usePlan({ makeMissing = false }: { makeMissing?: boolean } = {}): PlanState {
   const backend = useBackend();
