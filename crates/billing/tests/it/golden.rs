@@ -52,3 +52,4 @@ mod standing;
 mod taken_off;
 mod tax;
 mod tiers;
+mod words;
