@@ -75,6 +75,8 @@ impl Engine {
                 ));
         }
         if matches!(known, Known::Other { .. }) {
+            // Only the key that goes now can take away what it made.
+            self.leave_no_endpoint().await?;
             self.stop_run().await;
         }
         self.keep_key(KeyName::Stripe, &secret, keep_for_this_run)

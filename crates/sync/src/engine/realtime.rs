@@ -224,7 +224,13 @@ impl Engine {
 
     /// Deletes what was made for a wish; gives the problem when the key may not.
     async fn delete_endpoint(&self, wanted: &Wanted) -> Result<Option<Problem>, Problem> {
-        let client = self.connected_stripe().await?;
+        let client = match self.connected_stripe().await {
+            Err(problem) if problem.code == ProblemCode::StripeNotConnected => {
+                let endpoint = wanted.endpoint.as_ref();
+                return Ok(endpoint.map(|id| problem.with("endpoint", id.as_str())));
+            }
+            client => client?,
+        };
         let endpoint = match &wanted.endpoint {
             Some(endpoint) => endpoint.clone(),
             // Whether Stripe made one is not known: the same request again tells which.

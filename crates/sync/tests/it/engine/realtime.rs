@@ -170,3 +170,25 @@ async fn what_cannot_be_is_said_and_leaves_nothing() {
     assert_eq!(engine.realtime().await.unwrap().state, RealtimeState::Off);
     assert_eq!(endpoints(&world), [] as [Value; 0]);
 }
+
+/// With another account in its place, the first account's endpoint goes; a key that is refused leaves it to the user.
+#[tokio::test(start_paused = true)]
+async fn another_account_leaves_no_endpoint_in_the_first() {
+    let world = World::new();
+    let engine = world.connected().await;
+    started(&world, &engine).await;
+    world
+        .stripe
+        .add_key(full_key(NEW_KEY.replace("_test_", "_live_").as_str()));
+    let live = secret(&NEW_KEY.replace("_test_", "_live_"));
+    engine.connect_stripe(live, true, true).await.unwrap();
+    assert_eq!(endpoints(&world), [] as [Value; 0]);
+    assert_eq!(engine.realtime().await.unwrap().state, RealtimeState::Off);
+
+    let world = World::new();
+    let engine = world.connected().await;
+    started(&world, &engine).await;
+    world.stripe.revoke(KEY);
+    engine.disconnect(Service::Stripe).await.unwrap();
+    assert_eq!(endpoints(&world).len(), 1, "nobody may delete it any more");
+}
