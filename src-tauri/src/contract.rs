@@ -85,6 +85,7 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::figures::choose_policy,
             commands::figures::exchange_rates,
             commands::figures::set_exchange_rates,
+            commands::figures::read_hubspot_rates,
             commands::figures::reconcile,
             commands::figures::export_mrr,
             commands::runs::runs,

@@ -12,6 +12,7 @@ mod catalogue;
 mod client;
 mod custom_object;
 mod error;
+mod exchange;
 mod id;
 mod label;
 mod limits;
@@ -39,6 +40,7 @@ pub use catalogue::{EVENT, EVENT_ID, LINE_ITEM, LINE_ITEM_ID, SUBSCRIPTION, SUBS
 pub use client::Client;
 pub use custom_object::{CustomObject, CustomObjectLimit, OwnObject};
 pub use error::{CorrelationId, HubSpotError, Policy, Reason, ValueCode};
+pub use exchange::{EXCHANGE_RATES_SCOPE, ExchangeRate};
 pub use id::{NotAnId, ObjectType, PortalId, RecordId};
 pub use label::{LabelType, OwnLabel};
 pub use limits::{CustomPropertyLimits, DailyUsage, ObjectLimit};

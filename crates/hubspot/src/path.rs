@@ -65,6 +65,7 @@ pub(crate) enum Api<'a> {
     Associations(&'a ObjectType, &'a ObjectType),
     Pipelines(&'a ObjectType),
     Schemas,
+    ExchangeRates,
 }
 
 /// The path of a part of the API in one version, as segments. Every request path of this crate begins here.
@@ -94,6 +95,7 @@ pub(crate) fn path(api: Api<'_>, version: ApiVersion) -> Vec<&str> {
             to.path_name(),
         ],
         Api::Pipelines(object) => vec!["crm", "pipelines", version, object.path_name()],
+        Api::ExchangeRates => vec!["settings", "currencies", version, "exchange-rates"],
         Api::Schemas => vec!["crm-object-schemas", version, "schemas"],
     }
 }
@@ -196,6 +198,10 @@ mod tests {
         assert_eq!(
             url(Api::DailyUsage, API_VERSION),
             "/account-info/2026-09/api-usage/daily/private-apps"
+        );
+        assert_eq!(
+            url(Api::ExchangeRates, API_VERSION),
+            "/settings/currencies/2026-09/exchange-rates"
         );
         assert_eq!(
             url(Api::TokenInfo, API_VERSION),

@@ -1,7 +1,7 @@
 use http::Method;
 
 use crate::{
-    Client, HubSpotError, Mode, ObjectType, PortalId, Reason, Scope,
+    Client, EXCHANGE_RATES_SCOPE, HubSpotError, Mode, ObjectType, PortalId, Reason, Scope,
     client::{Call, Lane},
     path::Api,
     scope::{Access, Subject},
@@ -46,7 +46,7 @@ pub struct ScopeAudit {
     pub source: Source,
     /// One verdict per scope of the mode, in the catalogue's order.
     pub verdicts: Vec<(&'static Scope, Verdict)>,
-    /// Scopes the token holds and the mode does not need.
+    /// Scopes the token holds and neither the mode nor reading exchange rates needs.
     pub excess: Vec<String>,
 }
 
@@ -96,8 +96,10 @@ impl Client {
             on_verdict(scope, &verdict);
             verdicts.push((scope, verdict));
         }
-        let needed =
-            |name: &str| name == ALWAYS_GRANTED || scopes_for(mode).any(|scope| scope.name == name);
+        let needed = |name: &str| {
+            [ALWAYS_GRANTED, EXCHANGE_RATES_SCOPE].contains(&name)
+                || scopes_for(mode).any(|scope| scope.name == name)
+        };
         Ok(ScopeAudit {
             portal_id: listed.as_ref().map(|listed| listed.portal_id),
             source: listed

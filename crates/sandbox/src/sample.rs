@@ -7,7 +7,7 @@ use std::{
 use crate::{
     Clock, Served,
     business::{Business, Shape},
-    hubspot::{HubSpotSandbox, Lags, PortalShape, Tier},
+    hubspot::{ExchangeRate, HubSpotSandbox, Lags, PortalShape, Tier},
     serve,
     stripe::{SandboxKey, StripeSandbox},
 };
@@ -65,6 +65,8 @@ impl Sample {
         "crm.schemas.companies.read",
         "crm.schemas.companies.write",
     ];
+    /// What a token needs beside to read the portal's exchange rates.
+    pub const RATES_SCOPE: &str = "settings.currencies.read";
     const SEED: u64 = 7;
 
     /// Plays the business up to now and opens the accounts.
@@ -77,7 +79,8 @@ impl Sample {
         sample
             .stripe
             .add_key(SandboxKey::new(Self::STRIPE_KEY, Self::PERMISSIONS));
-        sample.hubspot.add_token(Self::HUBSPOT_TOKEN, Self::SCOPES);
+        let scopes = Self::SCOPES.into_iter().chain([Self::RATES_SCOPE]);
+        sample.hubspot.add_token(Self::HUBSPOT_TOKEN, scopes);
         sample
     }
 
@@ -89,6 +92,8 @@ impl Sample {
         let portal = PortalShape {
             tier: Tier::Starter,
             lags: Lags::OBSERVED,
+            additional_currencies: ["EUR", "JPY", "KWD"].map(str::to_owned).to_vec(),
+            exchange_rates: exchange_rates(),
             ..PortalShape::default()
         };
         let hubspot = HubSpotSandbox::new(portal, Arc::clone(&clock), Self::SEED);
@@ -120,4 +125,22 @@ impl Sample {
     pub fn with_business<T>(&self, look: impl FnOnce(&mut Business) -> T) -> T {
         look(&mut self.business.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// The rates somebody entered in the sample portal.
+fn exchange_rates() -> Vec<ExchangeRate> {
+    let entered = [
+        ("EUR", "1.0832", "2025-01-01T00:00:00Z"),
+        ("JPY", "0.006735", "2025-01-01T00:00:00Z"),
+        ("KWD", "3.2541", "2025-01-01T00:00:00Z"),
+        ("EUR", "1.125", "2026-05-15T00:00:00Z"),
+    ];
+    let rate = |(from, rate, since): (&str, &str, &str)| {
+        Some(ExchangeRate {
+            from: from.to_owned(),
+            rate: rate.to_owned(),
+            effective_at: since.parse().ok()?,
+        })
+    };
+    entered.into_iter().filter_map(rate).collect()
 }

@@ -131,6 +131,15 @@ pub(crate) async fn set_exchange_rates(
     engine.set_exchange_rates(input).await
 }
 
+/// Reads HubSpot's own exchange rates and reports by them.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn read_hubspot_rates(
+    engine: State<'_, Arc<Engine>>,
+) -> Answer<ExchangeRatesView> {
+    engine.read_hubspot_rates().await
+}
+
 /// Holds our MRR per customer and month against a table.
 #[tauri::command]
 #[specta::specta]

@@ -131,6 +131,8 @@ export const commands = {
 	exchangeRates: () => __TAURI_INVOKE<ExchangeRatesView>("exchange_rates"),
 	/**  Keeps the user's own exchange rates. */
 	setExchangeRates: (input: ExchangeRatesInput) => __TAURI_INVOKE<ExchangeRatesView>("set_exchange_rates", { input }),
+	/**  Reads HubSpot's own exchange rates and reports by them. */
+	readHubspotRates: () => __TAURI_INVOKE<ExchangeRatesView>("read_hubspot_rates"),
 	/**  Holds our MRR per customer and month against a table. */
 	reconcile: (csv: string, against: PolicyId | null) => __TAURI_INVOKE<ReconcileReport>("reconcile", { csv, against }),
 	/**  Writes MRR per customer and month into the folder for downloads, and says where. */
@@ -196,6 +198,8 @@ export type AttentionItem = {
 	params: { [key in string]: string },
 	/**  The record or object it is about, such as an e-mail or `sub_…`. */
 	subject: string,
+	/**  What is wrong and what was assumed instead, each a sentence. */
+	details: string[],
 	/**  Since when. */
 	since: string,
 	/**  What helps. */
@@ -1369,7 +1373,9 @@ export type Problem = {
 };
 
 /**  Every problem a user can meet. Stable: the words of every language are keyed by it. */
-export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "realtimeAddressNotPublic" | "realtimePortTaken" | "realtimeSecretMissing" | "unexpected";
+export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | 
+/**  The key may not read HubSpot's exchange rates; `scope` lets it. */
+"hubSpotRatesScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "realtimeAddressNotPublic" | "realtimePortTaken" | "realtimeSecretMissing" | "unexpected";
 
 /**  How many records a property changes on. */
 export type PropertyChangeCount = {

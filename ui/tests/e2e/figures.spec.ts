@@ -131,6 +131,26 @@ test("rates are added, refused in place, and kept", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("HubSpot’s own rates are read", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await settings("Exchange rates")(page);
+  await page.getByRole("button", { name: "Use HubSpot’s rates" }).click();
+  await expect(page.getByText("Read from HubSpot")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "1 EUR in USD" })).toHaveValue("1.0832");
+  await expect(page.getByRole("button", { name: "Read HubSpot’s rates again" })).toBeEnabled();
+  await look(page, "rates-hubspot");
+  expect(complaints).toEqual([]);
+});
+
+test("a scope that HubSpot’s rates need is named when it is missing", async ({ page }) => {
+  const complaints = await open(page, "ratesScopeMissing");
+  await settings("Exchange rates")(page);
+  await page.getByRole("button", { name: "Use HubSpot’s rates" }).click();
+  await expect(page.getByText(/add the scope settings\.currencies\.read/)).toBeVisible();
+  await look(page, "rates-scope-missing");
+  expect(complaints).toEqual([]);
+});
+
 test("a table is compared, and every difference has its reason", async ({ page }) => {
   const complaints = await open(page, "crowded");
   await rail("Movements")(page);

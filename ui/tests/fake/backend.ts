@@ -279,6 +279,10 @@ export class FakeBackend {
       this.world.rates = policies.keptRates(input);
       return this.world.rates;
     },
+    readHubspotRates: () => {
+      this.world.rates = policies.hubspotRates();
+      return this.world.rates;
+    },
     reconcile: () => this.world.report,
     exportMrr: () => ({ path: "/home/jane/Downloads/MRR per subscriber per month.csv" }),
     runs: () => this.world.runs,

@@ -351,6 +351,11 @@ const KINDS: AttentionKind[] = [
   "databaseSetAside",
 ];
 
+const DETAILS: Partial<Record<AttentionKind, string[]>> = {
+  figureAssumed: ["The amount of price price_QhZ6uL8q is not known, so it counts 0."],
+  objectNotUnderstood: ["The subscription says no “customer”, so it is left out of all figures."],
+};
+
 /** So many open items; the first two kinds once, the others many times. */
 export function attention(count: number): AttentionItem[] {
   return Array.from({ length: count }, (_, index): AttentionItem => {
@@ -365,6 +370,7 @@ export function attention(count: number): AttentionItem[] {
           : kind === "scopeMissing"
             ? "crm.schemas.contacts.write"
             : `billing${index}@northwind.example`,
+      details: DETAILS[kind] ?? [],
       since: minutesAgo(30 + index * 45),
       action:
         kind === "permissionMissing"

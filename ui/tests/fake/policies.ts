@@ -162,6 +162,17 @@ export const exchangeRates = (): ExchangeRatesView => ({
   missing: ["JPY"],
 });
 
+/** The rates somebody entered in HubSpot. */
+export const hubspotRates = (): ExchangeRatesView => ({
+  reporting: "USD",
+  source: "hubspot",
+  rates: [
+    { currency: "EUR", since: "2026-03-01T00:00:00Z", rate: "1.0832" },
+    { currency: "SEK", since: "2026-03-01T00:00:00Z", rate: "0.0952" },
+  ],
+  missing: ["JPY"],
+});
+
 /** Rates as they stand after `input` was kept, or what is wrong with it. */
 export function keptRates(input: ExchangeRatesInput): ExchangeRatesView {
   const wrong = input.rates.find(({ rate }) => !(Number(rate) > 0));

@@ -207,6 +207,14 @@ export const SCENARIOS = {
       failing: { policies: busy, exchangeRates: busy, reconcile: busy, explain: busy },
     };
   },
+  ratesScopeMissing: () => ({
+    ...everyday(),
+    failing: {
+      readHubspotRates: problem("hubSpotRatesScopeMissing", {
+        params: { scope: "settings.currencies.read" },
+      }),
+    },
+  }),
   loading: () => ({
     ...everyday(),
     silent: [

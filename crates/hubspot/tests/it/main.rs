@@ -9,6 +9,8 @@ mod budget;
 #[cfg(test)]
 mod definitions;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod quota;
 #[cfg(test)]
 mod records;

@@ -69,6 +69,37 @@ impl Portal {
         }]}))
     }
 
+    /// A page of the rates, past ones too, in the order they were entered.
+    pub(super) fn exchange_rates(&self, sent: &Sent) -> Reply {
+        let number = |name: &str| sent.parameter(name)?.parse::<usize>().ok();
+        let limit = number("limit").unwrap_or(100).clamp(1, 100);
+        let begin = number("after").unwrap_or(0);
+        let rates = self.shape.exchange_rates.iter().enumerate();
+        let results: Vec<Value> = rates
+            .skip(begin)
+            .take(limit)
+            .map(|(place, rate)| {
+                let at = instant(rate.effective_at);
+                json!({
+                    "id": (place + 1).to_string(),
+                    "fromCurrencyCode": rate.from,
+                    "toCurrencyCode": self.shape.currency,
+                    "conversionRate": rate.rate.parse::<f64>().unwrap_or_default(),
+                    "visibleInUI": true,
+                    "createdAt": at,
+                    "updatedAt": at,
+                    "effectiveAt": at,
+                })
+            })
+            .collect();
+        let next = begin + results.len();
+        let mut body = json!({ "results": results });
+        if next < self.shape.exchange_rates.len() {
+            body["paging"] = json!({ "next": { "after": next.to_string() } });
+        }
+        Reply::ok(body)
+    }
+
     pub(super) fn owners(&self) -> Reply {
         let at = self.now_text();
         Reply::ok(json!({"results": [{

@@ -8,6 +8,7 @@ pub(super) enum Call {
     Introspect,
     AccountDetails,
     ApiUsage,
+    ExchangeRates,
     Owners,
     Limits(LimitsCall),
     Objects(String, ObjectCall),
@@ -164,6 +165,9 @@ impl Call {
             ["account-info", "details"] if method == "GET" => Some(Self::AccountDetails),
             ["account-info", "api-usage", "daily", "private-apps"] if method == "GET" => {
                 Some(Self::ApiUsage)
+            }
+            ["settings", "currencies", "exchange-rates"] if method == "GET" => {
+                Some(Self::ExchangeRates)
             }
             ["crm", "owners"] if method == "GET" => Some(Self::Owners),
             ["crm", "limits", rest @ ..] if method == "GET" => {

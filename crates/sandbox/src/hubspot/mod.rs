@@ -39,7 +39,7 @@ use jiff::Timestamp;
 
 pub use disturbance::{Disturbance, RatePolicy};
 pub use sandbox::{ActError, HubSpotSandbox, Received};
-pub use shape::{Lags, PortalShape, Tier};
+pub use shape::{ExchangeRate, Lags, PortalShape, Tier};
 
 /// An instant as HubSpot writes it, with three digits after the second.
 fn instant(at: Timestamp) -> String {

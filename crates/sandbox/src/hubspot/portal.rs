@@ -139,6 +139,7 @@ impl Portal {
             Call::Introspect => self.introspect(Some(&token), sent),
             Call::AccountDetails => Ok(self.account_details()),
             Call::ApiUsage => Ok(self.api_usage()),
+            Call::ExchangeRates => Ok(self.exchange_rates(sent)),
             Call::Owners => Ok(self.owners()),
             Call::Limits(call) => self.limits(call),
             Call::Objects(object_type, call) => self.objects(object_type, call, sent),

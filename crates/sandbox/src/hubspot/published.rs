@@ -25,6 +25,7 @@ pub(super) fn difference(call: &Call, body: &[u8]) -> Option<String> {
         Call::Introspect
         | Call::AccountDetails
         | Call::ApiUsage
+        | Call::ExchangeRates
         | Call::Owners
         | Call::Limits(_) => None,
     }

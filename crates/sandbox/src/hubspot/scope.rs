@@ -65,6 +65,11 @@ fn needed(call: &Call, scope_name: impl Fn(&str) -> Option<String>) -> Vec<Vec<S
     let name = |object_type: &str| scope_name(object_type);
     match call {
         Call::Introspect | Call::AccountDetails | Call::ApiUsage => Vec::new(),
+        Call::ExchangeRates => vec![
+            ["read", "write"]
+                .map(|action| format!("settings.currencies.{action}"))
+                .to_vec(),
+        ],
         Call::Owners => vec![vec!["crm.objects.owners.read".to_owned()]],
         Call::Limits(_) => vec![
             ["contacts", "companies", "deals", "custom"]

@@ -1,4 +1,4 @@
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// What kind of portal is simulated.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct PortalShape {
     pub currency: String,
     /// Further currencies. HubSpot offers them from Starter on.
     pub additional_currencies: Vec<String>,
+    /// What the further currencies are worth in the portal's own, as somebody entered it.
+    pub exchange_rates: Vec<ExchangeRate>,
     /// IANA name. The daily allowance starts again at midnight there.
     pub time_zone: String,
     /// The plan, which decides limits and features.
@@ -35,6 +37,7 @@ impl Default for PortalShape {
             portal_id: 20_211_234,
             currency: "USD".to_owned(),
             additional_currencies: Vec::new(),
+            exchange_rates: Vec::new(),
             time_zone: "America/New_York".to_owned(),
             tier: Tier::Pro,
             auto_create_companies: false,
@@ -44,6 +47,17 @@ impl Default for PortalShape {
             absent_as_null: true,
         }
     }
+}
+
+/// What one unit of a currency is worth in the portal's own since some moment.
+#[derive(Debug, Clone)]
+pub struct ExchangeRate {
+    /// Which currency, an ISO code in capitals.
+    pub from: String,
+    /// The rate, above 0, with at most six decimals.
+    pub rate: String,
+    /// Since when.
+    pub effective_at: Timestamp,
 }
 
 /// How much later than a write its effects can be seen.

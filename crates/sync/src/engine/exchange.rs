@@ -1,4 +1,5 @@
 use clearsync_billing::{Currency, ExchangeRates, Fraction};
+use clearsync_hubspot::{EXCHANGE_RATES_SCOPE, ExchangeRate, HubSpotError, Reason};
 use clearsync_store::{AccountId, Reader, Scope, StoreError};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,18 @@ struct Rate {
     since: Timestamp,
     /// As it was given, so that it is shown again as it was.
     worth: String,
+}
+
+impl Rate {
+    /// A rate of HubSpot's; `None` for currencies Stripe does not know, and for what is no rate.
+    fn told(rate: &ExchangeRate) -> Option<Self> {
+        let worth = Fraction::from_decimal(&rate.rate).ok()?;
+        worth.is_positive().then_some(Self {
+            currency: rate.from.parse().ok()?,
+            since: rate.effective_at,
+            worth: rate.rate.clone(),
+        })
+    }
 }
 
 impl Exchange {
@@ -89,6 +102,30 @@ impl Engine {
         .await
     }
 
+    /// Reads HubSpot's own rates, and reports in the portal's currency by them in place of all others.
+    ///
+    /// # Errors
+    /// A [`Problem`]; [`ProblemCode::HubSpotRatesScopeMissing`] names the scope the key lacks.
+    pub async fn read_hubspot_rates(&self) -> Result<ExchangeRatesView, Problem> {
+        let account = self.account().await?;
+        let client = self.connected_hubspot().await?;
+        let company = client.account().await?.currencies.company;
+        let told = client.exchange_rates().await.map_err(not_readable)?;
+        let mut rates: Vec<Rate> = told
+            .into_iter()
+            .filter(|rate| rate.to == company)
+            .filter_map(|rate| Rate::told(&rate))
+            .collect();
+        rates.sort();
+        rates.dedup();
+        let exchange = Exchange {
+            reporting: Some(currency(&company)?),
+            source: Some(RateSource::Hubspot),
+            rates,
+        };
+        self.keep_exchange(account, exchange).await
+    }
+
     /// Keeps the user's own rates in place of all others.
     ///
     /// # Errors
@@ -102,12 +139,29 @@ impl Engine {
             .with_store(move |store| store.read(|reader| Calendar::of(reader, account)))
             .await?;
         let exchange = exchange(&input, &calendar)?;
+        self.keep_exchange(account, exchange).await
+    }
+
+    async fn keep_exchange(
+        &self,
+        account: AccountId,
+        exchange: Exchange,
+    ) -> Result<ExchangeRatesView, Problem> {
         self.with_store(move |store| {
             store.write(|writer| writer.set_setting(Scope::Account(account), EXCHANGE, &exchange))
         })
         .await?;
         self.data_changed(&[DataKind::Figures]);
         self.exchange_rates().await
+    }
+}
+
+fn not_readable(error: HubSpotError) -> Problem {
+    match error.reason {
+        Reason::MissingScopes { .. } => {
+            Problem::new(ProblemCode::HubSpotRatesScopeMissing).with("scope", EXCHANGE_RATES_SCOPE)
+        }
+        _ => error.into(),
     }
 }
 

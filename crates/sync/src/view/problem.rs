@@ -96,6 +96,8 @@ pub enum ProblemCode {
     HubSpotTokenRefused,
     HubSpotOtherPortal,
     HubSpotScopeMissing,
+    /// The key may not read HubSpot's exchange rates; `scope` lets it.
+    HubSpotRatesScopeMissing,
     HubSpotPlanLacksFeature,
     HubSpotDailyLimit,
     HubSpotShareKept,

@@ -29,18 +29,33 @@ export function RatesView() {
     cache.setQueryData(queries.exchangeRates(backend).queryKey, kept);
     setEdited(null);
   });
+  const read = useAction(async () => {
+    const told = await backend.readHubspotRates();
+    cache.setQueryData(queries.exchangeRates(backend).queryKey, told);
+  });
+  const fromHubspot = rates.data?.source === "hubspot";
   return (
     <Page
       title={t("rates.title")}
       lead={t("rates.lead")}
       back={{ label: t("view.settings"), onBack: () => open("settings") }}
       actions={
-        <Button disabled={edited === null || save.busy} onClick={() => edited && void save.run(edited)}>
-          {t("rates.save")}
-        </Button>
+        <>
+          <Button
+            variant="default"
+            disabled={edited !== null || read.busy || rates.data === undefined}
+            onClick={() => void read.run()}
+          >
+            {t(fromHubspot ? "rates.hubspot.again" : "rates.hubspot")}
+          </Button>
+          <Button disabled={edited === null || save.busy} onClick={() => edited && void save.run(edited)}>
+            {t("rates.save")}
+          </Button>
+        </>
       }
     >
       {rates.error && <ProblemNotice problem={rates.error} onTryAgain={() => void rates.refetch()} />}
+      {read.problem && <ProblemNotice problem={read.problem} onTryAgain={() => void read.run()} />}
       {rates.isPending && <RowSkeletons rows={8} height={48} />}
       {rates.data && (
         <Form

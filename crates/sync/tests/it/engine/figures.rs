@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use clearsync_billing::Fraction;
 use clearsync_sync::view::{
     CompanyFigures, CompanyQuery, DiscountRule, ExchangeRatesInput, FindingCode, Money,
-    MonthFigures, MovementQuery, MovementRow, Phase, PolicyId, RateRow, UnreadCode,
+    MonthFigures, MovementQuery, MovementRow, Phase, PolicyId, RateRow, RateSource, UnreadCode,
 };
 
 use super::*;
@@ -294,6 +294,50 @@ async fn rates_bring_every_currency_together_and_keep_exchange_apart() {
         let moved = !number(&month.exchange).is_zero();
         assert_eq!(moved, month.month == "2026-05", "{}", month.month);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn hubspots_rates_are_read_when_the_key_may_and_named_when_it_may_not() {
+    let world = World::of(&Shape::large(60));
+    let engine = world.imported().await;
+    let refused = engine.read_hubspot_rates().await.unwrap_err();
+    assert_eq!(refused.code, ProblemCode::HubSpotRatesScopeMissing);
+    assert_eq!(refused.params["scope"], Sample::RATES_SCOPE);
+    let before = engine.exchange_rates().await.unwrap();
+    assert_eq!((before.reporting, before.source), (None, RateSource::None));
+
+    let scopes = Sample::SCOPES.into_iter().chain([Sample::RATES_SCOPE]);
+    world.hubspot.set_scopes(TOKEN, scopes);
+    let read = engine.read_hubspot_rates().await.unwrap();
+    assert_eq!(read.source, RateSource::Hubspot);
+    assert_eq!(read.reporting.as_deref(), Some("USD"));
+    // Two of the euro, one of each other currency the business sells in.
+    let told: Vec<_> = read
+        .rates
+        .iter()
+        .map(|row| (&*row.currency, &*row.since, &*row.rate))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("EUR", "2025-01-01T00:00:00Z", "1.0832"),
+            ("EUR", "2026-05-15T00:00:00Z", "1.125"),
+            ("JPY", "2025-01-01T00:00:00Z", "0.006735"),
+            ("KWD", "2025-01-01T00:00:00Z", "3.2541"),
+        ]
+    );
+    assert!(read.missing.is_empty(), "{:?}", read.missing);
+    let figures = company(&engine, None).await;
+    assert!(figures.converted);
+    assert_eq!(figures.currency, "USD");
+
+    // The user's own take their place, and only HubSpot's are ever called HubSpot's.
+    let own = ExchangeRatesInput {
+        reporting: Some("EUR".to_owned()),
+        rates: Vec::new(),
+    };
+    let own = engine.set_exchange_rates(own).await.unwrap();
+    assert_eq!(own.source, RateSource::Yours);
 }
 
 #[tokio::test(start_paused = true)]
