@@ -13,11 +13,17 @@ import classes from "./overview.module.css";
 
 const LATEST = 8;
 
+interface LatestMovementsProps {
+  /** Only those of this currency; `null` for those of all. */
+  currency: string | null;
+  onOpen: (subscription: string) => void;
+}
+
 /** The last movements of MRR; each opens its subscription. */
-export function LatestMovements({ onOpen }: { onOpen: (subscription: string) => void }) {
+export function LatestMovements({ currency, onOpen }: LatestMovementsProps) {
   const t = useWords();
   const { open } = useNavigation();
-  const latest = useQuery(queries.latestMovements(useBackend(), null, LATEST));
+  const latest = useQuery(queries.latestMovements(useBackend(), currency, LATEST));
   return (
     <section>
       <div className={classes.headingLine}>

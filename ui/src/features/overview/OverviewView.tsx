@@ -93,7 +93,7 @@ function Company({ status }: { status: Status }) {
         <NeedsYou status={status} />
         <Renewals renewals={data.renewals} onOpen={setShown} />
       </div>
-      <LatestMovements onOpen={setShown} />
+      <LatestMovements currency={data.converted ? null : data.currency} onOpen={setShown} />
       <Cohorts rows={data.cohorts} />
       <SubscriptionDrawer id={shown} onClose={() => setShown(null)} />
     </>
