@@ -164,7 +164,12 @@ impl Work {
             match (kind.as_str(), customer) {
                 ("customer", _) => _ = customers.insert(id),
                 ("price" | "product" | "coupon", _) => _ = ingredients.insert(id),
-                ("subscription", None) => orphans.push(id),
+                ("subscription", None) => {
+                    // Whoever it belonged to until now no longer has it.
+                    let former = view.figure(account, &id)?;
+                    customers.extend(former.map(|figure| figure.customer));
+                    orphans.push(id);
+                }
                 (_, customer) => customers.extend(customer),
             }
         }

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
+use clearsync_billing::Note;
 use clearsync_store::{AccountId, Attention, Reader, StoreError};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Engine, profile::Profile};
@@ -86,6 +88,7 @@ fn item(open: Attention) -> Option<AttentionItem> {
     Some(AttentionItem {
         id: 0,
         kind,
+        details: details(kind, &open.params),
         params: texts(&open.params),
         subject: open.subject,
         since: open.since.to_string(),
@@ -105,6 +108,35 @@ fn kind(code: &str) -> Option<AttentionKind> {
         DATABASE_SET_ASIDE => AttentionKind::DatabaseSetAside,
         _ => return None,
     })
+}
+
+/// What is wrong with an object of Stripe's, and what was assumed instead.
+fn details(kind: AttentionKind, params: &Value) -> Vec<String> {
+    let listed = |name: &str| params[name].as_array().into_iter().flatten();
+    match kind {
+        AttentionKind::FigureAssumed => listed("notes")
+            .filter_map(|note| Some(Note::deserialize(note).ok()?.to_string()))
+            .collect(),
+        AttentionKind::ObjectNotUnderstood => {
+            let object = params["kind"]
+                .as_str()
+                .unwrap_or("object")
+                .replace('_', " ");
+            let missing = params["field"].as_str().map(|field| {
+                format!("The {object} says no “{field}”, so it is left out of all figures.")
+            });
+            let unread = listed("ids").filter_map(Value::as_str);
+            let unread =
+                unread.map(|id| format!("The {object} {id} could not be read and is left out."));
+            missing.into_iter().chain(unread).collect()
+        }
+        AttentionKind::PermissionMissing
+        | AttentionKind::ScopeMissing
+        | AttentionKind::CustomerUnmatched
+        | AttentionKind::MatchAmbiguous
+        | AttentionKind::RecordRefused
+        | AttentionKind::DatabaseSetAside => Vec::new(),
+    }
 }
 
 fn texts(params: &Value) -> BTreeMap<String, String> {

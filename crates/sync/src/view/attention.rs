@@ -17,6 +17,8 @@ pub struct AttentionItem {
     pub params: BTreeMap<String, String>,
     /// The record or object it is about, such as an e-mail or `sub_…`.
     pub subject: String,
+    /// What is wrong and what was assumed instead, each a sentence.
+    pub details: Vec<String>,
     /// Since when.
     pub since: Moment,
     /// What helps.

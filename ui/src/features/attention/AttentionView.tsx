@@ -104,7 +104,14 @@ function Kind({ kind, items }: { kind: AttentionKind; items: AttentionItem[] }) 
 function Item({ item }: { item: AttentionItem }) {
   return (
     <li className={classes.item}>
-      <span className={classes.subject}>{item.subject}</span>
+      <span className={classes.subject}>
+        {item.subject}
+        {item.details.map((detail) => (
+          <small key={detail} className={classes.detail}>
+            {detail}
+          </small>
+        ))}
+      </span>
       <span className={classes.muted}>
         <Moment at={item.since} length="short" />
       </span>

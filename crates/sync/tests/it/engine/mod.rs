@@ -1,11 +1,13 @@
 //! The app behind the window, against the simulated services and in virtual time.
 
+mod attention;
 mod backup;
 mod checklist;
 #[cfg(target_os = "linux")]
 mod disk;
 mod figures;
 mod files;
+mod grain;
 mod keys;
 mod mail_domains;
 mod realtime;
@@ -16,10 +18,13 @@ mod setup;
 mod weather;
 mod wire;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
 use clearsync_sandbox::{
-    Clock as _, Sample, VirtualClock,
+    Clock as _, Sample, StripeData, VirtualClock,
     business::{Business, Shape},
     hubspot::HubSpotSandbox,
     stripe::{SandboxKey, StripeSandbox},
@@ -47,6 +52,8 @@ const TOKEN: &str = "pat-na1-0b5e8f6a-1c2d-4e3f-8a9b-aabbccddeeff";
 /// The simulated services, a folder for data, and a clock. Engines come and go on it as processes do.
 struct World {
     stripe: StripeSandbox,
+    /// What Stripe holds.
+    data: Arc<RwLock<StripeData>>,
     hubspot: HubSpotSandbox,
     to_stripe: Arc<Wire>,
     to_hubspot: Arc<Wire>,
@@ -71,12 +78,14 @@ impl World {
         let clock = Arc::new(VirtualClock::starting_at(now));
         let sample = Sample::of(Business::play(3, shape, now), clock.clone());
         let (stripe, hubspot) = (sample.stripe.clone(), sample.hubspot.clone());
+        let data = sample.with_business(|business| business.data());
         stripe.add_key(full_key(KEY));
         hubspot.add_token(TOKEN, Sample::SCOPES);
         Self {
             to_stripe: Wire::to(Arc::new(InProcess::new(stripe.router()))),
             to_hubspot: Wire::to(Arc::new(InProcess::new(hubspot.router()))),
             stripe,
+            data,
             hubspot,
             clock,
             folder: tempfile::tempdir().unwrap(),
@@ -125,6 +134,14 @@ impl World {
         counts.into_iter().map(|(_, count)| count).sum()
     }
 
+    /// Changes an object in Stripe, without an event that tells of it.
+    fn change(&self, kind: &str, id: &str, change: impl FnOnce(&mut serde_json::Value)) {
+        let mut data = self.data.write().unwrap();
+        let mut object = data.get(kind, id).unwrap().clone();
+        change(&mut object);
+        data.upsert(object);
+    }
+
     fn accounts(&self) -> Vec<Account> {
         let read = |view: &clearsync_store::Reader| view.accounts();
         self.store().read::<_, StoreError>(read).unwrap()
@@ -144,6 +161,13 @@ impl World {
         engine.start_import().await.unwrap();
         assert_eq!(ended(&engine).await.outcome, Some(RunOutcome::Done));
         engine
+    }
+
+    /// Reads all of Stripe again, a day later.
+    async fn read_again(&self, engine: &Arc<Engine>) {
+        self.clock.jump(jiff::SignedDuration::from_hours(24));
+        engine.start_import().await.unwrap();
+        assert_eq!(ended(engine).await.outcome, Some(RunOutcome::Done));
     }
 
     /// An engine with both keys connected.
