@@ -73,6 +73,12 @@ fn a_months_waterfall() {
     // (5000 + 2000) / (1000 + 2000).
     assert_eq!(month.quick_ratio(), Some(fraction("7/3")));
     assert_eq!(month.churn_rate(), Some(fraction("2/7")));
+    // (5000 + 1000 + 2000) / (1000 + 2000).
+    let with_return = clearsync_billing::metrics::Waterfall {
+        reactivation: fraction("1000"),
+        ..month.clone()
+    };
+    assert_eq!(with_return.quick_ratio(), Some(fraction("8/3")));
     let empty = waterfall(&told, currency("eur"), span(FEB, MAR));
     assert_eq!((empty.quick_ratio(), empty.churn_rate()), (None, None));
 }

@@ -77,3 +77,19 @@ fn a_change_at_the_hour_of_the_first_payment_is_told_once() {
     let story = clearsync(&life);
     assert_eq!(story, ["2026-01-01 New Plan 0 → 2000 by in_2"]);
 }
+
+#[test]
+fn a_first_payment_counts_before_a_later_change_does() {
+    // Paid after 12 hours; three seats from February on. January is 1000 from the payment on, not only from February.
+    let mut life = paid_after(12, 1000, true);
+    let more = line("si_1", 3, 3000, FEB, "2026-03-01");
+    life.invoices.push(invoice("in_2", FEB, vec![more]));
+    life.present.items[0].quantity = Some(3);
+    assert_eq!(
+        clearsync(&life),
+        [
+            "2026-01-01 New Plan 0 → 1000 by in_1",
+            "2026-02-01 Upgrade Quantity 1000 → 3000 by in_2",
+        ]
+    );
+}
