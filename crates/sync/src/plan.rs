@@ -3,9 +3,11 @@
 //! [`make`] gathers, the pure core in [`row`](self) decides, and the store keeps the plan. HubSpot is asked only about
 //! records nothing was written of: a plan with nothing new sends no request.
 
+mod bills;
 mod companies;
 mod contacts;
 mod counts;
+mod event;
 mod filter;
 mod former;
 mod guard;
@@ -184,6 +186,7 @@ pub async fn make(
     }
     rows.extend(missing);
     rows.extend(known.former.iter().cloned());
+    rows.extend(own.strays);
     let vain = gathering.vain;
     let counts = Counts::of(&rows, &portal, hubspot.quota(), &known);
     let store = store.clone();

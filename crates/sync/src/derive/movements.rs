@@ -30,14 +30,24 @@ pub struct LastMovement {
 impl LastMovement {
     /// The last of `movements`, which stand in order of time.
     pub(super) fn of(movements: &[Movement]) -> Option<Self> {
-        let last = movements.last()?;
-        Some(Self {
-            kind: last.kind,
-            change_type: last.change_type,
-            at: last.at,
-            change_minor: last.change.round().amount_minor,
-            currency: last.change.currency,
-        })
+        movements.last().map(Self::from)
+    }
+
+    /// Billing's word for its kind.
+    pub(crate) fn kind_in_words(&self) -> Option<String> {
+        to_json(&self.kind).as_str().map(str::to_owned)
+    }
+}
+
+impl From<&Movement> for LastMovement {
+    fn from(movement: &Movement) -> Self {
+        Self {
+            kind: movement.kind,
+            change_type: movement.change_type,
+            at: movement.at,
+            change_minor: movement.change.round().amount_minor,
+            currency: movement.change.currency,
+        }
     }
 }
 

@@ -1,16 +1,17 @@
-//! What another mode made.
+//! Records that are to go: what another mode made, and records of movements that are none any more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use clearsync_billing::Movement;
 use clearsync_hubspot::RecordId;
-use clearsync_store::{Reader, StoreError, Target};
+use clearsync_store::{Link, Reader, StoreError, Target};
 use serde::Deserialize;
 
 use super::{
     kind::Kind,
     row::{CREATE, Deed, Row, Values},
 };
-use crate::view::WriteMode;
+use crate::view::{WriteMode, Writing};
 
 /// How many records stand in the portal that another mode than this one made.
 pub(crate) fn former_records(
@@ -18,26 +19,51 @@ pub(crate) fn former_records(
     target: Target,
     mode: WriteMode,
 ) -> Result<u32, StoreError> {
-    let rows = removals(view, target, mode)?;
+    let rows = rows_removing(view, target, of_other_modes(view, target, mode)?)?;
     Ok(u32::try_from(rows.len()).unwrap_or(u32::MAX))
 }
 
-/// The rows that remove them: records the journal shows ClearSync made, and no others.
+/// The rows that remove what is to go. What another mode made stays unless the user wants it removed.
 pub(super) fn removals(
     view: &Reader,
     target: Target,
-    mode: WriteMode,
+    writing: &Writing,
+    events: &BTreeMap<String, Movement>,
 ) -> Result<Vec<Row>, StoreError> {
+    let mut former = Vec::new();
+    if writing.remove_former {
+        former = of_other_modes(view, target, writing.mode)?;
+    }
+    if Kind::of_mode(writing.mode).contains(&Kind::Events) {
+        let links = view.links(target, Kind::Events.name())?.into_iter();
+        let vanished = links.filter(|link| !events.contains_key(&link.subject));
+        former.extend(vanished.map(|link| (Kind::Events, link)));
+    }
+    rows_removing(view, target, former)
+}
+
+fn of_other_modes(
+    view: &Reader,
+    target: Target,
+    mode: WriteMode,
+) -> Result<Vec<(Kind, Link)>, StoreError> {
     let kept = Kind::of_mode(mode);
     let mut former = Vec::new();
     for kind in Kind::ALL {
-        if kind.is_shared() || kept.contains(&kind) {
-            continue;
-        }
-        for link in view.links(target, kind.name())? {
-            former.push((kind, link));
+        if !kind.is_shared() && !kept.contains(&kind) {
+            let links = view.links(target, kind.name())?.into_iter();
+            former.extend(links.map(|link| (kind, link)));
         }
     }
+    Ok(former)
+}
+
+/// Removes records the journal shows ClearSync made, and no others.
+fn rows_removing(
+    view: &Reader,
+    target: Target,
+    former: Vec<(Kind, Link)>,
+) -> Result<Vec<Row>, StoreError> {
     if former.is_empty() {
         return Ok(Vec::new());
     }

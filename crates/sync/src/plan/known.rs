@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use clearsync_billing::Movement;
 use clearsync_hubspot::RecordId;
 use clearsync_store::{
     AccountId, Attention, Decision, Grain, JournalEntry, Link, Purpose, Reader, Rollup, Scope,
@@ -9,17 +10,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::{
-    Rules, filter, former,
+    Rules, event, filter, former,
     guard::Guard,
     kind::{Kind, LinkKind},
     portal::Portal,
     row::{Row, Values},
-    subscription::{self, Subscription},
+    subscription::{self, Catalogue, Subscription, Subscriptions},
     vain::Vain,
     values::{LAST_SYNCED, MetadataOf},
 };
 use crate::{
-    derive::Summary,
+    derive::{self, LastMovement, Summary},
     matching::Ours,
     matching::SharedDomains,
     push,
@@ -35,6 +36,9 @@ pub(super) struct Known {
     pub(super) companies: BTreeMap<String, Summary>,
     /// Every subscription by id, where the rules need them.
     pub(super) subscriptions: BTreeMap<String, Subscription>,
+    pub(super) catalogue: Catalogue,
+    /// Movements by the id of their record, where records of them are written.
+    pub(super) events: BTreeMap<String, Movement>,
     /// Customers the filters leave out.
     pub(super) filtered: BTreeMap<String, SkipReason>,
     pub(super) metadata: MetadataOf,
@@ -52,7 +56,8 @@ pub(super) struct Known {
     pub(super) portal: Option<Portal>,
     /// The ids of own object types, also those of another mode.
     pub(super) types: BTreeMap<Kind, String>,
-    /// What another mode made and the user wants removed.
+    /// What stands and is to go: records of movements that are none any more, and what another mode made where the user
+    /// wants it removed.
     pub(super) former: Vec<Row>,
     pub(super) vain: Vain,
     /// Whether this portal was ever written to.
@@ -104,8 +109,22 @@ impl Known {
         let writing = &rules.writing;
         let own = writing.mode != WriteMode::Summary;
         let needs = own || !filter::is_empty(&writing.filters) || !writing.metadata.is_empty();
-        let subscriptions = if needs {
+        let mut loaded = if needs {
             subscription::load(view, account, own)?
+        } else {
+            Subscriptions::default()
+        };
+        let movements = if own {
+            movements(view, account, &mut loaded.by_id)?
+        } else {
+            Vec::new()
+        };
+        let Subscriptions {
+            by_id: subscriptions,
+            catalogue,
+        } = loaded;
+        let events = if Kind::of_mode(writing.mode).contains(&Kind::Events) {
+            event::by_id(movements)
         } else {
             BTreeMap::new()
         };
@@ -119,6 +138,7 @@ impl Known {
             metadata: metadata(view, account, writing, &subscriptions)?,
             stripe_account: stored.stripe_account,
             subscriptions,
+            catalogue,
             customers,
             companies: summaries(Grain::Company)?,
             links: all(Kind::ALL.into_iter(), |kind| links(kind.name()))?,
@@ -131,11 +151,8 @@ impl Known {
             types: Portal::kept(view, target)?
                 .map(|kept| kept.types)
                 .unwrap_or_default(),
-            former: if writing.remove_former {
-                former::removals(view, target, writing.mode)?
-            } else {
-                Vec::new()
-            },
+            former: former::removals(view, target, writing, &events)?,
+            events,
             portal: Portal::remembered(view, target, &rules.writing, now)?,
             vain: Vain::load(view, target)?,
             pushed: push::was_pushed(view, target)?,
@@ -227,6 +244,22 @@ fn metadata(
         }
     }
     Ok(all)
+}
+
+/// Every movement, oldest first. Subscriptions are told their last.
+fn movements(
+    view: &Reader,
+    account: AccountId,
+    subscriptions: &mut BTreeMap<String, Subscription>,
+) -> Result<Vec<Movement>, StoreError> {
+    let stored = view.movements(account)?;
+    let movements: Vec<Movement> = stored.iter().filter_map(derive::movement).collect();
+    for movement in &movements {
+        if let Some(subscription) = subscriptions.get_mut(movement.subscription.as_str()) {
+            subscription.last_movement = Some(LastMovement::from(movement));
+        }
+    }
+    Ok(movements)
 }
 
 /// What is loaded for each of some kinds.

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clearsync_billing::Movement;
 use clearsync_hubspot::{HubSpotError, ReadBy, Record as Held, RecordId};
 
 use super::{
     Gathering,
     contacts::Contacts,
+    event::Event,
     kind::Kind,
-    row::{Links, Record, Standing, Values},
+    row::{CREATE, Deed, Links, Record, Row, Standing, Values},
     subscription::Subscription,
     subscription_values::{item_values, label, values},
+    values::LAST_SYNCED,
 };
 use crate::view::SkipReason;
 
@@ -19,6 +22,8 @@ use crate::view::SkipReason;
 pub(super) struct OwnRecords {
     pub(super) records: Vec<(Record, Standing)>,
     pub(super) links: BTreeMap<&'static str, Links>,
+    /// What removes records nothing is wanted of any more.
+    pub(super) strays: Vec<Row>,
 }
 
 /// Gathers the records of the portal's kinds. HubSpot is asked only about those nothing was written of.
@@ -31,11 +36,13 @@ pub(super) async fn gather(
         let wanted = match kind {
             Kind::Deals | Kind::Subscriptions => subscriptions(gathering, *kind),
             Kind::LineItems => items(gathering),
-            Kind::Companies | Kind::Contacts | Kind::Events => continue,
+            Kind::Events => events(gathering),
+            Kind::Companies | Kind::Contacts => continue,
         };
         let standing = seek(gathering, *kind, wanted).await?;
         gathered.records.extend(standing);
     }
+    gathered.strays = strays(gathering).await?;
     gathered.link(gathering, contacts);
     Ok(gathered)
 }
@@ -61,6 +68,24 @@ fn items(gathering: &Gathering<'_>) -> Vec<(Record, Option<SkipReason>)> {
         }
     }
     items
+}
+
+fn events(gathering: &Gathering<'_>) -> Vec<(Record, Option<SkipReason>)> {
+    let known = gathering.known;
+    let chosen = gathering.portal.chosen(Kind::Events);
+    let one = |(id, movement): (&String, &Movement)| {
+        let subscription = known.subscriptions.get(movement.subscription.as_str());
+        let event = Event {
+            id,
+            movement,
+            subscription,
+            catalogue: &known.catalogue,
+            portal: gathering.portal,
+        };
+        let record = record(Kind::Events, id, event.label(), event.values(&chosen));
+        (record, subscription.and_then(|one| gathering.left_out(one)))
+    };
+    known.events.iter().map(one).collect()
 }
 
 fn record(kind: Kind, subject: &str, label: String, values: Values) -> Record {
@@ -130,20 +155,51 @@ async fn seek(
     Ok(settled)
 }
 
+/// Records of movements that are none any more, whose making was cut off before HubSpot said whether it was done.
+async fn strays(gathering: &Gathering<'_>) -> Result<Vec<Row>, HubSpotError> {
+    let (known, portal) = (gathering.known, gathering.portal);
+    let made = known.open.iter().map(|open| &open.entry).filter(|entry| {
+        entry.object == Kind::Events.name()
+            && entry.action == CREATE
+            && !known.events.contains_key(&entry.subject)
+    });
+    let keys: Vec<String> = made.map(|entry| entry.subject.clone()).collect();
+    let writes = portal.kinds().contains(&Kind::Events) && portal.has_key(Kind::Events);
+    let object = portal.object_type(Kind::Events).filter(|_| writes);
+    let Some(object) = object.filter(|_| !keys.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let properties = portal.present(Kind::Events);
+    let names: Vec<&str> = properties.iter().map(String::as_str).collect();
+    let by = ReadBy::Property(Kind::Events.key());
+    let found = gathering.hubspot.read(&object, by, &keys, &names).await?;
+    let row = |(subject, held): (String, Held)| Row {
+        object: Kind::Events.name().to_owned(),
+        label: held.value("clearsync_name").unwrap_or(&subject).to_owned(),
+        deed: Deed::Remove {
+            record: held.id,
+            values: own_values(&held, &properties),
+        },
+        subject,
+    };
+    Ok(found.records.into_iter().map(row).collect())
+}
+
+fn own_values(held: &Held, properties: &[String]) -> Values {
+    let own = |name: &String| Some((name.clone(), held.value(name)?.to_owned()));
+    let own = properties.iter().filter_map(own);
+    own.filter(|(name, _)| name != LAST_SYNCED).collect()
+}
+
 fn stands(held: &Held, linked: Option<RecordId>, properties: &[String]) -> Standing {
     let by = if linked == Some(held.id) {
         "link"
     } else {
         "key"
     };
-    let own = |name: &String| Some((name.clone(), held.value(name)?.to_owned()));
     Standing::Stands {
         record: held.id,
-        values: properties
-            .iter()
-            .filter_map(own)
-            .filter(|(name, _)| name != super::LAST_SYNCED)
-            .collect(),
+        values: own_values(held, properties),
         found_by: Some(by.to_owned()),
     }
 }
@@ -161,6 +217,14 @@ impl OwnRecords {
             for item in &subscription.items {
                 self.add("deals_line_items", id, Some(&item.id));
             }
+        }
+        for (id, movement) in &gathering.known.events {
+            let customer = movement.customer.as_str();
+            self.add("events_contacts", id, contacts.of_customer.get(customer));
+            let company = contacts.company_of_customer.get(customer);
+            self.add("events_companies", id, company);
+            let subscription = movement.subscription.to_string();
+            self.add("events_subscriptions", id, Some(&subscription));
         }
     }
 

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use clearsync_billing::Figure as Explained;
 use clearsync_store::{AccountId, Figure, Reader, StoreError, StoredObject};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Number, Value};
 
+use super::bills::{Bills, bills};
 use crate::{
-    derive::SubscriptionFacts,
+    derive::{LastMovement, SubscriptionFacts},
     view::{MetadataKey, MetadataOwner},
 };
 
@@ -16,6 +18,10 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Subscription {
     pub(crate) figure: Figure,
+    /// The figure with its derivation; `None` when another version worked it out.
+    pub(crate) explained: Option<Explained>,
+    /// The last movement of its MRR, where movements are asked for.
+    pub(crate) last_movement: Option<LastMovement>,
     pub(crate) facts: SubscriptionFacts,
     pub(crate) details: Details,
     pub(crate) bills: Bills,
@@ -118,61 +124,6 @@ pub(crate) struct Recurring {
     pub(crate) interval_count: Option<u32>,
 }
 
-/// What a subscription's invoices come to, in its currency.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Bills {
-    pub(crate) paid_minor: i64,
-    pub(crate) open_minor: i64,
-    /// Paid with more than nothing.
-    pub(crate) paid: u32,
-    pub(crate) first_paid_at: Option<Timestamp>,
-    pub(crate) last: Option<LastBill>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct LastBill {
-    created: i64,
-    pub(crate) id: String,
-    pub(crate) status: Option<String>,
-    pub(crate) total_minor: i64,
-    pub(crate) url: Option<String>,
-}
-
-/// What is needed of an invoice.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Bill {
-    id: String,
-    created: i64,
-    status: Option<String>,
-    amount_paid: i64,
-    amount_remaining: i64,
-    total: i64,
-    hosted_invoice_url: Option<String>,
-    status_transitions: Option<Transitions>,
-    subscription: Option<Value>,
-    parent: Option<Parent>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Transitions {
-    #[serde(deserialize_with = "seconds")]
-    paid_at: Option<Timestamp>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Parent {
-    subscription_details: Option<SubscriptionDetails>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct SubscriptionDetails {
-    subscription: Option<Value>,
-}
-
 /// What is needed of a customer.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -196,12 +147,29 @@ struct Product {
     metadata: Option<BTreeMap<String, String>>,
 }
 
-/// Loads every subscription that has a figure, by id. `with_bills` looks through the invoices too.
+/// What is sold, also at times past.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Catalogue {
+    /// By product.
+    pub(crate) product_names: BTreeMap<String, String>,
+    /// How often a price is charged, such as `month` or `3 months`.
+    pub(crate) intervals: BTreeMap<String, String>,
+}
+
+/// Subscriptions, and what they are and were for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Subscriptions {
+    /// Every one that has a figure, by id.
+    pub(crate) by_id: BTreeMap<String, Subscription>,
+    pub(crate) catalogue: Catalogue,
+}
+
+/// Loads every subscription that has a figure. `with_bills` looks through the invoices too.
 pub(crate) fn load(
     view: &Reader,
     account: AccountId,
     with_bills: bool,
-) -> Result<BTreeMap<String, Subscription>, StoreError> {
+) -> Result<Subscriptions, StoreError> {
     let customers: BTreeMap<String, Customer> = all(view, account, "customer")?;
     let products: BTreeMap<String, Product> = all(view, account, "product")?;
     let prices: BTreeMap<String, Price> = all(view, account, "price")?;
@@ -242,6 +210,8 @@ pub(crate) fn load(
             },
             card_expiry: method.and_then(|id| expiries.get(id).cloned()),
             bills: bills.remove(&figure.subscription).unwrap_or_default(),
+            explained: Explained::deserialize(&figure.explanation).ok(),
+            last_movement: None,
             details,
             items,
             facts,
@@ -249,7 +219,35 @@ pub(crate) fn load(
         };
         subscriptions.insert(subscription.figure.subscription.clone(), subscription);
     }
-    Ok(subscriptions)
+    Ok(Subscriptions {
+        by_id: subscriptions,
+        catalogue: Catalogue::of(products, &prices),
+    })
+}
+
+impl Catalogue {
+    fn of(products: BTreeMap<String, Product>, prices: &BTreeMap<String, Price>) -> Self {
+        let name = |(id, product): (String, Product)| Some((id, product.name?));
+        let interval = |(id, price): (&String, &Price)| {
+            let interval = price.recurring.as_ref()?.in_words()?;
+            Some((id.clone(), interval))
+        };
+        Self {
+            product_names: products.into_iter().filter_map(name).collect(),
+            intervals: prices.iter().filter_map(interval).collect(),
+        }
+    }
+}
+
+impl Recurring {
+    /// Such as `month` or `3 months`.
+    fn in_words(&self) -> Option<String> {
+        let unit = self.interval.as_ref()?;
+        Some(match self.interval_count.unwrap_or(1) {
+            1 => unit.clone(),
+            count => format!("{count} {unit}s"),
+        })
+    }
 }
 
 /// The metadata of customers, by id.
@@ -307,6 +305,12 @@ impl Item {
 }
 
 impl Subscription {
+    /// The rules its figure was worked out by, with their version.
+    pub(crate) fn policy(&self) -> Option<String> {
+        let (policy, version) = &self.explained.as_ref()?.derivation.policy;
+        Some(format!("{policy}, version {version}"))
+    }
+
     pub(crate) fn interval(&self) -> Option<&Recurring> {
         self.items
             .iter()
@@ -402,58 +406,16 @@ fn expiries(view: &Reader, account: AccountId) -> Result<BTreeMap<String, String
     Ok(methods.into_iter().filter_map(expiry).collect())
 }
 
-fn bills(view: &Reader, account: AccountId) -> Result<BTreeMap<String, Bills>, StoreError> {
-    let mut all: BTreeMap<String, Bills> = BTreeMap::new();
-    view.each_object(account, "invoice", |object: StoredObject| {
-        let Ok(bill) = serde_json::from_str::<Bill>(&object.json) else {
-            return Ok(());
-        };
-        let parent = || {
-            let details = bill.parent.as_ref()?.subscription_details.as_ref()?;
-            id_of(details.subscription.as_ref())
-        };
-        if let Some(subscription) = id_of(bill.subscription.as_ref()).or_else(parent) {
-            let subscription = subscription.to_owned();
-            all.entry(subscription).or_default().add(bill);
-        }
-        Ok::<_, StoreError>(())
-    })?;
-    Ok(all)
-}
-
-impl Bills {
-    fn add(&mut self, bill: Bill) {
-        self.paid_minor = self.paid_minor.saturating_add(bill.amount_paid);
-        if bill.status.as_deref() == Some("paid") && bill.amount_paid > 0 {
-            self.paid += 1;
-            let paid_at = bill.status_transitions.and_then(|dates| dates.paid_at);
-            self.first_paid_at = self.first_paid_at.into_iter().chain(paid_at).min();
-        }
-        if bill.status.as_deref() == Some("open") {
-            self.open_minor = self.open_minor.saturating_add(bill.amount_remaining);
-        }
-        let last = LastBill {
-            created: bill.created,
-            id: bill.id,
-            status: bill.status,
-            total_minor: bill.total,
-            url: bill.hosted_invoice_url,
-        };
-        let newer = |held: &LastBill| (held.created, &held.id) < (last.created, &last.id);
-        if self.last.as_ref().is_none_or(newer) {
-            self.last = Some(last);
-        }
-    }
-}
-
 /// The id in a field that holds either the id or the whole object.
-fn id_of(value: Option<&Value>) -> Option<&str> {
+pub(super) fn id_of(value: Option<&Value>) -> Option<&str> {
     let value = value?;
     value.as_str().or_else(|| value.get("id")?.as_str())
 }
 
 /// A moment as Stripe writes it.
-fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+pub(super) fn seconds<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
     let seconds = Option::<i64>::deserialize(deserializer)?;
     Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
 }

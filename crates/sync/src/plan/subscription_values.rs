@@ -1,7 +1,6 @@
-use clearsync_billing::{Amount, Currency, Figure, Fraction, Money};
+use clearsync_billing::{Amount, Currency, Fraction, Money};
 use clearsync_hubspot::SUBSCRIPTION_ID;
 use jiff::Timestamp;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -97,7 +96,6 @@ struct Told<'a> {
     /// Stripe's id of the account.
     account: Option<&'a str>,
     currency: Currency,
-    figure: Option<Figure>,
 }
 
 impl<'a> Told<'a> {
@@ -107,7 +105,6 @@ impl<'a> Told<'a> {
             subscription,
             portal,
             currency: subscription.facts.list_mrr.currency,
-            figure: Figure::deserialize(&subscription.figure.explanation).ok(),
         }
     }
 
@@ -117,6 +114,7 @@ impl<'a> Told<'a> {
             .or_else(|| self.dates(name))
             .or_else(|| self.state(name))
             .or_else(|| self.bills(name))
+            .or_else(|| self.moved(name))
     }
 
     fn who(&self, name: &str) -> Option<String> {
@@ -166,11 +164,8 @@ impl<'a> Told<'a> {
             "clearsync_coupon_ids" => Some(facts.coupons.join(", ")),
             "clearsync_coupon_percent" => coupon?.percent_off.as_ref().map(ToString::to_string),
             "clearsync_coupon_amount" => money(coupon?.amount_off?),
-            "clearsync_mrr_policy" => {
-                let (policy, version) = &self.figure.as_ref()?.derivation.policy;
-                Some(format!("{policy}, version {version}"))
-            }
-            "clearsync_mrr_explanation" => Some(self.figure.as_ref()?.sentence()),
+            "clearsync_mrr_policy" => self.subscription.policy(),
+            "clearsync_mrr_explanation" => Some(self.subscription.explained.as_ref()?.sentence()),
             _ => None,
         }
     }
@@ -238,6 +233,16 @@ impl<'a> Told<'a> {
             "clearsync_last_invoice_status" => last()?.status.clone(),
             "clearsync_last_invoice_amount" => money(last()?.total_minor),
             "clearsync_last_invoice_url" => last()?.url.clone(),
+            _ => None,
+        }
+    }
+
+    fn moved(&self, name: &str) -> Option<String> {
+        let last = self.subscription.last_movement.as_ref()?;
+        match name {
+            "clearsync_last_movement_type" => last.kind_in_words(),
+            "clearsync_last_movement_date" => Some(day(last.at)),
+            "clearsync_last_movement_change" => Some(money(last.change_minor, last.currency)),
             _ => None,
         }
     }

@@ -87,10 +87,7 @@ fn value(name: &str, summary: &Summary, key: &str, sum: Option<&CurrencySum>) ->
         "clearsync_next_renewal" => summary.renews_at.map(day),
         "clearsync_trial_end" => summary.trial_ends_at.map(day),
         "clearsync_cancellation_date" => summary.cancels_at.map(day),
-        "clearsync_last_movement_type" => {
-            let kind = serde_json::to_value(summary.last_movement.as_ref()?.kind).ok()?;
-            kind.as_str().map(str::to_owned)
-        }
+        "clearsync_last_movement_type" => summary.last_movement.as_ref()?.kind_in_words(),
         "clearsync_last_movement_date" => Some(day(summary.last_movement.as_ref()?.at)),
         "clearsync_last_movement_change" => {
             let last = summary.last_movement.as_ref()?;

@@ -17,6 +17,8 @@ mod lives;
 #[cfg(test)]
 mod modes;
 #[cfg(test)]
+mod modes_events;
+#[cfg(test)]
 mod modes_faults;
 #[cfg(test)]
 mod plan;
