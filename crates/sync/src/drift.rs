@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     blocking::blocking,
     plan::{LAST_SYNCED, Portal, Values, link_ends, same_in},
-    undo::{Found, find, object_type},
+    undo::{Found, Types, find},
 };
 
 const SETTING: &str = "drift";
@@ -76,7 +76,7 @@ pub async fn look(
     };
     let mut differing = Vec::new();
     for (kind, records) in &part.records {
-        let Some(object) = object_type(kind) else {
+        let Some(object) = part.types.of(kind) else {
             continue;
         };
         let ids: BTreeSet<RecordId> = records.iter().map(|record| record.id).collect();
@@ -121,6 +121,7 @@ struct Part {
     records: BTreeMap<String, Vec<Remembered>>,
     /// ClearSync's own properties that the portal has, by kind.
     present: BTreeMap<String, Vec<String>>,
+    types: Types,
     progress: Progress,
 }
 
@@ -144,6 +145,7 @@ impl Part {
         let mut part = Self {
             records: BTreeMap::new(),
             present: BTreeMap::new(),
+            types: Types::load(writer, target)?,
             progress: progress.clone(),
         };
         let lately = |at: Timestamp| now.duration_since(at).abs() < BETWEEN_LOOKS;

@@ -146,8 +146,8 @@ pub async fn make(
     let portal = if let Some(portal) = known.portal.clone() {
         portal
     } else {
-        let looked = Portal::look(hubspot, target, &rules.writing, now).await?;
-        looked.with_types(&known.types)
+        let former = known.kept.as_ref();
+        Portal::look(hubspot, target, &rules.writing, former, now).await?
     };
     portal.check_keys()?;
     let mut gathering = Gathering {

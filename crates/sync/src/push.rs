@@ -24,6 +24,7 @@ use tokio::sync::watch;
 pub(crate) use former::settle_former;
 pub use journal::RECORD_REFUSED;
 pub(crate) use journal::{close_items_but_of, refusal_code};
+pub(crate) use properties::{OBJECT_TYPE, PIPELINES};
 pub use telling::PushProgress;
 pub(crate) use telling::Telling;
 
@@ -103,7 +104,8 @@ pub async fn push(
     let portal = if begun.portal.is_current(now) {
         begun.portal
     } else {
-        let look = Portal::look(hubspot, order.target, begun.portal.writing(), now);
+        let (writing, former) = (begun.portal.writing(), Some(&begun.portal));
+        let look = Portal::look(hubspot, order.target, writing, former, now);
         look.await.map_err(|error| match error {
             PlanError::HubSpot(error) => PushError::HubSpot(error),
             PlanError::Store(error) => PushError::Store(error),

@@ -13,6 +13,7 @@ mod note;
 mod reverse;
 mod row;
 mod settle;
+mod types;
 
 use std::collections::BTreeMap;
 
@@ -30,12 +31,13 @@ pub(crate) use row::{
     ARCHIVE, DEFINE_AGAIN, Deed, LEAVE, LINK_AGAIN, MAKE_AGAIN, PUT_BACK, REMOVE, Row, UNLINK,
 };
 
+pub(crate) use self::types::Types;
 use self::{
     held::Held,
     history::History,
     reverse::{Circumstances, rows},
 };
-use crate::{blocking::blocking, derive::Summary};
+use crate::{blocking::blocking, derive::Summary, plan::Kind};
 
 /// The kind of run that carries out what takes something back.
 pub const RUN_KIND: &str = "undo";
@@ -73,7 +75,7 @@ pub async fn make(
         return Err(UndoError::Unsettled);
     }
     let history = History::of(&known.writes, &scope);
-    let held = Held::look(hubspot, &history).await?;
+    let held = Held::look(hubspot, &history, known.types).await?;
     let circumstances = Circumstances {
         labels: &known.labels,
         portal_is_shared: known.portal_is_shared,
@@ -103,6 +105,7 @@ struct Known {
     /// Whether what is taken back took something back itself.
     redo: bool,
     labels: BTreeMap<(String, String), String>,
+    types: Types,
 }
 
 impl Known {
@@ -128,6 +131,7 @@ impl Known {
             portal_is_shared: view.others_wrote(target)?,
             redo,
             labels,
+            types: Types::load(view, target)?,
         })
     }
 }
@@ -143,13 +147,7 @@ pub(crate) fn label(
     Ok(summary.and_then(|summary| summary.email.or(summary.name)))
 }
 
-/// The type of a kind of record as the journal names it.
+/// The type of a kind of record as the journal names it, where it is HubSpot's.
 pub(crate) fn object_type(kind: &str) -> Option<ObjectType> {
-    match kind {
-        "contacts" => Some(ObjectType::Contacts),
-        "companies" => Some(ObjectType::Companies),
-        "deals" => Some(ObjectType::Deals),
-        "line_items" => Some(ObjectType::LineItems),
-        _ => None,
-    }
+    Kind::named(kind)?.hubspots()
 }

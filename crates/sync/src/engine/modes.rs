@@ -4,7 +4,7 @@ use clearsync_store::Target;
 
 use super::{Engine, profile::Profile};
 use crate::{
-    plan::{self, Kind, LINE_ITEM_SCOPES, PlanError},
+    plan::{self, Kind, LINE_ITEM_SCOPES, PlanError, Portal},
     view::{
         DataKind, MetadataKey, ModeChoice, ModeState, Problem, ProblemCode, WriteMode, WriteModes,
         Writing,
@@ -20,13 +20,14 @@ impl Engine {
     pub async fn write_modes(&self) -> Result<WriteModes, Problem> {
         let hubspot = self.connected_hubspot().await?;
         let held = hubspot.introspect().await?.scopes;
+        let former = self.kept_portal().await?;
         let mut modes = Vec::new();
         for mode in [
             WriteMode::Summary,
             WriteMode::Deals,
             WriteMode::CustomObjects,
         ] {
-            modes.push(choice(&hubspot, mode, &held).await?);
+            modes.push(choice(&hubspot, mode, &held, former.as_ref()).await?);
         }
         let target: Target = self.target().await?;
         let (current, former_records) = self
@@ -82,7 +83,12 @@ impl Engine {
     }
 }
 
-async fn choice(hubspot: &Client, mode: WriteMode, held: &[String]) -> Result<ModeChoice, Problem> {
+async fn choice(
+    hubspot: &Client,
+    mode: WriteMode,
+    held: &[String],
+    former: Option<&Portal>,
+) -> Result<ModeChoice, Problem> {
     let scopes = match mode {
         WriteMode::Summary => Scopes::Summary,
         WriteMode::Deals => Scopes::Deals,
@@ -94,7 +100,7 @@ async fn choice(hubspot: &Client, mode: WriteMode, held: &[String]) -> Result<Mo
         .map(str::to_owned)
         .collect();
     let (state, limit) = if missing_scopes.is_empty() {
-        room(plan::check_room(hubspot, mode).await)?
+        room(plan::check_room(hubspot, mode, former).await)?
     } else {
         (ModeState::ScopesMissing, None)
     };

@@ -3,7 +3,9 @@ use clearsync_store::{Plan, PlanFilter, PlanState, Purpose, Reader, StoreError, 
 
 use super::{Engine, plan_csv::AllRows, profile::Profile};
 use crate::{
-    plan::{self, ASSOCIATE, CREATE, Counts, Deed, Kind, REMOVE, Row, SKIP, UNCHANGED, UPDATE},
+    plan::{
+        self, ASSOCIATE, CREATE, Counts, Deed, Kind, Portal, REMOVE, Row, SKIP, UNCHANGED, UPDATE,
+    },
     view::{
         DataKind, FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
         Problem, PropertyChangeCount, PropertyPlan, RowFilter, RowSelection, ValueKind,
@@ -21,7 +23,9 @@ impl Engine {
     pub async fn property_plan(&self) -> Result<Vec<PropertyPlan>, Problem> {
         let hubspot = self.connected_hubspot().await?;
         let profile = self.with_store(|store| store.read(Profile::read)).await?;
-        let properties = plan::look_at_properties(&hubspot, &profile.writing).await?;
+        let former = self.kept_portal().await?;
+        let properties =
+            plan::look_at_properties(&hubspot, &profile.writing, former.as_ref()).await?;
         Ok(properties
             .into_iter()
             .map(|(kind, own, state)| PropertyPlan {
@@ -31,6 +35,17 @@ impl Engine {
                 state,
             })
             .collect())
+    }
+
+    /// The connected portal as it was last looked at.
+    pub(super) async fn kept_portal(&self) -> Result<Option<Portal>, Problem> {
+        self.with_store(|store| {
+            store.read(|reader| match target(&Profile::read(reader)?) {
+                Some(target) => Portal::kept(reader, target),
+                None => Ok(None),
+            })
+        })
+        .await
     }
 
     /// What the plan that is shown would do; `None` before there is one.

@@ -14,7 +14,7 @@ use super::{
     undo::record_url,
 };
 use crate::{
-    plan::{ASSOCIATE, CREATE, Change, UPDATE, Values},
+    plan::{ASSOCIATE, CREATE, Change, Kind, UPDATE, Values},
     undo::{self, ARCHIVE, REMOVE, UNLINK},
     view::{Problem, RunChange, RunChangesPage, RunChangesQuery, WriteAction, WriteState},
 };
@@ -83,7 +83,7 @@ fn row(profile: &Profile, write: &JournalEntry, label: Option<String>) -> Option
         Stored::Done => WriteState::Done,
         Stored::Failed => WriteState::Refused,
     };
-    let of_record = undo::object_type(&entry.object).is_some();
+    let of_record = Kind::named(&entry.object).is_some();
     Some(RunChange {
         id: u32::try_from(write.id.0).ok()?,
         name: label.unwrap_or_else(|| entry.subject.clone()),

@@ -54,8 +54,8 @@ pub(super) struct Known {
     pub(super) refused: BTreeMap<(String, String), Values>,
     pub(super) attention: Vec<Attention>,
     pub(super) portal: Option<Portal>,
-    /// The ids of own object types, also those of another mode.
-    pub(super) types: BTreeMap<Kind, String>,
+    /// The portal as it was last looked at, however long ago and for whichever mode.
+    pub(super) kept: Option<Portal>,
     /// What stands and is to go: records of movements that are none any more, and what another mode made where the user
     /// wants it removed.
     pub(super) former: Vec<Row>,
@@ -148,9 +148,7 @@ impl Known {
                 written,
             )?,
             refused: refused(view, target, &attention, now)?,
-            types: Portal::kept(view, target)?
-                .map(|kept| kept.types)
-                .unwrap_or_default(),
+            kept: Portal::kept(view, target)?,
             former: former::removals(view, target, writing, &events)?,
             events,
             portal: Portal::remembered(view, target, &rules.writing, now)?,

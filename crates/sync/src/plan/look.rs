@@ -15,11 +15,13 @@ use super::{
 use crate::view::{PropertyState, WriteMode, Writing};
 
 impl Portal {
-    /// Looks at the portal: four requests for the summary, a few more for the other modes.
+    /// Looks at the portal: four requests for the summary, a few more for the other modes. What other modes made is known
+    /// from the `former` look.
     pub(crate) async fn look(
         hubspot: &Client,
         target: Target,
         writing: &Writing,
+        former: Option<&Self>,
         now: Timestamp,
     ) -> Result<Self, PlanError> {
         let account = hubspot.account().await?;
@@ -30,9 +32,13 @@ impl Portal {
             });
         }
         let further = account.currencies.additional.iter();
-        let types = own_types(hubspot, writing.mode).await?;
+        let removed = removed(former);
+        let mut types = own_types(hubspot, writing.mode, &removed).await?;
         let kinds = kinds(hubspot, writing.mode).await?;
         let properties = properties(hubspot, &kinds, &types, writing).await?;
+        for (kind, type_id) in former.into_iter().flat_map(|former| &former.types) {
+            types.entry(*kind).or_insert_with(|| type_id.clone());
+        }
         Ok(Self {
             id: target.portal,
             currency: account.currencies.company.parse().ok(),
@@ -47,6 +53,7 @@ impl Portal {
                 .collect(),
             kinds,
             types,
+            removed,
             labels: BTreeMap::new(),
             ensured: false,
         })
@@ -57,18 +64,29 @@ impl Portal {
 pub(crate) async fn look_at_properties(
     hubspot: &Client,
     writing: &Writing,
+    former: Option<&Portal>,
 ) -> Result<Vec<(Kind, OwnProperty, PropertyState)>, PlanError> {
-    let types = own_types(hubspot, writing.mode).await?;
+    let types = own_types(hubspot, writing.mode, &removed(former)).await?;
     let kinds = kinds(hubspot, writing.mode).await?;
     Ok(properties(hubspot, &kinds, &types, writing).await?)
 }
 
 /// Refuses a mode the portal has no room for. Changes nothing.
-pub(crate) async fn check_room(hubspot: &Client, mode: WriteMode) -> Result<(), PlanError> {
+pub(crate) async fn check_room(
+    hubspot: &Client,
+    mode: WriteMode,
+    former: Option<&Portal>,
+) -> Result<(), PlanError> {
     if mode == WriteMode::Deals {
         check_pipeline(hubspot).await?;
     }
-    own_types(hubspot, mode).await.map(drop)
+    own_types(hubspot, mode, &removed(former)).await.map(drop)
+}
+
+fn removed(former: Option<&Portal>) -> BTreeSet<Kind> {
+    former
+        .map(|former| former.removed.clone())
+        .unwrap_or_default()
 }
 
 /// The kinds a mode writes in this portal: line items only where the token may.
@@ -112,7 +130,11 @@ async fn may_write_line_items(hubspot: &Client) -> Result<bool, HubSpotError> {
 
 /// The own object types that stand. Refuses a portal without room for those that do not, or where one was removed by
 /// somebody else: making it again would delete its records for good.
-async fn own_types(hubspot: &Client, mode: WriteMode) -> Result<BTreeMap<Kind, String>, PlanError> {
+async fn own_types(
+    hubspot: &Client,
+    mode: WriteMode,
+    removed_by_us: &BTreeSet<Kind>,
+) -> Result<BTreeMap<Kind, String>, PlanError> {
     let own: Vec<_> = Kind::of_mode(mode)
         .iter()
         .filter_map(|kind| Some((*kind, kind.own_object()?)))
@@ -132,16 +154,16 @@ async fn own_types(hubspot: &Client, mode: WriteMode) -> Result<BTreeMap<Kind, S
     let missing: Vec<_> = own
         .iter()
         .filter(|(kind, _)| !types.contains_key(kind))
-        .map(|(_, object)| object.name)
         .collect();
     if !missing.is_empty() {
         let removed = hubspot.custom_objects(true).await?;
-        let removed = missing
-            .iter()
-            .find(|name| removed.iter().any(|object| object.name == **name));
-        if let Some(name) = removed {
+        let by_others = missing.iter().find(|(kind, own)| {
+            let is_removed = removed.iter().any(|object| object.name == own.name);
+            is_removed && !removed_by_us.contains(kind)
+        });
+        if let Some((_, own)) = by_others {
             return Err(PlanError::ObjectRemoved {
-                name: (*name).to_owned(),
+                name: own.name.to_owned(),
             });
         }
         let limit = hubspot.custom_object_limit().await?;

@@ -1,6 +1,6 @@
 //! What a portal has of ClearSync's own, and has room for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_billing::Currency;
 use clearsync_hubspot::{LabelType, ObjectType, OwnProperty, PropertyKind};
@@ -39,6 +39,10 @@ pub(crate) struct Portal {
     /// The ids of own object types that stand.
     #[serde(default)]
     pub(super) types: BTreeMap<Kind, String>,
+    /// Own object types that ClearSync removed itself when it took everything back. Whatever their records held is
+    /// ClearSync's, so that they may be made again.
+    #[serde(default)]
+    pub(super) removed: BTreeSet<Kind>,
     /// The numbers of labels that stand, by kind of link.
     #[serde(default)]
     pub(super) labels: BTreeMap<String, LabelType>,
@@ -82,6 +86,23 @@ impl Portal {
         kept.looked_at = Timestamp::UNIX_EPOCH;
         kept.ensured = false;
         kept.remember(writer, target)
+    }
+
+    /// Notes that an own object type was removed, its labels with it.
+    pub(crate) fn forget_type(
+        writer: &Writer,
+        target: Target,
+        kind: Kind,
+    ) -> Result<(), StoreError> {
+        if let Some(mut kept) = Self::kept(writer, target)? {
+            kept.types.remove(&kind);
+            kept.removed.insert(kind);
+            kept.labels.retain(|name, _| {
+                LinkKind::named(name).is_some_and(|link| link.from != kind && link.to != kind)
+            });
+            kept.remember(writer, target)?;
+        }
+        Self::forget(writer, target)
     }
 
     /// What it was looked at for.
@@ -186,17 +207,10 @@ impl Portal {
         Ok(())
     }
 
-    /// With the ids of object types that another mode made.
-    pub(super) fn with_types(mut self, former: &BTreeMap<Kind, String>) -> Self {
-        for (kind, type_id) in former {
-            self.types.entry(*kind).or_insert_with(|| type_id.clone());
-        }
-        self
-    }
-
     /// Notes an object type that was made.
     pub(crate) fn made_type(&mut self, kind: Kind, type_id: String) {
         self.types.insert(kind, type_id);
+        self.removed.remove(&kind);
     }
 
     /// Notes a label that stands.

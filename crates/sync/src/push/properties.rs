@@ -8,9 +8,9 @@ use crate::plan::{CREATE, Kind, LinkKind, PIPELINE};
 /// How properties are named where kinds of record are.
 pub(super) const PROPERTY: &str = "properties";
 /// How own object types are named there.
-pub(super) const OBJECT_TYPE: &str = "object_types";
+pub(crate) const OBJECT_TYPE: &str = "object_types";
 /// How pipelines are named there.
-pub(super) const PIPELINES: &str = "pipelines";
+pub(crate) const PIPELINES: &str = "pipelines";
 /// How association labels are named there.
 pub(super) const LABEL: &str = "labels";
 /// How their groups are.

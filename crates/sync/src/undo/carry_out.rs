@@ -2,26 +2,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{
     BatchResult, CUSTOMER_ID, Client, Create, GROUP, GROUP_LABEL, HubSpotError, LARGEST_BATCH,
-    ObjectType, Outcome, Pair, Reason, RecordId, SUMMARY, SchemaError, Update, Upsert, pack,
+    ObjectType, Outcome, Pair, Reason, RecordId, SchemaError, Update, Upsert, pack,
 };
 use clearsync_store::{PlanState, Purpose, Store, StoreError, Writer};
 use tokio::sync::watch;
 
 use super::{
-    Counts, UndoScope,
+    Counts, Types, UndoScope,
     counts::LARGEST_LINK_BATCH,
     held::{Definitions, Found, find},
     note::{self, Numbered, Step},
-    object_type,
     reverse::by_hubspot,
-    row::{Deed, GROUPS, PROPERTIES, Row},
+    row::{Deed, GROUPS, OBJECT_TYPES, PIPELINES, PROPERTIES, Row},
     settle::{End, settle},
 };
 use crate::{
     blocking::blocking,
     clock::Clock,
     import::Wish,
-    plan::{Portal, Values, link_ends},
+    plan::{Kind, LinkKind, PIPELINE, Portal, Values, link_ends},
     push::{self, Order, PushError, PushProgress, Telling},
 };
 
@@ -67,6 +66,8 @@ pub async fn carry_out(
         clock,
         telling: Telling::new(progress, wish, begun.rows.len()),
         redo: begun.redo,
+        types: begun.types,
+        portal: begun.portal,
         undone: Undone::default(),
         kinds: BTreeMap::new(),
     };
@@ -81,6 +82,8 @@ pub async fn carry_out(
 struct Begun {
     scope: UndoScope,
     redo: bool,
+    types: Types,
+    portal: Option<Portal>,
     rows: Vec<Numbered>,
 }
 
@@ -106,6 +109,8 @@ impl Begun {
         Ok(Self {
             scope: counts.scope,
             redo: counts.redo,
+            types: Types::load(writer, order.target)?,
+            portal: Portal::kept(writer, order.target)?,
             rows,
         })
     }
@@ -131,6 +136,9 @@ struct Work<'a> {
     clock: &'a Clock,
     telling: Telling<'a>,
     redo: bool,
+    types: Types,
+    /// As it was last looked at.
+    portal: Option<Portal>,
     undone: Undone,
     kinds: BTreeMap<String, Definitions>,
 }
@@ -159,7 +167,7 @@ impl Work<'_> {
 
     async fn records(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
         for (kind, rows) in by_kind(rows) {
-            let object = object_type(&kind).ok_or(PushError::Outdated)?;
+            let object = self.types.of(&kind).ok_or(PushError::Outdated)?;
             for part in rows.chunks(LARGEST_BATCH) {
                 self.telling.may_go_on().await?;
                 let (part, changed) = self.look_once_more(&object, part.to_vec()).await?;
@@ -281,20 +289,18 @@ impl Work<'_> {
             let of = |step: &Step| step.row.deed.record();
             unsure.extend(self.sort_out(changed, result, of).await?);
         }
-        let (keyed, unkeyed): (Vec<Step>, Vec<Step>) = made
-            .into_iter()
-            .partition(|step| key(&step.row.deed).is_some());
+        let property = made.first().map_or(CUSTOMER_ID, |step| key_of(&step.row));
+        let (keyed, unkeyed): (Vec<Step>, Vec<Step>) =
+            made.into_iter().partition(|step| key(&step.row).is_some());
         let upserts = keyed.iter().filter_map(|step| {
             let properties = values(&step.row.deed)?.clone();
-            let key = key(&step.row.deed)?;
+            let key = key(&step.row)?;
             Some(Upsert { key, properties })
         });
         if let Some(batch) = pack(upserts).batches.into_iter().next() {
-            let result = self.hubspot.upsert(object, CUSTOMER_ID, &batch).await;
-            unsure.extend(
-                self.sort_out(keyed, result, |step| key(&step.row.deed))
-                    .await?,
-            );
+            let result = self.hubspot.upsert(object, property, &batch).await;
+            let of = |step: &Step| key(&step.row);
+            unsure.extend(self.sort_out(keyed, result, of).await?);
         }
         for step in unkeyed {
             let Some(properties) = values(&step.row.deed).cloned() else {
@@ -304,7 +310,7 @@ impl Work<'_> {
             let Some(batch) = pack([Create { key, properties }]).batches.pop() else {
                 continue;
             };
-            let result = self.hubspot.create(object, CUSTOMER_ID, &batch).await;
+            let result = self.hubspot.create(object, property, &batch).await;
             let of = |step: &Step| Some(step.row.subject.clone());
             self.sort_out(vec![step], result, of).await?;
         }
@@ -347,7 +353,7 @@ impl Work<'_> {
     async fn links(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
         for (kind, rows) in by_kind(rows) {
             let ends = link_ends(&kind);
-            let types = ends.and_then(|(from, to)| object_type(from).zip(object_type(to)));
+            let types = ends.and_then(|(from, to)| self.types.of(from).zip(self.types.of(to)));
             let (from, to) = types.ok_or(PushError::Outdated)?;
             for part in rows.chunks(LARGEST_LINK_BATCH) {
                 self.telling.may_go_on().await?;
@@ -369,7 +375,7 @@ impl Work<'_> {
                     self.hubspot.dissociate(&from, &to, &pairs).await?;
                     BTreeMap::new()
                 } else {
-                    self.link_again(&from, &to, &pairs).await?
+                    self.link_again(&kind, (&from, &to), &pairs).await?
                 };
                 let end = |step: Step| {
                     let refused = step.pair.and_then(|pair| failed.get(&pair).cloned());
@@ -384,11 +390,18 @@ impl Work<'_> {
 
     async fn link_again(
         &self,
-        from: &ObjectType,
-        to: &ObjectType,
+        kind: &str,
+        (from, to): (&ObjectType, &ObjectType),
         pairs: &BTreeSet<Pair>,
     ) -> Result<BTreeMap<Pair, Reason>, PushError> {
-        let result = self.hubspot.associate(from, to, pairs).await;
+        let label = || self.portal.as_ref()?.label(LinkKind::named(kind)?);
+        let result = match label() {
+            Some(label) => {
+                let labelled = self.hubspot.associate_labelled(from, to, pairs, label);
+                labelled.await
+            }
+            None => self.hubspot.associate(from, to, pairs).await,
+        };
         if let Some(error) = result.stopped_by {
             return Err(error.into());
         }
@@ -402,21 +415,28 @@ impl Work<'_> {
         Ok(refused.collect())
     }
 
-    /// Properties go before their groups, and come after them.
+    /// What stands in another goes before it, and comes after it.
     async fn definitions(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
         let again = |row: &Row| matches!(row.deed, Deed::DefineAgain { .. });
-        let mut parts: BTreeMap<(bool, bool, String), Vec<Numbered>> = BTreeMap::new();
+        let mut parts: BTreeMap<(bool, usize, String), Vec<Numbered>> = BTreeMap::new();
         for (number, row) in rows {
             let (Deed::Remove { on, .. } | Deed::DefineAgain { on, .. }) = &row.deed else {
                 continue;
             };
-            let later = (row.object == GROUPS) != again(&row);
-            let key = (!again(&row), later, on.clone());
+            let order = [PROPERTIES, PIPELINES, GROUPS, OBJECT_TYPES];
+            let place = order.iter().position(|kind| *kind == row.object);
+            let place = place.unwrap_or(order.len());
+            let place = if again(&row) {
+                order.len() - place
+            } else {
+                place
+            };
+            let key = (!again(&row), place, on.clone());
             parts.entry(key).or_default().push((number, row));
         }
         for ((_, _, on), part) in parts {
             self.telling.may_go_on().await?;
-            let object = object_type(&on).ok_or(PushError::Outdated)?;
+            let object = self.types.of(&on).ok_or(PushError::Outdated)?;
             let total = part.len();
             let part = part.into_iter().map(|row| (row, ())).collect();
             let steps: Vec<Step> = self
@@ -490,6 +510,13 @@ impl Work<'_> {
         match (row.object.as_str(), again) {
             (PROPERTIES, false) => self.hubspot.archive_property(object, name).await,
             (PROPERTIES, true) => self.make_properties(object, &[name]).await,
+            (PIPELINES, false) => self.hubspot.archive_pipeline(object, name).await,
+            (PIPELINES, true) => self
+                .hubspot
+                .ensure_pipeline(object, &PIPELINE)
+                .await
+                .map(drop),
+            (OBJECT_TYPES, false) => self.hubspot.archive_custom_object(object.type_id()).await,
             (_, false) => self.hubspot.archive_property_group(object, name).await,
             (_, true) => {
                 self.hubspot
@@ -504,7 +531,11 @@ impl Work<'_> {
         object: &ObjectType,
         names: &[&str],
     ) -> Result<(), HubSpotError> {
-        let own: Vec<_> = SUMMARY
+        let kind = Kind::ALL
+            .into_iter()
+            .find(|kind| self.types.of(kind.name()).as_ref() == Some(object));
+        let own: Vec<_> = kind
+            .map_or(&[][..], Kind::catalogue)
             .iter()
             .filter(|own| names.contains(&&*own.name))
             .collect();
@@ -629,8 +660,13 @@ fn values(deed: &Deed) -> Option<&Values> {
     }
 }
 
-fn key(deed: &Deed) -> Option<String> {
-    values(deed)?.get(CUSTOMER_ID).cloned()
+/// The property a record of this kind is found again by.
+fn key_of(row: &Row) -> &'static str {
+    Kind::named(&row.object).map_or(CUSTOMER_ID, Kind::key)
+}
+
+fn key(row: &Row) -> Option<String> {
+    values(&row.deed)?.get(key_of(row)).cloned()
 }
 
 fn count(rows: usize) -> u32 {

@@ -4,8 +4,12 @@ use clearsync_hubspot::{
     Client, HubSpotError, ObjectType, Pair, Property, PropertyType, ReadBy, Record, RecordId,
 };
 
-use super::{history::History, object_type};
-use crate::plan::{Values, link_ends};
+use super::{
+    Types,
+    history::History,
+    row::{OBJECT_TYPES, PIPELINES, PROPERTIES},
+};
+use crate::plan::{Kind, Values, link_ends};
 
 /// What HubSpot holds of what ClearSync wrote.
 #[derive(Debug, Default)]
@@ -15,6 +19,10 @@ pub(super) struct Held {
     pub(super) links: BTreeSet<(String, Pair)>,
     /// Values of records that ClearSync made which HubSpot filled in by itself.
     pub(super) automatic: BTreeSet<(String, RecordId, String)>,
+    /// The object types that stand.
+    pub(super) types: Types,
+    /// The ids of pipelines of deals that stand, where any was made.
+    pub(super) pipelines: BTreeSet<String>,
 }
 
 /// HubSpot's names for its own processes, which enrich records and keep books about them. Whoever is not named here counts
@@ -51,8 +59,15 @@ pub(super) struct Definitions {
 
 impl Held {
     /// Reads what a history names: the definitions, the records, 100 a request, and the links.
-    pub(super) async fn look(hubspot: &Client, history: &History) -> Result<Self, HubSpotError> {
-        let mut held = Self::default();
+    pub(super) async fn look(
+        hubspot: &Client,
+        history: &History,
+        types: Types,
+    ) -> Result<Self, HubSpotError> {
+        let mut held = Self {
+            types: types.standing(hubspot).await?,
+            ..Self::default()
+        };
         let sought = history.sought();
         let defined = history.definitions.keys().filter_map(|(_, subject)| {
             let (on, _) = subject.split_once('.')?;
@@ -60,14 +75,18 @@ impl Held {
         });
         let kinds: BTreeSet<&str> = sought.keys().copied().chain(defined).collect();
         for kind in kinds {
-            let Some(object) = object_type(kind) else {
+            let Some(object) = held.types.of(kind) else {
                 continue;
             };
             let definitions = Definitions::look(hubspot, &object).await?;
             held.kinds.insert(kind.to_owned(), definitions);
         }
         for (kind, ids) in sought {
-            let Some(object) = object_type(kind) else {
+            let Some(object) = held.types.of(kind) else {
+                // Its records went with an own object type.
+                let gone = ids.iter().filter(|_| Kind::named(kind).is_some());
+                let gone = gone.map(|id| ((kind.to_owned(), *id), Found::Gone));
+                held.records.extend(gone);
                 continue;
             };
             let properties = held.kinds.get(kind).map(Definitions::readable);
@@ -81,7 +100,31 @@ impl Held {
                 .await?;
         }
         held.look_at_links(hubspot, history).await?;
+        if history
+            .definitions
+            .keys()
+            .any(|(kind, _)| kind == PIPELINES)
+        {
+            let standing = hubspot.pipelines(&ObjectType::Deals).await?;
+            held.pipelines = standing.into_iter().map(|pipeline| pipeline.id).collect();
+        }
         Ok(held)
+    }
+
+    /// Whether a definition stands: of a kind of definition, on a kind of record, with a name.
+    pub(super) fn defines(&self, kind: &str, on: &str, name: &str) -> bool {
+        match kind {
+            OBJECT_TYPES => self.types.of(on).is_some(),
+            PIPELINES => self.pipelines.contains(name),
+            PROPERTIES => self
+                .kinds
+                .get(on)
+                .is_some_and(|kinds| kinds.properties.contains_key(name)),
+            _ => self
+                .kinds
+                .get(on)
+                .is_some_and(|kinds| kinds.groups.contains(name)),
+        }
     }
 
     /// Somebody filled something into records that ClearSync made: it matters whether that was HubSpot itself.
@@ -133,7 +176,7 @@ impl Held {
         }
         for (kind, ids) in by_kind {
             let ends = link_ends(kind);
-            let types = ends.and_then(|(from, to)| object_type(from).zip(object_type(to)));
+            let types = ends.and_then(|(from, to)| self.types.of(from).zip(self.types.of(to)));
             let Some((from, to)) = types else { continue };
             for (from, others) in hubspot.associated(&from, &to, &ids).await? {
                 let pairs = others.into_iter().map(|to| Pair { from, to });

@@ -4,7 +4,7 @@ use clearsync_hubspot::{Pair, RecordId};
 use clearsync_store::{JournalEntry, RunId};
 use serde::{Deserialize, Serialize};
 
-use super::row::{ARCHIVE, GROUPS, PROPERTIES};
+use super::row::{ARCHIVE, GROUPS, OBJECT_TYPES, PIPELINES, PROPERTIES, REMOVE};
 use crate::plan::{ASSOCIATE, CREATE, LAST_SYNCED, Values, link_ends};
 
 /// What is taken back.
@@ -31,7 +31,7 @@ pub(super) struct History {
     pub(super) records: BTreeMap<Key, Lived>,
     /// By kind of link.
     pub(super) links: BTreeMap<(String, Pair), Stood>,
-    /// By [`PROPERTIES`] or [`GROUPS`], and `kind.name`.
+    /// By [`PROPERTIES`] or [`GROUPS`] and `kind.name`, or [`PIPELINES`] or [`OBJECT_TYPES`] and the name.
     pub(super) definitions: BTreeMap<(String, String), Stood>,
 }
 
@@ -90,7 +90,10 @@ impl History {
             let entry = &write.entry;
             let by_run = matches!(scope, UndoScope::Run(run) if entry.run == Some(*run));
             let all = *scope == UndoScope::Everything || by_run;
-            if entry.object == PROPERTIES || entry.object == GROUPS {
+            if DEFINITIONS.contains(&entry.object.as_str()) {
+                if stood_already(write) {
+                    continue;
+                }
                 let key = (entry.object.clone(), entry.subject.clone());
                 let stood = history.definitions.entry(key).or_default();
                 stood.add(write, CREATE, all);
@@ -120,7 +123,18 @@ impl History {
     }
 }
 
-type Key = (String, RecordId);
+const DEFINITIONS: [&str; 4] = [PROPERTIES, GROUPS, PIPELINES, OBJECT_TYPES];
+
+/// Whether a push only saw to it that a pipeline stands, and it did.
+fn stood_already(write: &JournalEntry) -> bool {
+    let created = write
+        .receipt
+        .as_ref()
+        .and_then(|receipt| receipt.get("created"));
+    write.entry.object == PIPELINES && created == Some(&serde_json::Value::Bool(false))
+}
+
+pub(super) type Key = (String, RecordId);
 
 /// The records a scope names.
 fn chosen_records(writes: &[JournalEntry], scope: &UndoScope) -> BTreeSet<Key> {
@@ -159,9 +173,10 @@ impl Lived {
         if in_scope && self.was_there.is_none() {
             self.was_there = Some(!makes);
         }
-        self.is_there = entry.action != ARCHIVE;
+        // The one when something was taken back, the other when a push removed what another mode had made.
+        self.is_there = ![ARCHIVE, REMOVE].contains(&entry.action.as_str());
         self.subject.clone_from(&entry.subject);
-        if entry.action == ARCHIVE {
+        if !self.is_there {
             self.last = (before.properties, before.linked);
             return;
         }

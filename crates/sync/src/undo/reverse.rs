@@ -6,11 +6,11 @@ use clearsync_hubspot::RecordId;
 
 use super::{
     held::{Definitions, Found, Held},
-    history::{History, Lived, Stood, Touched},
-    row::{Deed, GROUPS, PROPERTIES, Row},
+    history::{History, Key, Lived, Stood, Touched},
+    row::{Deed, GROUPS, OBJECT_TYPES, PIPELINES, PROPERTIES, Row},
 };
 use crate::{
-    plan::{Change, LAST_SYNCED, Values},
+    plan::{Change, Kind, LAST_SYNCED, Values, link_ends},
     view::LeaveReason,
 };
 
@@ -58,7 +58,17 @@ fn records(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row>
             let key = (object.clone(), *id, property.to_owned());
             held.automatic.contains(&key)
         };
-        let deed = record(*id, lived, found, definitions, (&known, &automatic))?;
+        let deed = if !lived.is_there && held.types.of(object).is_none() {
+            // It cannot be made again without its object type, which a sync makes.
+            lived.was_there.filter(|was_there| *was_there)?;
+            Deed::Leave {
+                reason: LeaveReason::Deleted,
+                record: None,
+                properties: Vec::new(),
+            }
+        } else {
+            record(*id, lived, found, definitions, (&known, &automatic))?
+        };
         let key = (object.clone(), lived.subject.clone());
         let label = with.labels.get(&key).unwrap_or(&lived.subject);
         Some(Row {
@@ -190,6 +200,8 @@ fn text<'a>(held: &'a Values, property: &str) -> &'a str {
 
 fn links(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row> {
     let row = |((kind, pair), stood): (&(String, clearsync_hubspot::Pair), &Stood)| {
+        let (from, to) = link_ends(kind)?;
+        held.types.of(from).and(held.types.of(to))?;
         let stands = held.links.contains(&(kind.clone(), *pair));
         let deed = match (stood.before?, stood.now) {
             (false, true) if stands => Deed::Unlink {
@@ -210,7 +222,7 @@ fn links(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row> {
     history.links.iter().filter_map(row).collect()
 }
 
-/// Properties first, then the groups they stand in.
+/// Object types first, since their properties go with them; groups last, after the properties that stand in them.
 fn definitions(
     history: &History,
     held: &Held,
@@ -219,31 +231,35 @@ fn definitions(
 ) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut removed: BTreeSet<(String, String)> = BTreeSet::new();
-    let of = |kind: &'static str| {
-        history
+    let mut types: BTreeSet<&str> = BTreeSet::new();
+    for kind in [OBJECT_TYPES, PIPELINES, PROPERTIES, GROUPS] {
+        let of_kind = history
             .definitions
             .iter()
-            .filter(move |((one, _), _)| one == kind)
-    };
-    for kind in [PROPERTIES, GROUPS] {
-        for ((_, subject), stood) in of(kind) {
-            let Some((on, name)) = subject.split_once('.') else {
+            .filter(|((one, _), _)| one == kind);
+        for ((_, subject), stood) in of_kind {
+            let Some((on, name)) = place(kind, subject) else {
                 continue;
             };
             let needed = match kind {
+                OBJECT_TYPES | PIPELINES => records_stay(history, held, records, on),
                 PROPERTIES => property_is_needed(history, held, records, on, name),
                 _ => group_is_needed(held, &removed, on, name),
             };
-            let stands = held.kinds.get(on).is_some_and(|kinds| match kind {
-                PROPERTIES => kinds.properties.contains_key(name),
-                _ => kinds.groups.contains(name),
-            });
-            let Some(deed) = definition(stood, stands, needed, with.portal_is_shared, (on, name))
+            let goes_along = kind != OBJECT_TYPES && types.contains(on);
+            let stands = held.defines(kind, on, name) && !goes_along;
+            let shared = with.portal_is_shared;
+            let deed = definition(stood, stands, needed, shared, (on, name));
+            // A sync makes an own object type again, and everything in it.
+            let again = |deed: &Deed| matches!(deed, Deed::DefineAgain { .. });
+            let Some(deed) = deed
+                .filter(|deed| !(again(deed) && is_own(on) && !held.defines(OBJECT_TYPES, on, "")))
             else {
                 continue;
             };
             if matches!(deed, Deed::Remove { .. }) {
                 removed.insert((on.to_owned(), name.to_owned()));
+                types.extend((kind == OBJECT_TYPES).then_some(on));
             }
             rows.push(Row {
                 object: kind.to_owned(),
@@ -254,6 +270,36 @@ fn definitions(
         }
     }
     rows
+}
+
+/// The kind of record a definition is on, and its name.
+fn place<'a>(kind: &str, subject: &'a str) -> Option<(&'a str, &'a str)> {
+    match kind {
+        OBJECT_TYPES => {
+            let own = |kind: &Kind| kind.own_object().is_some_and(|own| own.name == subject);
+            let kind = Kind::ALL.into_iter().find(own)?;
+            Some((kind.name(), subject))
+        }
+        PIPELINES => Some((Kind::Deals.name(), subject)),
+        _ => subject.split_once('.'),
+    }
+}
+
+fn is_own(kind: &str) -> bool {
+    Kind::named(kind).is_some_and(|kind| kind.own_object().is_some())
+}
+
+/// Whether any record of a kind that ClearSync wrote stays.
+fn records_stay(history: &History, held: &Held, records: &[Row], on: &str) -> bool {
+    let stays = |((object, _), lived): (&Key, &Lived)| {
+        object == on && lived.is_there && lived.was_there != Some(false)
+    };
+    let left = |row: &Row| {
+        let id = row.deed.record().filter(|_| row.object == on);
+        let found = id.and_then(|id| held.records.get(&(on.to_owned(), id)));
+        matches!(row.deed, Deed::Leave { .. }) && matches!(found, Some(Found::Stands(_)))
+    };
+    history.records.iter().any(stays) || records.iter().any(left)
 }
 
 fn definition(

@@ -11,6 +11,7 @@ use crate::{
 /// How definitions are named where kinds of record are.
 pub(crate) const PROPERTIES: &str = "properties";
 pub(crate) const GROUPS: &str = "groups";
+pub(crate) use crate::push::{OBJECT_TYPE as OBJECT_TYPES, PIPELINES};
 
 pub(crate) const PUT_BACK: &str = "put_back";
 pub(crate) const ARCHIVE: &str = "archive";
@@ -58,7 +59,7 @@ pub(crate) enum Deed {
 /// One row of a plan that takes something back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
-    /// A kind of record or of link, [`PROPERTIES`] or [`GROUPS`].
+    /// A kind of record or of link, [`PROPERTIES`], [`GROUPS`], [`PIPELINES`] or [`OBJECT_TYPES`].
     pub(crate) object: String,
     pub(crate) subject: String,
     pub(crate) label: String,

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::{
     note::{Step, put_back},
-    row::{Deed, PROPERTIES},
+    row::{Deed, OBJECT_TYPES, PIPELINES, PROPERTIES},
 };
 use crate::{
-    plan::{LAST_SYNCED, Portal, Values, pair_values},
+    plan::{Kind, LAST_SYNCED, Portal, Values, pair_values},
     push::{Order, refusal_code},
 };
 
@@ -110,7 +110,10 @@ fn follow(
                 };
                 writer.put_link(target, &link)?;
             }
-            writer.put_written(target, &written(&row.subject, own(values.clone())))?;
+            writer.put_written(
+                target,
+                &written(&row.subject, own(&row.object, values.clone())),
+            )?;
             Ok(subjects)
         }
         Deed::Unlink { .. } => {
@@ -123,9 +126,11 @@ fn follow(
             }
             Ok(vec![row.subject.clone()])
         }
-        Deed::Remove { .. } | Deed::DefineAgain { .. } => {
-            if row.object == PROPERTIES {
-                Portal::forget(writer, target)?;
+        Deed::Remove { on, .. } | Deed::DefineAgain { on, .. } => {
+            match (row.object.as_str(), Kind::named(on)) {
+                (OBJECT_TYPES, Some(kind)) => Portal::forget_type(writer, target, kind)?,
+                (PROPERTIES | PIPELINES, _) => Portal::forget(writer, target)?,
+                _ => {}
             }
             Ok(Vec::new())
         }
@@ -133,8 +138,12 @@ fn follow(
     }
 }
 
-/// What a sync remembers of values: ClearSync's own, without the stamp.
-fn own(mut values: Values) -> Values {
-    values.retain(|name, _| name.starts_with("clearsync_") && name != LAST_SYNCED);
+/// What a sync remembers of values: what ClearSync writes on a kind of record, without the stamp.
+fn own(kind: &str, mut values: Values) -> Values {
+    let standard = Kind::named(kind).map_or(&[][..], Kind::standard);
+    let writes = |name: &str| {
+        name.starts_with("clearsync_") || standard.iter().any(|(standard, _)| *standard == name)
+    };
+    values.retain(|name, _| writes(name) && name != LAST_SYNCED);
     values
 }

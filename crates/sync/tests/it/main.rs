@@ -21,6 +21,8 @@ mod modes_events;
 #[cfg(test)]
 mod modes_faults;
 #[cfg(test)]
+mod modes_undo;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod push;

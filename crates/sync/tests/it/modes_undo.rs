@@ -1,0 +1,151 @@
+//! Everything is taken back in each way of writing: records, links, properties, pipeline, object types and labels.
+
+use std::collections::BTreeMap;
+
+use clearsync_sandbox::hubspot::{PortalShape, Tier};
+use clearsync_store::PlanId;
+use clearsync_sync::{undo::UndoScope, view::WriteMode};
+use jiff::SignedDuration;
+
+use crate::{
+    modes::{bridge, is_in_sync},
+    push_world::Bridge,
+    undo::same,
+};
+
+const MODES: [(WriteMode, Tier); 3] = [
+    (WriteMode::Summary, Tier::Pro),
+    (WriteMode::Deals, Tier::Pro),
+    (WriteMode::CustomObjects, Tier::Enterprise),
+];
+
+/// A portal in which people work too.
+async fn lived_in(mode: WriteMode, tier: Tier) -> Bridge {
+    let shape = PortalShape {
+        tier,
+        ..PortalShape::default()
+    };
+    let bridge = bridge(6, mode, shape).await;
+    let deal = [
+        ("dealname", "Not ours"),
+        ("pipeline", "default"),
+        ("dealstage", "closedwon"),
+    ];
+    bridge.portal.seed("deals", &deal).unwrap();
+    bridge
+        .portal
+        .seed("contacts", &[("email", "not@ours.example")])
+        .unwrap();
+    bridge
+}
+
+fn text(bridge: &Bridge) -> String {
+    serde_json::to_string_pretty(&bridge.portal.snapshot()).unwrap()
+}
+
+/// How many rows of each kind are taken back in which way.
+fn rows(bridge: &Bridge, plan: PlanId) -> BTreeMap<String, usize> {
+    let mut rows = BTreeMap::new();
+    for row in bridge.rows(plan) {
+        let done = format!("{} {}", row.object, row.action);
+        *rows.entry(done).or_default() += 1;
+    }
+    rows
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_is_taken_back_in_each_mode_and_comes_again() {
+    for (mode, tier) in MODES {
+        let bridge = lived_in(mode, tier).await;
+        let before = text(&bridge);
+        for turn in 0..2 {
+            let case = format!("{mode:?}, turn {turn}");
+            let pushed = bridge.sync().await;
+            assert_eq!(pushed.failed, 0, "{case}: {:?}", bridge.open_items());
+            assert!(pushed.created > 5, "{case}: {pushed:?}");
+            is_in_sync(&bridge, &case).await;
+            let plan = bridge.plan_undo(UndoScope::Everything).await;
+            let planned = rows(&bridge, plan);
+            match mode {
+                WriteMode::Summary => {}
+                WriteMode::Deals => assert_eq!(planned["pipelines remove"], 1, "{planned:?}"),
+                WriteMode::CustomObjects => {
+                    assert_eq!(planned["object_types remove"], 2, "{planned:?}");
+                }
+            }
+            let run = bridge.begin_run("undo");
+            let undone = bridge.carry_out(&bridge.client(), plan, run).await.unwrap();
+            assert_eq!((undone.left, undone.failed), (0, 0), "{case}: {planned:?}");
+            same(&text(&bridge), &before, &case);
+            bridge.clock.jump(SignedDuration::from_mins(5));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_others_put_into_deals_and_own_objects_stays_with_all_it_needs() {
+    for (mode, tier, object) in [
+        (WriteMode::Deals, Tier::Pro, "deals"),
+        (
+            WriteMode::CustomObjects,
+            Tier::Enterprise,
+            "clearsync_subscription",
+        ),
+    ] {
+        let bridge = lived_in(mode, tier).await;
+        bridge.sync().await;
+        let records = bridge.portal.records(object).unwrap();
+        let own =
+            |values: &BTreeMap<String, String>| values.contains_key("clearsync_subscription_id");
+        let (id, _) = records.iter().find(|(_, values)| own(values)).unwrap();
+        let changed = [("clearsync_plans", "Somebody's word")];
+        bridge.portal.edit(object, id, &changed).unwrap();
+        let plan = bridge.plan_undo(UndoScope::Everything).await;
+        let planned = rows(&bridge, plan);
+        let definition = match mode {
+            WriteMode::Deals => "pipelines leave",
+            _ => "object_types leave",
+        };
+        assert_eq!(planned[definition], 1, "{planned:?}");
+        let run = bridge.begin_run("undo");
+        let undone = bridge.carry_out(&bridge.client(), plan, run).await.unwrap();
+        assert_eq!(undone.failed, 0, "{planned:?}");
+        let left = bridge.portal.records(object).unwrap();
+        assert_eq!(left.values().filter(|values| own(values)).count(), 1);
+        assert_eq!(left[id]["clearsync_plans"], "Somebody's word");
+    }
+}
+
+/// Records that a change of the mode removed come back when that run is taken back.
+#[tokio::test(start_paused = true)]
+async fn a_removal_is_taken_back() {
+    for (mode, tier, object) in [
+        (WriteMode::Deals, Tier::Pro, "deals"),
+        (
+            WriteMode::CustomObjects,
+            Tier::Enterprise,
+            "clearsync_subscription",
+        ),
+    ] {
+        let mut bridge = lived_in(mode, tier).await;
+        bridge.sync().await;
+        let keys = |bridge: &Bridge| -> BTreeMap<String, String> {
+            let records = bridge.portal.records(object).unwrap().into_values();
+            let own = records.filter_map(|values| {
+                let key = values.get("clearsync_subscription_id")?.clone();
+                Some((key, values.get("clearsync_mrr").cloned()?))
+            });
+            own.collect()
+        };
+        let stood = keys(&bridge);
+        assert!(stood.len() > 3);
+        bridge.writing.mode = WriteMode::Summary;
+        bridge.writing.remove_former = true;
+        let (run, pushed) = bridge.sync_in_run().await;
+        assert!(pushed.removed > 3, "{pushed:?}");
+        assert_eq!(keys(&bridge), BTreeMap::new());
+        let (_, undone) = bridge.undo(UndoScope::Run(run)).await;
+        assert_eq!((undone.made_again, undone.failed), (pushed.removed, 0));
+        assert_eq!(keys(&bridge), stood, "{mode:?}");
+    }
+}
