@@ -73,7 +73,7 @@ impl<'a> ReadBy<'a> {
 }
 
 const EMAIL: &str = "email";
-const FURTHER_EMAILS: &str = "hs_additional_emails";
+pub(crate) const FURTHER_EMAILS: &str = "hs_additional_emails";
 const READS_IN_FLIGHT: usize = 4;
 /// HubSpot documents this as the most records whose values' history is read at once.
 const LARGEST_HISTORY: usize = 50;

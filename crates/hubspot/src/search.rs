@@ -3,12 +3,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Client, HubSpotError, ObjectType, Record, budget::Meter, client::Call, path::Api};
+use crate::{
+    Client, HubSpotError, ObjectType, Record, RecordId, budget::Meter, client::Call, path::Api,
+    record::FURTHER_EMAILS,
+};
 
 /// HubSpot documents 3,000 characters a query; the properties asked for and the frame are counted in.
 const LONGEST_QUERY_CHARS: usize = 3_000;
 const MOST_VALUES: usize = 100;
 const PAGE: usize = 200;
+/// HubSpot documents that a query has at most so many groups of filters.
+const MOST_GROUPS: usize = 5;
 /// HubSpot documents that a query gives no more results than these.
 const MOST_RESULTS: usize = 10_000;
 
@@ -44,6 +49,60 @@ impl Client {
         Ok(companies)
     }
 
+    /// Contacts that hold one of `emails` as a further address, by that address. The batch read finds contacts by their
+    /// first address only. A few addresses are looked for by name; for many it takes fewer requests to go through the
+    /// contacts that have further addresses, of which HubSpot shows no more than [`MOST_RESULTS`].
+    ///
+    /// # Errors
+    /// Any [`HubSpotError`].
+    pub async fn contacts_by_further_email(
+        &self,
+        emails: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, RecordId>, HubSpotError> {
+        let emails: Vec<String> = emails.iter().map(|email| email.to_lowercase()).collect();
+        let mut records = Vec::new();
+        let mut by_name = emails.as_slice();
+        if emails.len() > MOST_GROUPS {
+            let having = further_emails(vec![json!({
+                "filters": [{ "propertyName": FURTHER_EMAILS, "operator": "HAS_PROPERTY" }],
+            })]);
+            let first = self.search_page(&ObjectType::Contacts, &having(0)).await?;
+            let pages = first.total.min(MOST_RESULTS).div_ceil(PAGE);
+            if pages <= 1 + emails.len().div_ceil(MOST_GROUPS) {
+                let next = first.next(0);
+                records.extend(first.results);
+                records.extend(
+                    self.search_from(&ObjectType::Contacts, next, having)
+                        .await?,
+                );
+                by_name = &[];
+            }
+        }
+        for part in by_name.chunks(MOST_GROUPS) {
+            let named = |email: &String| {
+                json!({ "filters": [{
+                    "propertyName": FURTHER_EMAILS, "operator": "CONTAINS_TOKEN", "value": email,
+                }] })
+            };
+            let named = further_emails(part.iter().map(named).collect());
+            records.extend(
+                self.search_from(&ObjectType::Contacts, Some(0), named)
+                    .await?,
+            );
+        }
+        let wanted: BTreeSet<String> = emails.into_iter().collect();
+        let mut found = BTreeMap::new();
+        for record in records {
+            let held = record.value(FURTHER_EMAILS).unwrap_or_default().split(';');
+            let held = held.map(|email| email.trim().to_lowercase());
+            found.extend(
+                held.filter(|email| wanted.contains(email))
+                    .map(|email| (email, record.id)),
+            );
+        }
+        Ok(found)
+    }
+
     /// Records whose `property` is one of `values`, which must be in lower case as HubSpot compares them so.
     async fn search_in(
         &self,
@@ -67,12 +126,24 @@ impl Client {
         let room = LONGEST_QUERY_CHARS.saturating_sub(chars(&query(&[], MOST_RESULTS)));
         let mut records = Vec::new();
         for part in parts(&values, room) {
-            let mut after = Some(0);
-            while let Some(from) = after.filter(|from| *from < MOST_RESULTS) {
-                let page = self.search_page(object, &query(part, from)).await?;
-                after = page.next(from);
-                records.extend(page.results);
-            }
+            let of_part = |after| query(part, after);
+            records.extend(self.search_from(object, Some(0), of_part).await?);
+        }
+        Ok(records)
+    }
+
+    /// Everything a query finds from one place on.
+    async fn search_from(
+        &self,
+        object: &ObjectType,
+        mut after: Option<usize>,
+        query: impl Fn(usize) -> Value,
+    ) -> Result<Vec<Record>, HubSpotError> {
+        let mut records = Vec::new();
+        while let Some(from) = after.filter(|from| *from < MOST_RESULTS) {
+            let page = self.search_page(object, &query(from)).await?;
+            after = page.next(from);
+            records.extend(page.results);
         }
         Ok(records)
     }
@@ -86,6 +157,8 @@ impl Client {
 #[derive(Deserialize)]
 struct Page {
     #[serde(default)]
+    total: usize,
+    #[serde(default)]
     results: Vec<Record>,
     #[serde(default)]
     paging: Value,
@@ -96,6 +169,19 @@ impl Page {
     fn next(&self, from: usize) -> Option<usize> {
         let after = self.paging.pointer("/next/after")?.as_str()?;
         after.parse().ok().filter(|next| *next > from)
+    }
+}
+
+/// The query for contacts by their further addresses, from one place on.
+fn further_emails(groups: Vec<Value>) -> impl Fn(usize) -> Value {
+    move |after| {
+        json!({
+            "filterGroups": groups,
+            "properties": [FURTHER_EMAILS],
+            "sorts": [{ "propertyName": "createdate", "direction": "ASCENDING" }],
+            "limit": PAGE,
+            "after": after.to_string(),
+        })
     }
 }
 

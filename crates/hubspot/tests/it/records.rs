@@ -143,6 +143,46 @@ async fn companies_are_found_by_domain_with_all_their_doubles() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn contacts_are_found_by_any_further_address() {
+    let (portal, client, _) = set_up(PortalShape::default()).await;
+    let mut wanted = BTreeMap::new();
+    for row in 0..230 {
+        let (first, further) = (format!("p{row}@x.example"), format!("q{row}@x.example"));
+        let both = format!("{further};r{row}@x.example");
+        let values = [("email", first.as_str()), ("hs_additional_emails", &both)];
+        wanted.insert(further, id(&portal.seed("contacts", &values).unwrap()));
+    }
+    for (many, requests) in [(3, 1), (230, 2)] {
+        let wanted: BTreeMap<String, RecordId> = wanted.clone().into_iter().take(many).collect();
+        let mut asked: BTreeSet<String> = wanted.keys().cloned().collect();
+        asked.extend(["p7@x.example".to_owned(), "Nobody@x.example".to_owned()]);
+        portal.forget_requests();
+        let found = client.contacts_by_further_email(&asked).await.unwrap();
+        assert_eq!(found, wanted);
+        assert_eq!(portal.requests().len(), requests);
+    }
+}
+
+/// Going through all contacts with further addresses would take more requests than asking for each by name.
+#[tokio::test(start_paused = true)]
+async fn a_few_addresses_among_many_contacts_are_asked_for_by_name() {
+    let (portal, client, _) = set_up(PortalShape::default()).await;
+    for row in 0..900 {
+        let (first, further) = (format!("p{row}@x.example"), format!("q{row}@x.example"));
+        let values = [
+            ("email", first.as_str()),
+            ("hs_additional_emails", &further),
+        ];
+        portal.seed("contacts", &values).unwrap();
+    }
+    let asked: BTreeSet<String> = (0..10).map(|row| format!("q{row}@x.example")).collect();
+    portal.forget_requests();
+    let found = client.contacts_by_further_email(&asked).await.unwrap();
+    assert_eq!(found.into_keys().collect::<BTreeSet<_>>(), asked);
+    assert_eq!(portal.requests().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn merged_records_are_reached_by_their_old_id() {
     let (portal, client, _) = set_up(PortalShape::default()).await;
     let first = portal

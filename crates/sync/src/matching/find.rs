@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{CUSTOMER_ID, Client, HubSpotError, ObjectType, ReadBy, Record, RecordId};
+use clearsync_hubspot::{
+    CUSTOMER_ID, Client, Found, HubSpotError, ObjectType, ReadBy, Record, RecordId,
+};
 
 use super::Person;
 
@@ -59,13 +61,7 @@ pub(crate) async fn find_contacts(
         .filter(|person| person.customers.iter().all(|id| !by_key.contains_key(id)))
         .filter_map(|person| person.email.clone())
         .collect();
-    let by_email = if emails.is_empty() {
-        clearsync_hubspot::Found::default()
-    } else {
-        hubspot
-            .read(&object, ReadBy::Email, &emails, &properties)
-            .await?
-    };
+    let by_email = read_by_email(hubspot, &emails, &properties).await?;
     let seek = |person: &Person| {
         if let Some(record) = standing(person) {
             return found(Some(record), "link", ours);
@@ -87,6 +83,37 @@ pub(crate) async fn find_contacts(
         found(by_email.records.get(email), "email", ours)
     };
     Ok(people.iter().map(seek).collect())
+}
+
+/// Contacts by any of their addresses.
+async fn read_by_email(
+    hubspot: &Client,
+    emails: &[String],
+    properties: &[&str],
+) -> Result<Found, HubSpotError> {
+    let object = ObjectType::Contacts;
+    if emails.is_empty() {
+        return Ok(Found::default());
+    }
+    let mut found = hubspot
+        .read(&object, ReadBy::Email, emails, properties)
+        .await?;
+    let known =
+        |email: &&String| found.records.contains_key(*email) || found.refused.contains_key(*email);
+    let further = emails.iter().filter(|email| !known(email)).cloned();
+    let further: BTreeSet<String> = further.collect();
+    if further.is_empty() {
+        return Ok(found);
+    }
+    let further = hubspot.contacts_by_further_email(&further).await?;
+    let ids = further.values().copied().collect();
+    let records = read_linked(hubspot, &object, ids, properties).await?;
+    for (email, id) in further {
+        if let Some(record) = records.get(&id) {
+            found.records.insert(email, record.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// A company to be found.

@@ -53,6 +53,37 @@ async fn a_first_push_makes_everything_and_a_second_nothing() {
     assert_eq!(bridge.portal.requests(), []);
 }
 
+/// A contact with the customer's address as a further one is found by the plan; one that comes later is met by the push.
+#[tokio::test(start_paused = true)]
+async fn a_further_address_is_the_contacts_too() {
+    for comes_later in [false, true] {
+        let bridge = Bridge::new(PortalShape::default());
+        bridge.customers(&[paying("cus_1", "Second@gmail.com", "eur", 300)]);
+        let seed = || {
+            let values = [
+                ("email", "first@gmail.com"),
+                ("hs_additional_emails", "other@gmail.com;second@gmail.com"),
+            ];
+            bridge.portal.seed("contacts", &values).unwrap();
+        };
+        let plan = if comes_later {
+            let plan = bridge.plan().await;
+            seed();
+            plan
+        } else {
+            seed();
+            bridge.plan().await
+        };
+        let shown = if comes_later { "create" } else { "update" };
+        assert_eq!(bridge.actions(plan).get(shown), Some(&1));
+        bridge.push(plan).await.unwrap();
+        let contacts: Vec<_> = bridge.contacts().into_values().collect();
+        assert_eq!(contacts.len(), 1, "{contacts:?}");
+        assert_eq!(contacts[0]["email"], "first@gmail.com");
+        assert_eq!(contacts[0]["clearsync_stripe_customer_id"], "cus_1");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_was_shown_is_what_comes_of_it() {
     for seed in 0..8 {
