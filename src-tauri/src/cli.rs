@@ -1,6 +1,7 @@
 //! The command line: the window by default, and the same job without one.
 
 mod hubspot;
+mod modes;
 mod realtime;
 
 use std::{
@@ -110,6 +111,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show in which ways ClearSync can write into the portal, or choose one.
+    Modes(modes::ModesArgs),
     /// Match and plan anew, and show field by field what a push would do. Nothing is written.
     Plan(hubspot::PlanArgs),
     /// Carry out the plan that was shown.
@@ -270,6 +273,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
                 let figures = figures::Figures::new(&started, &terminal).await?;
                 figures.reconcile(&file, policy, json).await
             }
+            Command::Modes(arguments) => modes::modes(&started, &terminal, arguments).await,
             Command::Plan(arguments) => hubspot::plan(&started, &terminal, arguments).await,
             Command::Push(arguments) => hubspot::push(&started, &terminal, arguments).await,
             Command::Undo(arguments) => hubspot::undo(&started, &terminal, arguments).await,

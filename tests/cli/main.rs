@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod backup;
+mod modes;
 mod realtime;
 
 use std::{
@@ -216,7 +217,7 @@ async fn a_key_file_must_be_its_owners_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_never_come_by_the_command_line() {
     let world = World::new().await;
-    for command in ["audit", "sync", "plan", "push", "undo", "drift"] {
+    for command in ["audit", "sync", "modes", "plan", "push", "undo", "drift"] {
         let help = world.run(&[command, "--help"], "").await;
         let words = help.output.split_whitespace();
         let options: BTreeSet<&str> = words

@@ -45,6 +45,10 @@ pub(super) struct Rows {
 enum Object {
     Contacts,
     Companies,
+    Deals,
+    LineItems,
+    Subscriptions,
+    Events,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -53,6 +57,7 @@ enum Action {
     Update,
     Unchanged,
     Skip,
+    Remove,
 }
 
 /// What `clearsync plan` is told.
@@ -131,12 +136,17 @@ impl Rows {
             object: self.object.map(|object| match object {
                 Object::Contacts => ObjectType::Contact,
                 Object::Companies => ObjectType::Company,
+                Object::Deals => ObjectType::Deal,
+                Object::LineItems => ObjectType::LineItem,
+                Object::Subscriptions => ObjectType::Subscription,
+                Object::Events => ObjectType::Event,
             }),
             action: self.action.map(|action| match action {
                 Action::Create => PlanAction::Create,
                 Action::Update => PlanAction::Update,
                 Action::Unchanged => PlanAction::Unchanged,
                 Action::Skip => PlanAction::Skip,
+                Action::Remove => PlanAction::Remove,
             }),
             property: self.property.clone(),
             search: self.search.clone().unwrap_or_default(),
