@@ -98,7 +98,7 @@ export class FakeBackend {
     return ORDER.indexOf(step) > ORDER.indexOf(this.world.setup.reached) ? step : this.world.setup.reached;
   }
 
-  private writing: Writing = WRITING;
+  writing: Writing = WRITING;
 
   private readonly answers: {
     [Name in Command]: (...args: Parameters<Backend[Name]>) => Awaited<ReturnType<Backend[Name]>>;

@@ -10,6 +10,7 @@ import { Page } from "../../kit/Page";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
 import { useAction } from "../../kit/useAction";
+import { useDraft } from "../writing/useDraft";
 import classes from "./mailDomains.module.css";
 
 /** Which mail domains are nobody's company. */
@@ -19,7 +20,7 @@ export function MailDomainsView() {
   const cache = useQueryClient();
   const { open } = useNavigation();
   const domains = useQuery(queries.mailDomains(backend));
-  const [edited, setEdited] = useState<MailDomainChanges | null>(null);
+  const [edited, setEdited] = useDraft<MailDomainChanges>("mailDomains");
   const [saved, setSaved] = useState(false);
   const save = useAction(async (changes: MailDomainChanges) => {
     const kept = await backend.saveMailDomains(changes);

@@ -24,7 +24,7 @@ export function WhatToCreateStep({ setup }: { setup: Setup }) {
   const [mode, setMode] = useState<WriteMode | null>(null);
   const save = useAction(async () => {
     await backend.saveChoices(choices);
-    if (mode !== null) await backend.saveWriting({ ...(await backend.writing()), mode });
+    if (mode !== null) await backend.saveWriting({ ...(await backend.writing()), mode, removeFormer: false });
     await goToStep("import");
   });
   return (

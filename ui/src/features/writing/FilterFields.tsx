@@ -1,6 +1,7 @@
 import { MultiSelect, Switch, TagsInput, TextInput } from "@mantine/core";
 import { useWords } from "../../i18n/words";
-import type { Filters, MetadataKey } from "../../ipc/backend";
+import type { Filters, MetadataCondition, MetadataKey } from "../../ipc/backend";
+import { nameOf } from "./metadataName";
 import classes from "./writing.module.css";
 
 const STATUSES = ["active", "trialing", "past_due", "unpaid", "paused", "incomplete", "canceled"] as const;
@@ -59,27 +60,53 @@ export function FilterFields({ filters, keys, wrongAmount, onChange }: FilterFie
         value={filters.minimumMrr ?? ""}
         onChange={(event) => set({ minimumMrr: event.currentTarget.value || null })}
       />
-      <MultiSelect
-        label={t("filters.metadata")}
-        description={t("filters.metadata.text")}
-        placeholder={filters.metadata.length === 0 ? t("filters.metadata.all") : undefined}
-        nothingFoundMessage={t("metadata.none")}
-        searchable
-        value={filters.metadata.map(nameOf)}
-        onChange={(names) =>
-          set({
-            metadata: keys
-              .filter((key) => names.includes(nameOf(key)))
-              .map(({ owner, key }) => ({ owner, key, value: null })),
-          })
-        }
-        data={keys.map((key) => ({
-          value: nameOf(key),
-          label: t("metadata.of", { key: key.key, owner: t(`metadataOwner.${key.owner}`) }),
-        }))}
-      />
+      <Conditions conditions={filters.metadata} keys={keys} onChange={(metadata) => set({ metadata })} />
     </div>
   );
 }
 
-const nameOf = ({ owner, key }: Pick<MetadataKey, "owner" | "key">) => `${owner} ${key}`;
+interface ConditionsProps {
+  conditions: MetadataCondition[];
+  keys: MetadataKey[];
+  onChange: (conditions: MetadataCondition[]) => void;
+}
+
+/** What metadata must say. Conditions stay when their key is not found in Stripe, or not read yet. */
+function Conditions({ conditions, keys, onChange }: ConditionsProps) {
+  const t = useWords();
+  const labelOf = ({ owner, key }: Pick<MetadataKey, "owner" | "key">) =>
+    t("metadata.of", { key, owner: t(`metadataOwner.${owner}`) });
+  const found = new Set(keys.map(nameOf));
+  const choices = [...keys, ...conditions.filter((condition) => !found.has(nameOf(condition)))];
+  const pick = (names: string[]) => {
+    const others = choices.filter((choice) => !conditions.some((one) => nameOf(one) === nameOf(choice)));
+    const fresh = others.map(({ owner, key }) => ({ owner, key, value: null }));
+    onChange([...conditions, ...fresh].filter((condition) => names.includes(nameOf(condition))));
+  };
+  return (
+    <>
+      <MultiSelect
+        label={t("filters.metadata")}
+        description={t("filters.metadata.text")}
+        placeholder={conditions.length === 0 ? t("filters.metadata.all") : undefined}
+        nothingFoundMessage={t("metadata.none")}
+        searchable
+        value={conditions.map(nameOf)}
+        onChange={pick}
+        data={choices.map((choice) => ({ value: nameOf(choice), label: labelOf(choice) }))}
+      />
+      {conditions.map((condition) => (
+        <TextInput
+          key={nameOf(condition)}
+          label={t("filters.metadata.value", { name: labelOf(condition) })}
+          placeholder={t("filters.metadata.anyValue")}
+          value={condition.value ?? ""}
+          onChange={(event) => {
+            const value = event.currentTarget.value || null;
+            onChange(conditions.map((one) => (one === condition ? { ...one, value } : one)));
+          }}
+        />
+      ))}
+    </>
+  );
+}

@@ -1,6 +1,7 @@
 import { Checkbox, Select } from "@mantine/core";
 import { useWords } from "../../i18n/words";
 import type { MetadataField, MetadataKey, MetadataKind } from "../../ipc/backend";
+import { nameOf } from "./metadataName";
 import classes from "./writing.module.css";
 
 const KINDS: MetadataKind[] = ["text", "number", "date", "yesNo"];
@@ -14,18 +15,24 @@ interface MetadataFieldsProps {
 /** Metadata of Stripe's objects that gets properties of its own, and as what. */
 export function MetadataFields({ keys, fields, onChange }: MetadataFieldsProps) {
   const t = useWords();
-  if (keys.length === 0) return <p className={classes.muted}>{t("metadata.empty")}</p>;
+  const found = new Set(keys.map(nameOf));
+  const gone = fields.filter((field) => !found.has(nameOf(field)));
+  if (keys.length + gone.length === 0) return <p className={classes.muted}>{t("metadata.empty")}</p>;
   return (
     <ul className={classes.metadata}>
-      {keys.map((key) => {
+      {[...keys, ...gone].map((key) => {
         const field = fields.find((one) => same(one, key));
         const others = fields.filter((one) => !same(one, key));
         const label = t("metadata.of", { key: key.key, owner: t(`metadataOwner.${key.owner}`) });
         return (
-          <li key={`${key.owner} ${key.key}`}>
+          <li key={nameOf(key)}>
             <Checkbox
               label={label}
-              description={t("metadata.example", { example: key.example, count: key.objects })}
+              description={
+                "example" in key
+                  ? t("metadata.example", { example: key.example, count: key.objects })
+                  : t("metadata.gone")
+              }
               checked={field !== undefined}
               onChange={(event) =>
                 onChange(
@@ -53,4 +60,4 @@ export function MetadataFields({ keys, fields, onChange }: MetadataFieldsProps) 
   );
 }
 
-const same = (one: MetadataField, other: MetadataKey) => one.owner === other.owner && one.key === other.key;
+const same = (one: MetadataField, other: Pick<MetadataKey, "owner" | "key">) => nameOf(one) === nameOf(other);

@@ -112,7 +112,7 @@ function Form({ modes, writing, wrongAmount, onChange }: FormProps) {
           modes={modes.modes}
           current={modes.current}
           chosen={writing.mode}
-          onChoose={(mode) => set({ mode })}
+          onChoose={(mode) => set({ mode, removeFormer: false })}
         />
         {writing.mode === "deals" && (
           <p className={classes.muted}>{t(modes.lineItems ? "writing.lineItems" : "writing.noLineItems")}</p>
@@ -121,7 +121,11 @@ function Form({ modes, writing, wrongAmount, onChange }: FormProps) {
         {(switched || modes.formerRecords > 0) && (
           <Checkbox
             label={t("writing.removeFormer")}
-            description={t("writing.removeFormer.text", { count: modes.formerRecords })}
+            description={
+              switched
+                ? t("writing.removeFormer.switched")
+                : t("writing.removeFormer.text", { count: modes.formerRecords })
+            }
             checked={writing.removeFormer}
             onChange={(event) => set({ removeFormer: event.currentTarget.checked })}
           />

@@ -7,6 +7,8 @@ export function useDraft<Draft extends object>(name: string): [Draft | null, (dr
   const [draft, setDraft] = useState<Draft | null>(() => cache.getQueryData<Draft>(["draft", name]) ?? null);
   const keep = useCallback(
     (next: Draft | null) => {
+      // Nothing watches a draft while the user is elsewhere, and the cache would drop it after some minutes.
+      cache.setQueryDefaults(["draft"], { gcTime: Number.POSITIVE_INFINITY });
       cache.setQueryData(["draft", name], next);
       setDraft(next);
     },
