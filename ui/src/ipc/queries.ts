@@ -113,7 +113,7 @@ const STALE: Record<DataKind, string[]> = {
   ],
   plan: ["planSummary", "planRows", "undoRows"],
   history: ["runs", "runChanges", "drift", "quota"],
-  attention: ["attention", "review", "reviewCandidates"],
+  attention: ["attention", "review", "reviewCandidates", "drift"],
   settings: ["settings", "policies", "exchangeRates"],
 };
 

@@ -223,10 +223,46 @@ test("comparing with HubSpot", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await rail("History")(page);
   await page.getByRole("button", { name: "Compare with HubSpot" }).click();
-  await expect(page.getByText("puts it right")).toBeVisible();
+  await page.getByRole("row", { name: /ada\.0/ }).click();
+  await expect(page.getByText("leaves it")).toBeVisible();
+  await look(page, "history-drift-record");
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("puts a part right")).toBeVisible();
   await look(page, "history-drift");
   await page.getByRole("button", { name: "Compare now" }).click();
   await expect(page.getByText("452 of 452")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+const BEHIND: [name: string, button: string, nothing: string][] = [
+  ["drift", "Compare with HubSpot", "Not compared yet"],
+  ["undo", "Take everything back", "Nothing to take back"],
+];
+for (const [name, button, nothing] of BEHIND) {
+  const states: [Scenario, string, string][] = [
+    ["behindFailing", "failing", "The database is in use"],
+    ["behindLoading", "loading", "History"],
+    ["behindEmpty", "empty", nothing],
+  ];
+  for (const [scenario, state, says] of states) {
+    test(`history-${name}-${state}`, async ({ page }) => {
+      const complaints = await open(page, scenario);
+      await rail("History")(page);
+      await page.getByRole("button", { name: button }).click();
+      await expect(page.getByText(says).first()).toBeVisible();
+      await look(page, `history-${name}-${state}`);
+      expect(complaints).toEqual([]);
+    });
+  }
+}
+
+test("thousands of differences", async ({ page }) => {
+  const complaints = await open(page, "crowded");
+  await rail("History")(page);
+  await page.getByRole("button", { name: "Compare with HubSpot" }).click();
+  await expect(page.getByText("3,000 differ")).toBeVisible();
+  expect(await page.getByRole("row").count()).toBeLessThan(60);
+  await look(page, "history-drift-crowded");
   expect(complaints).toEqual([]);
 });
 

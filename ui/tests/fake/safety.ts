@@ -1,5 +1,7 @@
 import type {
   Candidate,
+  DriftDifference,
+  DriftRow,
   DriftView,
   FieldChange,
   GuardChange,
@@ -48,37 +50,29 @@ function changed(change: GuardChange): GuardSettings {
   return { ...guardNow, properties };
 }
 const RECORD_PAGE = "https://app.hubspot.com/contacts/20211234/record/0-1/501";
-const SEEN: DriftView = {
-  differing: 2,
-  lookedAt: 300,
-  total: 452,
-  at: minutesAgo(32),
-  rows: [
-    {
-      object: "contacts",
-      key: "cus_1",
-      name: "ada@acme.com",
-      hubspotId: "501",
-      url: RECORD_PAGE,
-      finding: "changed",
-      differences: [
-        { property: "clearsync_mrr", label: "MRR", written: "49", held: "490", repaired: true },
-        { property: "phone", label: "Phone Number", written: "+49 30 1", held: "", repaired: false },
-      ],
-      seenAt: minutesAgo(32),
-    },
-    {
-      object: "companies",
-      key: "umbrella.example",
-      name: "umbrella.example",
-      hubspotId: "877",
-      url: null,
-      finding: "gone",
-      differences: [],
-      seenAt: minutesAgo(32),
-    },
-  ],
-};
+
+/** What was last seen to differ: values of others, a merged record, a deleted one. */
+export function driftSeen(differing: number, total: number): DriftView {
+  const at = minutesAgo(32);
+  const rows = Array.from({ length: differing }, (_, n): DriftRow => {
+    const gone = n % 2 === 1;
+    return {
+      object: gone ? "companies" : "contacts",
+      key: gone ? `umbrella-${n}.example` : `cus_${n}`,
+      name: gone ? `umbrella-${n}.example` : `ada.${n}.of-a-rather-long-name@acme.example`,
+      hubspotId: String(501 + n),
+      url: gone ? null : RECORD_PAGE,
+      finding: gone ? (n % 4 === 3 ? "merged" : "gone") : "changed",
+      differences: gone ? [] : DIFFERENCES,
+      seenAt: at,
+    };
+  });
+  return { differing, lookedAt: Math.ceil(total * 0.66), total, at: total === 0 ? null : at, rows };
+}
+const DIFFERENCES: DriftDifference[] = [
+  { property: "clearsync_mrr", label: "MRR", written: "49", held: "490", repaired: true },
+  { property: "phone", label: "Phone Number", written: "+49 30 1", held: "", repaired: false },
+];
 const MRR: FieldChange = {
   property: "clearsync_mrr",
   label: "MRR",
@@ -129,8 +123,8 @@ function write(n: number): RunChange {
   };
 }
 
-/** What an undo of all that would do. */
-function undone(): UndoRow[] {
+/** What an undo of all that would do, row by row. */
+export function undoRows(): UndoRow[] {
   return written().map(({ id, object, name, hubspotId, url, action, changes }) => ({
     id,
     object,
@@ -152,22 +146,27 @@ function page<Row extends { name: string }>(
   const found = rows.filter(({ name }) => name.includes(search));
   return { rows: found.slice(offset, offset + limit), total: found.length };
 }
-const UNDO: UndoSummary = {
-  id: 8,
-  madeAt: "2026-06-01T12:00:00Z",
-  target: { kind: "everything" },
-  redo: false,
-  putBack: 156,
-  archived: 80,
-  madeAgain: 0,
-  links: 31,
-  definitions: 14,
-  left: 4,
-  waiting: 0,
-  requests: 12,
-  dailyLimit: 250_000,
-  dailyLeft: 249_812,
-};
+
+/** What those rows come to. */
+function undoOf(rows: UndoRow[], target: UndoTarget): UndoSummary {
+  const count = (action: UndoRow["action"]) => rows.filter((row) => row.action === action).length;
+  return {
+    id: 8,
+    madeAt: minutesAgo(0),
+    target,
+    redo: false,
+    putBack: count("putBack"),
+    archived: count("archive"),
+    madeAgain: 0,
+    links: rows.length === 0 ? 0 : 31,
+    definitions: rows.length === 0 ? 0 : 14,
+    left: count("leave"),
+    waiting: rows.filter(({ waits }) => waits).length,
+    requests: 12,
+    dailyLimit: 250_000,
+    dailyLeft: 249_812,
+  };
+}
 
 const CANDIDATES: Candidate[] = [
   {
@@ -233,8 +232,9 @@ const WRITES = new Set<PlanRow["action"]>(["create", "update", "remove"]);
 function selects(selection: RowSelection, row: PlanRow): boolean {
   if (selection.kind === "all") return true;
   if (selection.kind === "rows") return selection.ids.includes(row.id);
-  const { action, object, search } = selection.filter;
+  const { action, object, property, search } = selection.filter;
   return (
+    (property === null || row.changes.some((change) => change.property === property)) &&
     (action === null || row.action === action) &&
     (object === null || row.object === object) &&
     row.name.includes(search)
@@ -275,17 +275,26 @@ export const safety = (world: () => World) => ({
       written().filter(({ state }) => query.state === null || state === query.state),
       query,
     ),
-  planUndo: (target: UndoTarget) => ({ ...UNDO, target }),
+  planUndo: (target: UndoTarget) => undoOf(world().undoRows, target),
   undoSummary: () => null,
   undoRows: (query: UndoQuery) =>
     page(
-      undone().filter(({ action }) => query.action === null || action === query.action),
+      world().undoRows.filter(({ action }) => query.action === null || action === query.action),
       query,
     ),
-  holdUndo: () => UNDO,
+  holdUndo: (selection: RowSelection, waits: boolean) => {
+    const rows = world().undoRows;
+    const ids = selection.kind === "rows" ? selection.ids : rows.map(({ id }) => id);
+    for (const row of rows) if (row.action !== "leave" && ids.includes(row.id)) row.waits = waits;
+    return undoOf(rows, { kind: "everything" });
+  },
   undo: () => null,
-  drift: () => SEEN,
-  checkDrift: () => ({ ...SEEN, lookedAt: SEEN.total, at: minutesAgo(0) }),
+  drift: () => world().drift,
+  checkDrift: () => {
+    const made = world();
+    made.drift = { ...made.drift, lookedAt: made.drift.total, at: minutesAgo(0) };
+    return made.drift;
+  },
   realtime: () => NO_REALTIME,
   startRealtime: () => NO_REALTIME,
   stopRealtime: () => NO_REALTIME,

@@ -2,6 +2,7 @@ import type { CheckState, Problem, ProblemCode, RunProgress, SetupStep, Status }
 import * as data from "./data";
 import * as figures from "./figures";
 import * as policies from "./policies";
+import { driftSeen } from "./safety";
 import { everyday, summaryOf, type World } from "./world";
 
 const problem = (code: ProblemCode, more: Partial<Problem> = {}): Problem => ({
@@ -174,6 +175,7 @@ export const SCENARIOS = {
     world.planRows = data.planRows(5_000);
     world.plan = summaryOf(world.planRows);
     world.attention = data.attention(400);
+    world.drift = driftSeen(3_000, 12_000);
     world.runs = data.runs(200);
     return withStatus(world, { attention: 400, waitingChanges: 12_345 });
   },
@@ -197,9 +199,17 @@ export const SCENARIOS = {
       runs: [],
       attention: [],
       review: [],
+      undoRows: [],
+      drift: driftSeen(0, 0),
       settings: { ...world.settings, stripe: null, hubspot: null },
     };
   },
+  behindFailing: () => {
+    const busy = problem("databaseBusy", { action: { kind: "tryAgain" } });
+    return { ...everyday(), failing: { drift: busy, planUndo: busy } };
+  },
+  behindLoading: () => ({ ...everyday(), silent: ["drift", "planUndo"] as World["silent"] }),
+  behindEmpty: () => ({ ...everyday(), undoRows: [], drift: driftSeen(0, 0) }),
   figuresFailing: () => {
     const busy = problem("databaseBusy", { action: { kind: "tryAgain" } });
     return {

@@ -3,6 +3,7 @@ import type {
   Backend,
   BackupRow,
   Checklist,
+  DriftView,
   ExchangeRatesView,
   MailDomains,
   MovementRow,
@@ -19,11 +20,12 @@ import type {
   Setup,
   Status,
   SubscriptionRow,
+  UndoRow,
 } from "../../src/ipc/backend";
 import * as data from "./data";
 import * as figures from "./figures";
 import * as policies from "./policies";
-import { reviewItems } from "./safety";
+import { driftSeen, reviewItems, undoRows } from "./safety";
 
 /** A command of the backend. */
 export type Command = Exclude<keyof Backend, "onStatus" | "onChecklist" | "onData">;
@@ -49,6 +51,8 @@ export interface World {
   attention: AttentionItem[];
   backups: BackupRow[];
   review: ReviewItem[];
+  undoRows: UndoRow[];
+  drift: DriftView;
   mailDomains: MailDomains;
   settings: Settings;
   /** Commands that fail, and with what. */
@@ -159,6 +163,8 @@ export function everyday(): World {
     attention: data.attention(60),
     backups: data.backups(),
     review: reviewItems(),
+    undoRows: undoRows(),
+    drift: driftSeen(2, 452),
     mailDomains: {
       builtIn: [
         "gmail.com",

@@ -1,9 +1,13 @@
-import { Button } from "@mantine/core";
-import { IconCircleCheck } from "@tabler/icons-react";
+import { Button, Drawer } from "@mantine/core";
+import { IconCircleCheck, IconClock } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useWords } from "../../i18n/words";
+import { useMemo, useState } from "react";
+import { useWords, type Words } from "../../i18n/words";
 import type { DriftDifference, DriftRow } from "../../ipc/backend";
+import { useRowsInMemory } from "../../ipc/paged";
 import { queries, useBackend } from "../../ipc/queries";
+import { Id } from "../../kit/CopyButton";
+import { columnsOf, DataTable } from "../../kit/DataTable";
 import { EmptyState } from "../../kit/EmptyState";
 import { HubSpotLink } from "../../kit/HubSpotLink";
 import { Moment } from "../../kit/Moment";
@@ -35,42 +39,138 @@ export function DriftView({ onBack }: { onBack: () => void }) {
           {t("driftCheck.now")}
         </Button>
       }
+      fill
     >
       {problem && <ProblemNotice problem={problem} onTryAgain={() => void drift.refetch()} />}
-      {drift.isPending && <RowSkeletons rows={6} />}
-      {data && (
+      {drift.isPending && <RowSkeletons rows={12} />}
+      {data && data.at !== null && (
         <p className={classes.muted}>
           {t("driftCheck.figures", { differing: data.differing, lookedAt: data.lookedAt, total: data.total })}{" "}
-          {data.at !== null && <Moment at={data.at} />}
+          <Moment at={data.at} />
         </p>
       )}
-      {data?.rows.length === 0 && (
-        <EmptyState
-          icon={<IconCircleCheck size={20} stroke={1.5} aria-hidden />}
-          title={t("driftCheck.none.title")}
-          text={t("driftCheck.none.text")}
-        />
-      )}
-      {data?.rows.map((row) => (
-        <Record key={`${row.object} ${row.key}`} row={row} />
-      ))}
+      {data && <Rows rows={data.rows} looked={data.at !== null} />}
     </Page>
   );
 }
 
-function Record({ row }: { row: DriftRow }) {
+function Rows({ rows, looked }: { rows: DriftRow[]; looked: boolean }) {
+  const t = useWords();
+  const [shown, setShown] = useState<DriftRow | null>(null);
+  const columns = useMemo(() => makeColumns(t), [t]);
+  const state = looked ? "none" : "never";
+  const Icon = looked ? IconCircleCheck : IconClock;
+  return (
+    <>
+      <DataTable
+        label={t("driftCheck.title")}
+        columns={columns}
+        rows={useRowsInMemory(rows)}
+        onOpen={setShown}
+        empty={
+          <EmptyState
+            icon={<Icon size={20} stroke={1.5} aria-hidden />}
+            title={t(`driftCheck.${state}.title`)}
+            text={t(`driftCheck.${state}.text`)}
+          />
+        }
+      />
+      <Drawer
+        opened={shown !== null}
+        onClose={() => setShown(null)}
+        size={640}
+        title={shown && thing(t, shown.object)}
+        closeButtonProps={{ "aria-label": t("close") }}
+      >
+        {shown && <Detail row={shown} />}
+      </Drawer>
+    </>
+  );
+}
+
+function makeColumns(t: Words) {
+  const column = columnsOf<DriftRow>();
+  return column.columns([
+    column.accessor("name", {
+      header: t("preview.column.record"),
+      meta: { width: "minmax(144px, 1.6fr)" },
+      cell: ({ getValue }) => <span className={classes.name}>{getValue()}</span>,
+    }),
+    column.accessor("object", {
+      header: t("history.column.kind"),
+      meta: { width: "minmax(80px, 0.5fr)", wideOnly: true },
+      cell: ({ getValue }) => <span className={classes.muted}>{thing(t, getValue())}</span>,
+    }),
+    column.accessor("finding", {
+      header: t("driftCheck.finding"),
+      meta: { width: "minmax(176px, 0.8fr)" },
+      cell: ({ getValue }) => t(`drift.${getValue()}`),
+    }),
+    column.display({
+      id: "difference",
+      header: t("driftCheck.difference"),
+      meta: { width: "minmax(160px, 1.4fr)" },
+      cell: ({ row: { original } }) => <FirstDifference differences={original.differences} />,
+    }),
+    column.display({
+      id: "next",
+      header: t("driftCheck.next"),
+      meta: { width: "minmax(96px, 0.7fr)" },
+      cell: ({ row: { original } }) => (
+        <span className={classes.muted}>{nextSync(t, original.differences)}</span>
+      ),
+    }),
+    column.accessor("seenAt", {
+      header: t("driftCheck.seen"),
+      meta: { width: "96px", align: "right", wideOnly: true },
+      cell: ({ getValue }) => (
+        <span className={classes.muted}>
+          <Moment at={getValue()} length="short" />
+        </span>
+      ),
+    }),
+  ]);
+}
+
+function FirstDifference({ differences: [first, ...more] }: { differences: DriftDifference[] }) {
+  const t = useWords();
+  if (first === undefined) return null;
+  return (
+    <>
+      <span className={classes.muted}>{first.label}</span> {first.written || t("record.empty")} →{" "}
+      {first.held || t("record.empty")}{" "}
+      {more.length > 0 && <span className={classes.muted}>{t("preview.more", { count: more.length })}</span>}
+    </>
+  );
+}
+
+function nextSync(t: Words, differences: DriftDifference[]): string {
+  const repaired = differences.filter((difference) => difference.repaired).length;
+  if (differences.length === 0) return "";
+  if (repaired === differences.length) return t("driftCheck.repaired");
+  return t(repaired === 0 ? "driftCheck.left" : "driftCheck.partly");
+}
+
+function Detail({ row }: { row: DriftRow }) {
   const t = useWords();
   return (
-    <section className={classes.drifted}>
-      <div className={classes.driftedHead}>
-        <h2>{row.name}</h2>
-        <span className={classes.muted}>
-          {thing(t, row.object)} · {t(`drift.${row.finding}`)} · <Moment at={row.seenAt} />
-        </span>
-        {row.url !== null && <HubSpotLink url={row.url} />}
+    <div className={classes.detail}>
+      <div>
+        <h3 className={classes.detailName}>{row.name}</h3>
+        <p className={classes.muted}>
+          {t(`drift.${row.finding}`)} · <Moment at={row.seenAt} />
+        </p>
       </div>
       {row.differences.length > 0 && <Differences differences={row.differences} />}
-    </section>
+      <p className={classes.muted}>
+        {t("record.hubspotId")} <Id value={row.hubspotId} />
+      </p>
+      {row.url !== null && (
+        <div className={classes.buttons}>
+          <HubSpotLink url={row.url} />
+        </div>
+      )}
+    </div>
   );
 }
 
