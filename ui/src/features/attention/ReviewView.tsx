@@ -52,15 +52,14 @@ function Items({ items, onDecided }: { items: ReviewItem[]; onDecided: () => voi
   const [search, setSearch] = useState("");
   const [state, setState] = useState<State | null>(null);
   const [shown, setShown] = useState<string | null>(null);
-  const matching = useMemo(
-    () =>
-      items.filter(
-        ({ name, key, decision }) =>
-          (name.includes(search) || key.includes(search)) &&
-          (state === null || (state === "decided") === (decision !== null)),
-      ),
-    [items, search, state],
-  );
+  const matching = useMemo(() => {
+    const sought = search.toLowerCase();
+    return items.filter(
+      ({ name, key, decision }) =>
+        [name, key].some((text) => text.toLowerCase().includes(sought)) &&
+        (state === null || (state === "decided") === (decision !== null)),
+    );
+  }, [items, search, state]);
   const rows = useRowsInMemory(matching);
   const columns = useMemo(() => makeColumns(t), [t]);
   const item = items.find((one) => idOf(one) === shown) ?? null;

@@ -91,8 +91,9 @@ export function UndoView({ target, onBack, onStarted }: UndoViewProps) {
   );
 }
 
-function changesOf({ putBack, archived, madeAgain, links, definitions }: UndoSummary): number {
-  return putBack + archived + madeAgain + links + definitions;
+/** What is carried out: all that is planned but for what is held back. */
+function changesOf({ putBack, archived, madeAgain, links, definitions, waiting }: UndoSummary): number {
+  return putBack + archived + madeAgain + links + definitions - waiting;
 }
 
 function Lead({ summary }: { summary: UndoSummary }) {

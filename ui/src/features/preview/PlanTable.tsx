@@ -45,6 +45,9 @@ interface Filters {
 }
 const ALL: Filters = { action: null, object: null, property: null };
 
+const narrows = (filters: Filters, search: string) =>
+  search !== "" || Object.values(filters).some((value) => value !== null);
+
 /** The plan record by record, with what stands in HubSpot before and after. */
 export function PlanTable({ summary }: { summary: PlanSummary }) {
   const t = useWords();
@@ -74,7 +77,7 @@ export function PlanTable({ summary }: { summary: PlanSummary }) {
       <Approval
         summary={summary}
         chosen={chosen}
-        filter={filters === ALL && settled === "" ? null : { ...filters, search: settled }}
+        filter={narrows(filters, settled) ? { ...filters, search: settled } : null}
         shown={rows.total ?? 0}
       />
       {rows.problem && <ProblemNotice problem={rows.problem} onTryAgain={rows.retry} />}
