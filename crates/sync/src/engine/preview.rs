@@ -8,7 +8,7 @@ use crate::{
     },
     view::{
         DataKind, FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
-        Problem, PropertyChangeCount, PropertyPlan, RowFilter, RowSelection, ValueKind,
+        Problem, PropertyChangeCount, PropertyPlan, RowFilter, RowSelection, ValueKind, Writing,
     },
 };
 
@@ -16,7 +16,7 @@ use crate::{
 pub(super) const MOST_ROWS: u32 = 500;
 
 impl Engine {
-    /// Every property of ClearSync's own, and whether the portal has it, or room for it.
+    /// Every property of ClearSync's own, picked or not, and whether the portal has it, or room for it.
     ///
     /// # Errors
     /// A [`Problem`] when HubSpot cannot be asked.
@@ -24,8 +24,11 @@ impl Engine {
         let hubspot = self.connected_hubspot().await?;
         let profile = self.with_store(|store| store.read(Profile::read)).await?;
         let former = self.kept_portal().await?;
-        let properties =
-            plan::look_at_properties(&hubspot, &profile.writing, former.as_ref()).await?;
+        let writing = Writing {
+            picked: None,
+            ..profile.writing
+        };
+        let properties = plan::look_at_properties(&hubspot, &writing, former.as_ref()).await?;
         Ok(properties
             .into_iter()
             .map(|(kind, own, state)| PropertyPlan {

@@ -12,12 +12,24 @@ interface PropertyPicksProps {
   onChange: (picked: PropertyPick[] | null) => void;
 }
 
+/** Records are found again by their key, so that it is written whatever is ticked. */
+const KEY = "clearsync_stripe_customer_id";
+
+/** How many of the ticked properties the portal does not have yet. */
+const made = (properties: PropertyPlan[], picks: PropertyPick[]): number =>
+  properties.filter(
+    ({ object, name, state }) =>
+      state !== "present" && picks.some((pick) => pick.object === object && pick.name === name),
+  ).length;
+
 /** Which own properties contacts and companies get: all that fit, or those the user ticks. */
 export function PropertyPicks({ properties, picked, onChange }: PropertyPicksProps) {
   const t = useWords();
   const summary = properties.filter(({ object }) => object === "contact" || object === "company");
   const fitting = summary.filter(({ state }) => state === "present" || state === "toCreate");
   const picks = picked ?? fitting.map(({ object, name }) => ({ object, name }));
+  const own = summary.filter(({ name }) => name !== KEY);
+  const full = made(own, picks) >= own.filter(({ state }) => state === "toCreate").length;
   const has = ({ object, name }: PropertyPlan) =>
     picks.some((pick) => pick.object === object && pick.name === name);
   return (
@@ -41,7 +53,10 @@ export function PropertyPicks({ properties, picked, onChange }: PropertyPicksPro
                   <Checkbox
                     label={property.label}
                     description={property.state === "noRoom" ? t("property.noRoom") : undefined}
-                    checked={has(property)}
+                    checked={property.name === KEY || has(property)}
+                    disabled={
+                      property.name === KEY || (full && !has(property) && property.state !== "present")
+                    }
                     onChange={(event) =>
                       onChange(
                         event.currentTarget.checked
