@@ -120,7 +120,10 @@ impl Terminal {
             run.failed
         ))?;
         match plan {
-            Some(plan) if plan.needs_approval && plan.creates + plan.updates + plan.removals + plan.associations > 0 => {
+            Some(plan)
+                if plan.needs_approval
+                    && plan.creates + plan.updates + plan.removals + plan.associations > 0 =>
+            {
                 self.plan(plan)?;
                 self.say("The plan waits for your word: run the same with --approve, or look at it in the window.")
             }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use clearsync_hubspot::{CUSTOMER_ID, ReadBy, Record, RecordId};
-use clearsync_store::{Attention, Decision, Link, Reader, StoreError, Target, Verdict};
+use clearsync_store::{Attention, Decision, Link, Purpose, Reader, StoreError, Target, Verdict};
 use serde_json::Value;
 
 use super::{Engine, preview, profile::Profile, undo::record_url};
@@ -75,7 +75,7 @@ impl Engine {
             .collect())
     }
 
-    /// Keeps a decision. The next plan follows it.
+    /// Keeps a decision. A plan made before is dropped; the next one follows it.
     ///
     /// # Errors
     /// [`ProblemCode::HubSpotRecordNotFound`] when a record to link does not exist, and any [`Problem`] that keeps
@@ -117,7 +117,8 @@ impl Engine {
                     label,
                     decided_at: now,
                 };
-                writer.put_decision(target, &decision)
+                writer.put_decision(target, &decision)?;
+                writer.drop_plans(target, Purpose::Sync)
             })
         })
         .await?;
@@ -125,7 +126,7 @@ impl Engine {
         self.review().await
     }
 
-    /// Takes a decision back. The next plan matches anew.
+    /// Takes a decision back. A plan made before is dropped; the next one matches anew.
     ///
     /// # Errors
     /// A [`Problem`] when the store cannot be written.
@@ -143,7 +144,7 @@ impl Engine {
                     writer.remove_link(target, &object, &key)?;
                     writer.remove_written(target, &object, &key)?;
                 }
-                Ok(())
+                writer.drop_plans(target, Purpose::Sync)
             })
         })
         .await?;
