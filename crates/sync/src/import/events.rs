@@ -22,16 +22,13 @@ pub(super) async fn keep_past(
     clock: &Clock,
     wish: &watch::Receiver<Wish>,
 ) -> Result<(), ImportError> {
+    let mut all = true;
     for group in [EventGroup::Subscriptions, EventGroup::Discounts] {
-        if !keep_group(source, store, clock, wish, group).await? {
-            return Ok(());
-        }
+        all &= keep_group(source, store, clock, wish, group).await?;
     }
     let (store, account) = (store.clone(), source.account());
-    blocking(move || {
-        store.write(|writer| writer.set_setting(Scope::Account(account), KEPT, &true))
-    })
-    .await?;
+    blocking(move || store.write(|writer| writer.set_setting(Scope::Account(account), KEPT, &all)))
+        .await?;
     Ok(())
 }
 
