@@ -160,7 +160,7 @@ fn a_file_that_cannot_grow_is_reported_and_loses_nothing() {
         let me = std::env::current_exe().unwrap();
         let status = std::process::Command::new("sh")
             .arg("-c")
-            .arg("trap '' XFSZ; ulimit -f 1024; exec \"$0\" --exact open::a_file_that_cannot_grow_is_reported_and_loses_nothing")
+            .arg("trap '' XFSZ; ulimit -f 2048; exec \"$0\" --exact open::a_file_that_cannot_grow_is_reported_and_loses_nothing")
             .arg(me)
             .env("CLEARSYNC_TEST_FULL_DISK", "1")
             .stdout(std::process::Stdio::null())
