@@ -42,13 +42,14 @@ pub(crate) fn run() -> Outcome {
     let objects = runtime.block_on(record(&world, &recorded))?;
     let mut rounds = Vec::new();
     while rounds.len() < ROUNDS {
-        let (import, derive) = runtime.block_on(pipeline(&world, &recorded))?;
+        let (import, derive, reading) = runtime.block_on(pipeline(&world, &recorded))?;
         let bare = bare(&objects)?;
         // A round that had to ask for something new has measured the simulated Stripe as well.
         if recorded.take_missed() == 0 {
             rounds.push(Round {
                 import,
                 derive,
+                reading,
                 bare,
             });
         }
@@ -61,6 +62,8 @@ pub(crate) fn run() -> Outcome {
 struct Round {
     import: Duration,
     derive: Duration,
+    /// Reading from the store what was derived from, and decoding it.
+    reading: Duration,
     bare: Duration,
 }
 
@@ -91,6 +94,14 @@ fn report(rounds: &[Round], objects: usize) {
         &ratios(|round| round.import + round.derive),
         GOAL,
     );
+    let over_reading = rounds
+        .iter()
+        .map(|round| Ratio::of(round.derive, round.reading));
+    ratio(
+        "derive over reading and decoding the rows",
+        &Rounds::new(over_reading),
+        GOAL,
+    );
 }
 
 /// Imports until every request of an import has been recorded; gives back the objects.
@@ -119,8 +130,11 @@ fn stored(store: &Store, account: AccountId) -> Result<Vec<String>, StoreError> 
     })
 }
 
-/// CPU time of an import and of what is derived from it, into a fresh store.
-async fn pipeline(world: &World, recorded: &Arc<Recorded>) -> Outcome<(Duration, Duration)> {
+/// CPU time of an import, of what is derived from it, into a fresh store, and of reading the rows it is derived from.
+async fn pipeline(
+    world: &World,
+    recorded: &Arc<Recorded>,
+) -> Outcome<(Duration, Duration, Duration)> {
     let folder = tempfile::tempdir()?;
     let client = world.client(Arc::clone(recorded))?;
     let (store, source) = world.connect(client, folder.path()).await?;
@@ -135,7 +149,12 @@ async fn pipeline(world: &World, recorded: &Arc<Recorded>) -> Outcome<(Duration,
         &SharedDomains::default(),
         world.now,
     )?;
-    Ok((imported, started.elapsed().saturating_sub(imported)))
+    let derived = started.elapsed().saturating_sub(imported);
+    let started = ProcessTime::now();
+    for json in stored(&store, source.account())? {
+        std::hint::black_box(serde_json::from_str::<Value>(&json)?);
+    }
+    Ok((imported, derived, started.elapsed()))
 }
 
 /// CPU time of the least that must be done: parse each object, insert it, commit with every page. The file has the
