@@ -10,6 +10,7 @@
 
 mod desktop;
 mod everyday;
+mod figures;
 mod ipc;
 mod keyring;
 mod leaks;
