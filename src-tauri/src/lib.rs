@@ -18,6 +18,7 @@ mod tray_host;
 mod tray_icon;
 mod window;
 mod words;
+mod workspaces;
 
 use std::process::ExitCode;
 

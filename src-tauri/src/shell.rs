@@ -21,6 +21,7 @@ use crate::{
     tray_icon::TrayOnDesktop,
     window,
     words::words,
+    workspaces::Workspaces,
 };
 
 /// What the window and the tray are run with.
@@ -80,7 +81,7 @@ pub(crate) fn run(shell: Shell) -> ExitCode {
 }
 
 fn start(app: &AppHandle, shell: Shell) {
-    app.manage(Arc::clone(&shell.engine));
+    app.manage(Workspaces::new(Arc::clone(&shell.engine)));
     app.manage(shell.config);
     app.manage(shell.sample);
     if !shell.hidden {
@@ -96,7 +97,7 @@ fn start(app: &AppHandle, shell: Shell) {
 
 /// Does what a tray entry says.
 pub(crate) fn act(app: &AppHandle, action: ItemAction) {
-    let engine = Arc::clone(&app.state::<Arc<Engine>>());
+    let engine = app.state::<Workspaces>().current();
     match action {
         ItemAction::Open => window::show(app),
         ItemAction::Quit => app.exit(0),

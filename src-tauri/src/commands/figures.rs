@@ -1,26 +1,22 @@
 //! MRR: figures, their past, their explanation, and the rules they are counted by.
 
-use std::sync::Arc;
-
-use clearsync_sync::{
-    Engine,
-    view::{
-        BridgeView, CompanyFigures, CompanyQuery, ExchangeRatesInput, ExchangeRatesView,
-        Explanation, MovementPage, MovementQuery, Overview, PolicyChoices, PolicyId, PolicyPreview,
-        PolicySwitches, ReconcileReport, SubscriptionDetail, SubscriptionPage, SubscriptionQuery,
-    },
+use clearsync_sync::view::{
+    BridgeView, CompanyFigures, CompanyQuery, ExchangeRatesInput, ExchangeRatesView, Explanation,
+    MovementPage, MovementQuery, Overview, PolicyChoices, PolicyId, PolicyPreview, PolicySwitches,
+    ReconcileReport, SubscriptionDetail, SubscriptionPage, SubscriptionQuery,
 };
-use tauri::{AppHandle, State};
+use tauri::AppHandle;
 
 use super::{
     Answer,
     export::{ExportedFile, export},
 };
+use crate::workspaces::Current;
 
 /// The figures of the first screen.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn overview(engine: State<'_, Arc<Engine>>) -> Answer<Overview> {
+pub(crate) async fn overview(engine: Current) -> Answer<Overview> {
     engine.overview().await
 }
 
@@ -28,7 +24,7 @@ pub(crate) async fn overview(engine: State<'_, Arc<Engine>>) -> Answer<Overview>
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn subscriptions(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     query: SubscriptionQuery,
 ) -> Answer<SubscriptionPage> {
     engine.subscriptions(query).await
@@ -37,10 +33,7 @@ pub(crate) async fn subscriptions(
 /// One subscription and the derivation of its MRR.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn subscription(
-    engine: State<'_, Arc<Engine>>,
-    id: String,
-) -> Answer<SubscriptionDetail> {
+pub(crate) async fn subscription(engine: Current, id: String) -> Answer<SubscriptionDetail> {
     engine.subscription(id).await
 }
 
@@ -48,7 +41,7 @@ pub(crate) async fn subscription(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn company_figures(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     query: CompanyQuery,
 ) -> Answer<CompanyFigures> {
     engine.company_figures(query).await
@@ -57,10 +50,7 @@ pub(crate) async fn company_figures(
 /// Movements of MRR, newest first.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn movements(
-    engine: State<'_, Arc<Engine>>,
-    query: MovementQuery,
-) -> Answer<MovementPage> {
+pub(crate) async fn movements(engine: Current, query: MovementQuery) -> Answer<MovementPage> {
     engine.movements(query).await
 }
 
@@ -68,7 +58,7 @@ pub(crate) async fn movements(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn explain(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     subscription: String,
     at: String,
 ) -> Answer<Explanation> {
@@ -79,7 +69,7 @@ pub(crate) async fn explain(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn bridge(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     subscription: Option<String>,
     against: PolicyId,
 ) -> Answer<Vec<BridgeView>> {
@@ -89,7 +79,7 @@ pub(crate) async fn bridge(
 /// The policies there are, and the one that counts.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn policies(engine: State<'_, Arc<Engine>>) -> Answer<PolicyChoices> {
+pub(crate) async fn policies(engine: Current) -> Answer<PolicyChoices> {
     engine.policies().await
 }
 
@@ -97,7 +87,7 @@ pub(crate) async fn policies(engine: State<'_, Arc<Engine>>) -> Answer<PolicyCho
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn policy_preview(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     switches: PolicySwitches,
 ) -> Answer<PolicyPreview> {
     engine.policy_preview(switches).await
@@ -107,7 +97,7 @@ pub(crate) async fn policy_preview(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn choose_policy(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     id: PolicyId,
     switches: PolicySwitches,
 ) -> Answer<PolicyChoices> {
@@ -117,7 +107,7 @@ pub(crate) async fn choose_policy(
 /// The exchange rates that are known.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn exchange_rates(engine: State<'_, Arc<Engine>>) -> Answer<ExchangeRatesView> {
+pub(crate) async fn exchange_rates(engine: Current) -> Answer<ExchangeRatesView> {
     engine.exchange_rates().await
 }
 
@@ -125,7 +115,7 @@ pub(crate) async fn exchange_rates(engine: State<'_, Arc<Engine>>) -> Answer<Exc
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_exchange_rates(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     input: ExchangeRatesInput,
 ) -> Answer<ExchangeRatesView> {
     engine.set_exchange_rates(input).await
@@ -134,9 +124,7 @@ pub(crate) async fn set_exchange_rates(
 /// Reads HubSpot's own exchange rates and reports by them.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn read_hubspot_rates(
-    engine: State<'_, Arc<Engine>>,
-) -> Answer<ExchangeRatesView> {
+pub(crate) async fn read_hubspot_rates(engine: Current) -> Answer<ExchangeRatesView> {
     engine.read_hubspot_rates().await
 }
 
@@ -144,7 +132,7 @@ pub(crate) async fn read_hubspot_rates(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reconcile(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     csv: String,
     against: Option<PolicyId>,
 ) -> Answer<ReconcileReport> {
@@ -154,10 +142,7 @@ pub(crate) async fn reconcile(
 /// Writes MRR per customer and month into the folder for downloads, and says where.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn export_mrr(
-    app: AppHandle,
-    engine: State<'_, Arc<Engine>>,
-) -> Answer<ExportedFile> {
+pub(crate) async fn export_mrr(app: AppHandle, engine: Current) -> Answer<ExportedFile> {
     let csv = engine.mrr_csv(None).await?;
     export(&app, "clearsync-mrr", &csv)
 }

@@ -1,25 +1,20 @@
 //! Keys and their checklists.
 
-use std::sync::Arc;
-
-use clearsync_sync::{
-    Engine,
-    view::{
-        Checklist, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, Mode, Problem,
-        ProblemCode, Service, Setup, StripeConnection,
-    },
+use clearsync_sync::view::{
+    Checklist, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, Mode, Problem,
+    ProblemCode, Service, Setup, StripeConnection,
 };
 use clearsync_vault::Secret;
 use tauri::State;
 
 use super::Answer;
-use crate::sample::SampleKeys;
+use crate::{sample::SampleKeys, workspaces::Current};
 
 /// How to make the Stripe key.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn key_guide(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     preset: GuidePreset,
     mode: Mode,
 ) -> Answer<KeyGuide> {
@@ -30,7 +25,7 @@ pub(crate) async fn key_guide(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn look_at_key(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     service: Service,
     text: String,
 ) -> Answer<KeyFinding> {
@@ -41,7 +36,7 @@ pub(crate) async fn look_at_key(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn connect_stripe(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     sample: State<'_, Option<SampleKeys>>,
     input: KeyInput,
     keep_for_this_run: bool,
@@ -59,7 +54,7 @@ pub(crate) async fn connect_stripe(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn connect_hubspot(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     sample: State<'_, Option<SampleKeys>>,
     input: KeyInput,
     keep_for_this_run: bool,
@@ -76,52 +71,42 @@ pub(crate) async fn connect_hubspot(
 /// Deletes a key.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn disconnect(engine: State<'_, Arc<Engine>>, service: Service) -> Answer<Setup> {
+pub(crate) async fn disconnect(engine: Current, service: Service) -> Answer<Setup> {
     engine.disconnect(service).await
 }
 
 /// The checklist as it is known.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn checklist(
-    engine: State<'_, Arc<Engine>>,
-    service: Service,
-) -> Answer<Checklist> {
+pub(crate) async fn checklist(engine: Current, service: Service) -> Answer<Checklist> {
     Ok(engine.checklist(service))
 }
 
 /// Chooses which permissions the Stripe key is to have.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn choose_preset(
-    engine: State<'_, Arc<Engine>>,
-    preset: GuidePreset,
-) -> Answer<Checklist> {
+pub(crate) async fn choose_preset(engine: Current, preset: GuidePreset) -> Answer<Checklist> {
     engine.choose_preset(preset).await
 }
 
 /// Checks every row; results come as events.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_all(engine: State<'_, Arc<Engine>>, service: Service) -> Answer<()> {
+pub(crate) async fn check_all(engine: Current, service: Service) -> Answer<()> {
     engine.check_all(service).await
 }
 
 /// Checks one row.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_row(
-    engine: State<'_, Arc<Engine>>,
-    service: Service,
-    row: String,
-) -> Answer<()> {
+pub(crate) async fn check_row(engine: Current, service: Service, row: String) -> Answer<()> {
     engine.check_row(service, row).await
 }
 
 /// Looks for what the Stripe key can do beyond the checklist.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_excess(engine: State<'_, Arc<Engine>>) -> Answer<()> {
+pub(crate) async fn check_excess(engine: Current) -> Answer<()> {
     engine.check_excess().await
 }
 
@@ -129,7 +114,7 @@ pub(crate) async fn check_excess(engine: State<'_, Arc<Engine>>) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn watch_checklist(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     service: Service,
     watching: bool,
 ) -> Answer<()> {

@@ -1,46 +1,41 @@
 //! The plan: making it, showing it, the user's word on it, carrying it out.
 
-use std::sync::Arc;
-
-use clearsync_sync::{
-    Engine,
-    view::{Candidate, PlanPage, PlanQuery, PlanSummary, ReviewDecision, ReviewItem, RowSelection},
+use clearsync_sync::view::{
+    Candidate, PlanPage, PlanQuery, PlanSummary, ReviewDecision, ReviewItem, RowSelection,
 };
-use tauri::{AppHandle, State};
+use tauri::AppHandle;
 
 use super::{
     Answer,
     export::{ExportedFile, export},
 };
+use crate::workspaces::Current;
 
 /// Matches and plans anew.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn make_plan(engine: State<'_, Arc<Engine>>) -> Answer<PlanSummary> {
+pub(crate) async fn make_plan(engine: Current) -> Answer<PlanSummary> {
     engine.make_plan().await
 }
 
 /// The plan as it stands.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn plan_summary(engine: State<'_, Arc<Engine>>) -> Answer<Option<PlanSummary>> {
+pub(crate) async fn plan_summary(engine: Current) -> Answer<Option<PlanSummary>> {
     engine.plan_summary().await
 }
 
 /// Rows of the plan.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn plan_rows(
-    engine: State<'_, Arc<Engine>>,
-    query: PlanQuery,
-) -> Answer<PlanPage> {
+pub(crate) async fn plan_rows(engine: Current, query: PlanQuery) -> Answer<PlanPage> {
     engine.plan_rows(query).await
 }
 
 /// Carries out exactly this plan.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn push(engine: State<'_, Arc<Engine>>, plan: u32) -> Answer<()> {
+pub(crate) async fn push(engine: Current, plan: u32) -> Answer<()> {
     engine.push(plan).await
 }
 
@@ -48,7 +43,7 @@ pub(crate) async fn push(engine: State<'_, Arc<Engine>>, plan: u32) -> Answer<()
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn approve(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     selection: RowSelection,
     approved: bool,
 ) -> Answer<Option<PlanSummary>> {
@@ -58,10 +53,7 @@ pub(crate) async fn approve(
 /// Writes the plan as a table into the folder for downloads.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn export_plan(
-    app: AppHandle,
-    engine: State<'_, Arc<Engine>>,
-) -> Answer<ExportedFile> {
+pub(crate) async fn export_plan(app: AppHandle, engine: Current) -> Answer<ExportedFile> {
     let csv = engine.plan_csv().await?;
     export(&app, "clearsync-plan", &csv)
 }
@@ -69,7 +61,7 @@ pub(crate) async fn export_plan(
 /// Customers and companies without a certain match, and what was decided.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn review(engine: State<'_, Arc<Engine>>) -> Answer<Vec<ReviewItem>> {
+pub(crate) async fn review(engine: Current) -> Answer<Vec<ReviewItem>> {
     engine.review().await
 }
 
@@ -77,7 +69,7 @@ pub(crate) async fn review(engine: State<'_, Arc<Engine>>) -> Answer<Vec<ReviewI
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn review_candidates(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     object: String,
     key: String,
 ) -> Answer<Vec<Candidate>> {
@@ -88,7 +80,7 @@ pub(crate) async fn review_candidates(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn decide(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     object: String,
     key: String,
     decision: ReviewDecision,
@@ -100,7 +92,7 @@ pub(crate) async fn decide(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn take_decision_back(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     object: String,
     key: String,
 ) -> Answer<Vec<ReviewItem>> {

@@ -1,16 +1,14 @@
 //! Whether Stripe tells this computer at once that something happened.
 
-use std::sync::Arc;
-
-use clearsync_sync::{Engine, view::RealtimeView};
-use tauri::State;
+use clearsync_sync::view::RealtimeView;
 
 use super::Answer;
+use crate::workspaces::Current;
 
 /// How real time stands.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn realtime(engine: State<'_, Arc<Engine>>) -> Answer<RealtimeView> {
+pub(crate) async fn realtime(engine: Current) -> Answer<RealtimeView> {
     engine.realtime().await
 }
 
@@ -18,7 +16,7 @@ pub(crate) async fn realtime(engine: State<'_, Arc<Engine>>) -> Answer<RealtimeV
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn start_realtime(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     url: String,
     port: u16,
     keep_for_this_run: bool,
@@ -29,6 +27,6 @@ pub(crate) async fn start_realtime(
 /// Takes ClearSync's own endpoint away and listens no more.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn stop_realtime(engine: State<'_, Arc<Engine>>) -> Answer<RealtimeView> {
+pub(crate) async fn stop_realtime(engine: Current) -> Answer<RealtimeView> {
     engine.stop_realtime().await
 }

@@ -1,11 +1,6 @@
 //! Settings, links and the data on this computer.
 
-use std::sync::Arc;
-
-use clearsync_sync::{
-    Engine,
-    view::{BackupRow, Problem, ProblemCode, Settings, SettingsChange},
-};
+use clearsync_sync::view::{BackupRow, Problem, ProblemCode, Settings, SettingsChange};
 use tauri::{AppHandle, State};
 use tauri_plugin_autostart::ManagerExt;
 
@@ -13,12 +8,13 @@ use super::Answer;
 use crate::{
     config::Config,
     links::{Link, LinkNotAllowed},
+    workspaces::Current,
 };
 
 /// What can be set.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn settings(app: AppHandle, engine: State<'_, Arc<Engine>>) -> Answer<Settings> {
+pub(crate) async fn settings(app: AppHandle, engine: Current) -> Answer<Settings> {
     Ok(with_autostart(&app, engine.settings().await?))
 }
 
@@ -27,7 +23,7 @@ pub(crate) async fn settings(app: AppHandle, engine: State<'_, Arc<Engine>>) -> 
 #[specta::specta]
 pub(crate) async fn change_setting(
     app: AppHandle,
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     change: SettingsChange,
 ) -> Answer<Settings> {
     if let SettingsChange::Autostart(autostart) = change {
@@ -57,21 +53,21 @@ pub(crate) async fn show_data_folder(config: State<'_, Config>) -> Answer<()> {
 /// The backups in the data folder, newest first.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn backups(engine: State<'_, Arc<Engine>>) -> Answer<Vec<BackupRow>> {
+pub(crate) async fn backups(engine: Current) -> Answer<Vec<BackupRow>> {
     engine.backups().await
 }
 
 /// Makes a backup in the data folder.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn back_up(engine: State<'_, Arc<Engine>>) -> Answer<BackupRow> {
+pub(crate) async fn back_up(engine: Current) -> Answer<BackupRow> {
     engine.back_up().await
 }
 
 /// Puts a backup of the data folder in the place of everything, which is backed up first.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn restore_backup(engine: State<'_, Arc<Engine>>, name: String) -> Answer<()> {
+pub(crate) async fn restore_backup(engine: Current, name: String) -> Answer<()> {
     engine.restore(&name).await
 }
 

@@ -1,43 +1,36 @@
 //! The guided setup, and the state.
 
-use std::sync::Arc;
-
-use clearsync_sync::{
-    Engine,
-    view::{Choices, Setup, SetupStep, Status},
-};
-use tauri::{AppHandle, State};
+use clearsync_sync::view::{Choices, Setup, SetupStep, Status};
+use tauri::AppHandle;
 
 use super::{Answer, settings::set_autostart};
+use crate::workspaces::Current;
 
 /// The state, for the rail and the start of the window.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn status(engine: State<'_, Arc<Engine>>) -> Answer<Status> {
+pub(crate) async fn status(engine: Current) -> Answer<Status> {
     Ok(engine.status())
 }
 
 /// Where the guided setup stands.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn setup(engine: State<'_, Arc<Engine>>) -> Answer<Setup> {
+pub(crate) async fn setup(engine: Current) -> Answer<Setup> {
     engine.setup().await
 }
 
 /// Opens a step that may be opened.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn go_to_step(engine: State<'_, Arc<Engine>>, step: SetupStep) -> Answer<Setup> {
+pub(crate) async fn go_to_step(engine: Current, step: SetupStep) -> Answer<Setup> {
     engine.go_to_step(step).await
 }
 
 /// Keeps what may be created.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_choices(
-    engine: State<'_, Arc<Engine>>,
-    choices: Choices,
-) -> Answer<Setup> {
+pub(crate) async fn save_choices(engine: Current, choices: Choices) -> Answer<Setup> {
     engine.save_choices(choices).await
 }
 
@@ -46,7 +39,7 @@ pub(crate) async fn save_choices(
 #[specta::specta]
 pub(crate) async fn finish_setup(
     app: AppHandle,
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     autostart: bool,
 ) -> Answer<Status> {
     set_autostart(&app, autostart)?;

@@ -1,52 +1,38 @@
 //! What was written, taking it back, and whether it still stands.
 
-use std::sync::Arc;
-
-use clearsync_sync::{
-    Engine,
-    view::{
-        DriftView, RowSelection, RunChangesPage, RunChangesQuery, UndoPage, UndoQuery, UndoSummary,
-        UndoTarget,
-    },
+use clearsync_sync::view::{
+    DriftView, RowSelection, RunChangesPage, RunChangesQuery, UndoPage, UndoQuery, UndoSummary,
+    UndoTarget,
 };
-use tauri::State;
 
 use super::Answer;
+use crate::workspaces::Current;
 
 /// What a run wrote.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn run_changes(
-    engine: State<'_, Arc<Engine>>,
-    query: RunChangesQuery,
-) -> Answer<RunChangesPage> {
+pub(crate) async fn run_changes(engine: Current, query: RunChangesQuery) -> Answer<RunChangesPage> {
     engine.run_changes(query).await
 }
 
 /// Plans to take something back.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn plan_undo(
-    engine: State<'_, Arc<Engine>>,
-    target: UndoTarget,
-) -> Answer<UndoSummary> {
+pub(crate) async fn plan_undo(engine: Current, target: UndoTarget) -> Answer<UndoSummary> {
     engine.plan_undo(target).await
 }
 
 /// What would be taken back, as it stands.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn undo_summary(engine: State<'_, Arc<Engine>>) -> Answer<Option<UndoSummary>> {
+pub(crate) async fn undo_summary(engine: Current) -> Answer<Option<UndoSummary>> {
     engine.undo_summary().await
 }
 
 /// Rows of what would be taken back.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn undo_rows(
-    engine: State<'_, Arc<Engine>>,
-    query: UndoQuery,
-) -> Answer<UndoPage> {
+pub(crate) async fn undo_rows(engine: Current, query: UndoQuery) -> Answer<UndoPage> {
     engine.undo_rows(query).await
 }
 
@@ -54,7 +40,7 @@ pub(crate) async fn undo_rows(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn hold_undo(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     selection: RowSelection,
     waits: bool,
 ) -> Answer<Option<UndoSummary>> {
@@ -64,20 +50,20 @@ pub(crate) async fn hold_undo(
 /// Takes back exactly what was shown.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn undo(engine: State<'_, Arc<Engine>>, plan: u32) -> Answer<()> {
+pub(crate) async fn undo(engine: Current, plan: u32) -> Answer<()> {
     engine.undo(plan).await
 }
 
 /// What was seen to differ from what was last written.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn drift(engine: State<'_, Arc<Engine>>) -> Answer<DriftView> {
+pub(crate) async fn drift(engine: Current) -> Answer<DriftView> {
     engine.drift().await
 }
 
 /// Looks at every record that was written.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_drift(engine: State<'_, Arc<Engine>>) -> Answer<DriftView> {
+pub(crate) async fn check_drift(engine: Current) -> Answer<DriftView> {
     engine.check_drift().await
 }

@@ -1,77 +1,66 @@
 //! How and about whom ClearSync writes to HubSpot.
 
-use std::sync::Arc;
-
-use clearsync_sync::{
-    Engine,
-    view::{
-        GuardChange, GuardSettings, MailDomainChanges, MailDomains, MetadataKey, Playbook,
-        PropertyPlan, QuotaView, WriteModes, Writing,
-    },
+use clearsync_sync::view::{
+    GuardChange, GuardSettings, MailDomainChanges, MailDomains, MetadataKey, Playbook,
+    PropertyPlan, QuotaView, WriteModes, Writing,
 };
-use tauri::State;
 
 use super::Answer;
+use crate::workspaces::Current;
 
 /// The properties ClearSync would make.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn property_plan(engine: State<'_, Arc<Engine>>) -> Answer<Vec<PropertyPlan>> {
+pub(crate) async fn property_plan(engine: Current) -> Answer<Vec<PropertyPlan>> {
     engine.property_plan().await
 }
 
 /// What the portal can do, before anything is made.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn write_modes(engine: State<'_, Arc<Engine>>) -> Answer<WriteModes> {
+pub(crate) async fn write_modes(engine: Current) -> Answer<WriteModes> {
     engine.write_modes().await
 }
 
 /// How and about whom ClearSync writes.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn writing(engine: State<'_, Arc<Engine>>) -> Answer<Writing> {
+pub(crate) async fn writing(engine: Current) -> Answer<Writing> {
     engine.writing().await
 }
 
 /// Keeps how and about whom ClearSync writes.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_writing(
-    engine: State<'_, Arc<Engine>>,
-    writing: Writing,
-) -> Answer<Writing> {
+pub(crate) async fn save_writing(engine: Current, writing: Writing) -> Answer<Writing> {
     engine.save_writing(writing).await
 }
 
 /// The metadata keys that stand in Stripe.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn metadata_keys(engine: State<'_, Arc<Engine>>) -> Answer<Vec<MetadataKey>> {
+pub(crate) async fn metadata_keys(engine: Current) -> Answer<Vec<MetadataKey>> {
     engine.metadata_keys().await
 }
 
 /// What ClearSync may do without asking.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn guard(engine: State<'_, Arc<Engine>>) -> Answer<GuardSettings> {
+pub(crate) async fn guard(engine: Current) -> Answer<GuardSettings> {
     engine.guard().await
 }
 
 /// Changes one rule of the guard.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn change_guard(
-    engine: State<'_, Arc<Engine>>,
-    change: GuardChange,
-) -> Answer<GuardSettings> {
+pub(crate) async fn change_guard(engine: Current, change: GuardChange) -> Answer<GuardSettings> {
     engine.change_guard(change).await
 }
 
 /// What is left of the portal's requests of this day.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn quota(engine: State<'_, Arc<Engine>>) -> Answer<QuotaView> {
+pub(crate) async fn quota(engine: Current) -> Answer<QuotaView> {
     engine.quota().await
 }
 
@@ -85,7 +74,7 @@ pub(crate) async fn playbooks() -> Answer<Vec<Playbook>> {
 /// The mail domains that are nobody's company.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn mail_domains(engine: State<'_, Arc<Engine>>) -> Answer<MailDomains> {
+pub(crate) async fn mail_domains(engine: Current) -> Answer<MailDomains> {
     engine.mail_domains().await
 }
 
@@ -93,7 +82,7 @@ pub(crate) async fn mail_domains(engine: State<'_, Arc<Engine>>) -> Answer<MailD
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_mail_domains(
-    engine: State<'_, Arc<Engine>>,
+    engine: Current,
     changes: MailDomainChanges,
 ) -> Answer<MailDomains> {
     engine.save_mail_domains(changes).await
