@@ -9,6 +9,7 @@ import { OverviewView } from "../features/overview/OverviewView";
 import { PolicyView } from "../features/policy/PolicyView";
 import { PreviewView } from "../features/preview/PreviewView";
 import { RatesView } from "../features/rates/RatesView";
+import { RealtimeView } from "../features/realtime/RealtimeView";
 import { ReconciliationView } from "../features/reconciliation/ReconciliationView";
 import { SettingsView } from "../features/settings/SettingsView";
 import { SubscriptionsView } from "../features/subscriptions/SubscriptionsView";
@@ -56,6 +57,7 @@ export function MainWindow({ status }: { status: Status }) {
     rates: <RatesView />,
     reconciliation: <ReconciliationView />,
     mailDomains: <MailDomainsView />,
+    realtime: <RealtimeView />,
     writing: <WritingView />,
     guard: <GuardView />,
     playbooks: <PlaybooksView />,

@@ -19,6 +19,7 @@ export type SettingsPage =
   | "rates"
   | "reconciliation"
   | "mailDomains"
+  | "realtime"
   | "writing"
   | "guard"
   | "playbooks";

@@ -47,6 +47,7 @@ export const queries = {
   checklist: (b: Backend, service: Service) =>
     queryOptions({ queryKey: ["checklist", service], queryFn: () => b.checklist(service) }),
   mailDomains: (b: Backend) => queryOptions({ queryKey: ["mailDomains"], queryFn: b.mailDomains }),
+  realtime: (b: Backend) => queryOptions({ queryKey: ["realtime"], queryFn: b.realtime }),
   backups: (b: Backend) => queryOptions({ queryKey: ["backups"], queryFn: b.backups }),
   propertyPlan: (b: Backend) => queryOptions({ queryKey: ["propertyPlan"], queryFn: b.propertyPlan }),
   planSummary: (b: Backend) => queryOptions({ queryKey: ["planSummary"], queryFn: b.planSummary }),
@@ -114,7 +115,7 @@ const STALE: Record<DataKind, string[]> = {
   plan: ["planSummary", "planRows", "undoRows"],
   history: ["runs", "runChanges", "drift", "quota"],
   attention: ["attention", "review", "reviewCandidates", "drift"],
-  settings: ["settings", "policies", "exchangeRates"],
+  settings: ["settings", "policies", "exchangeRates", "realtime"],
 };
 
 /** Keeps the cache in step with what Rust tells. Used once, at the top. */

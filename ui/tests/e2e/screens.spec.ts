@@ -185,6 +185,34 @@ test("the write guard", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("real time, turned on and off", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "Real time" }).click();
+  await page.getByRole("textbox", { name: "Public address" }).fill("http://10.0.0.1/");
+  await page.getByRole("button", { name: "Turn on real time" }).click();
+  await expect(page.getByText("Stripe cannot reach this address")).toBeVisible();
+  await look(page, "realtime-off");
+  await page.getByRole("textbox", { name: "Public address" }).fill("https://hooks.example.com/clearsync");
+  await page.getByRole("button", { name: "Turn on real time" }).click();
+  await expect(page.getByText("Listening. Nothing has come yet.")).toBeVisible();
+  await look(page, "realtime-on");
+  await page.getByRole("button", { name: "Turn off real time" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Turn off real time" }).click();
+  await expect(page.getByRole("button", { name: "Turn on real time" })).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test("real time, when no delivery comes", async ({ page }) => {
+  const complaints = await open(page, "crowded");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "Real time" }).click();
+  await expect(page.getByText("Another program has the port")).toBeVisible();
+  await page.getByRole("button", { name: "Change address or port" }).click();
+  await look(page, "realtime-crowded");
+  expect(complaints).toEqual([]);
+});
+
 test("playbooks", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await rail("Settings")(page);

@@ -328,6 +328,7 @@ export function runs(count: number): RunRow[] {
       endedAt: minutesAgo(began - 0.2 - (index % 4)),
       outcome,
       objectsRead: index === count - 1 ? 61_204 : (index * 7) % 23,
+      ...reading(index, count),
       created: index % 6 === 3 ? 40 : index % 4,
       updated: index % 6 === 3 ? 172 : (index * 3) % 9,
       removed: 0,
@@ -338,6 +339,14 @@ export function runs(count: number): RunRow[] {
           : null,
     };
   });
+}
+
+/** What was out of the ordinary in reading Stripe. */
+function reading(index: number, count: number): Pick<RunRow, "wholeRead" | "compared"> {
+  if (index === count - 1) return { wholeRead: "never", compared: null };
+  if (index === 4) return { wholeRead: "gapTooLong", compared: null };
+  const compared = { objects: 1_204, differing: index === 2 ? 0 : 3 };
+  return { wholeRead: null, compared: index % 12 === 2 ? compared : null };
 }
 
 const KINDS: AttentionKind[] = [

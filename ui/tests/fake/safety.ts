@@ -81,7 +81,8 @@ const MRR: FieldChange = {
   kind: "number",
 };
 
-const NO_REALTIME: RealtimeView = {
+/** Real time, not wanted. */
+export const NO_REALTIME: RealtimeView = {
   state: "off",
   url: null,
   port: null,
@@ -295,9 +296,17 @@ export const safety = (world: () => World) => ({
     made.drift = { ...made.drift, lookedAt: made.drift.total, at: minutesAgo(0) };
     return made.drift;
   },
-  realtime: () => NO_REALTIME,
-  startRealtime: () => NO_REALTIME,
-  stopRealtime: () => NO_REALTIME,
+  realtime: () => world().realtime,
+  startRealtime: (url: string, port: number) => {
+    if (!url.startsWith("https://"))
+      throw { code: "realtimeAddressNotPublic", params: {}, action: null, requestId: null };
+    world().realtime = { ...NO_REALTIME, state: "waiting", url, port, endpoint: "we_1Rt5ClearSync" };
+    return world().realtime;
+  },
+  stopRealtime: () => {
+    world().realtime = NO_REALTIME;
+    return NO_REALTIME;
+  },
   playbooks: () => [
     {
       id: "dunning",

@@ -177,6 +177,15 @@ export const SCENARIOS = {
     world.attention = data.attention(400);
     world.drift = driftSeen(3_000, 12_000);
     world.runs = data.runs(200);
+    world.realtime = {
+      state: "notArriving",
+      url: "https://a-tunnel-of-a-rather-long-name.with-a-provider.example/clearsync/deliveries",
+      port: 4843,
+      endpoint: "we_1Rt5ClearSync",
+      deliveries: 1_204,
+      lastDeliveryAt: data.minutesAgo(95),
+      problem: problem("realtimePortTaken", { params: { port: "4843" } }),
+    };
     return withStatus(world, { attention: 400, waitingChanges: 12_345 });
   },
   empty: () => {

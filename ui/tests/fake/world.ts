@@ -13,6 +13,7 @@ import type {
   PolicyChoices,
   Problem,
   PropertyPlan,
+  RealtimeView,
   ReconcileReport,
   ReviewItem,
   RunRow,
@@ -25,7 +26,7 @@ import type {
 import * as data from "./data";
 import * as figures from "./figures";
 import * as policies from "./policies";
-import { driftSeen, reviewItems, undoRows } from "./safety";
+import { driftSeen, NO_REALTIME, reviewItems, undoRows } from "./safety";
 
 /** A command of the backend. */
 export type Command = Exclude<keyof Backend, "onStatus" | "onChecklist" | "onData">;
@@ -50,6 +51,7 @@ export interface World {
   runs: RunRow[];
   attention: AttentionItem[];
   backups: BackupRow[];
+  realtime: RealtimeView;
   review: ReviewItem[];
   undoRows: UndoRow[];
   drift: DriftView;
@@ -162,6 +164,7 @@ export function everyday(): World {
     runs: data.runs(40),
     attention: data.attention(60),
     backups: data.backups(),
+    realtime: NO_REALTIME,
     review: reviewItems(),
     undoRows: undoRows(),
     drift: driftSeen(2, 452),

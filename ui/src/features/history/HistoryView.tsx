@@ -10,8 +10,8 @@ import {
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { formatDuration, formatExact } from "../../i18n/format";
-import { useWords } from "../../i18n/words";
+import { formatDuration, formatExact, formatNumber } from "../../i18n/format";
+import { useWords, type Words } from "../../i18n/words";
 import type { RunOutcome, RunRow, UndoTarget } from "../../ipc/backend";
 import { queries, useBackend } from "../../ipc/queries";
 import { EmptyState } from "../../kit/EmptyState";
@@ -143,8 +143,9 @@ function Run({ run, onOpen }: { run: RunRow; onOpen: () => void }) {
   const outcome: Outcome = run.outcome ?? "running";
   const { Icon, tone } = LOOK[outcome];
   const counts = [run.objectsRead, run.created, run.updated, run.failed];
+  const notes = notesOf(t, run);
   return (
-    <tbody data-problem={run.problem !== null || undefined}>
+    <tbody>
       <tr>
         <th scope="row">
           {run.kind === "import" ? (
@@ -180,6 +181,11 @@ function Run({ run, onOpen }: { run: RunRow; onOpen: () => void }) {
           </td>
         ))}
       </tr>
+      {notes.length > 0 && (
+        <tr className={classes.note}>
+          <td colSpan={8}>{notes.join(" ")}</td>
+        </tr>
+      )}
       {run.problem !== null && (
         <tr className={classes.problem}>
           <td colSpan={8}>
@@ -189,4 +195,15 @@ function Run({ run, onOpen }: { run: RunRow; onOpen: () => void }) {
       )}
     </tbody>
   );
+}
+
+/** What was out of the ordinary in reading Stripe. */
+function notesOf(t: Words, { wholeRead, compared }: RunRow): string[] {
+  const notes: string[] = [];
+  if (wholeRead) notes.push(t(`history.whole.${wholeRead}`));
+  if (compared) {
+    const numbers = { number: formatNumber(compared.objects), differing: formatNumber(compared.differing) };
+    notes.push(t(compared.differing === 0 ? "history.compared.same" : "history.compared.differing", numbers));
+  }
+  return notes;
 }

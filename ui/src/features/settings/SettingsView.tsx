@@ -1,5 +1,5 @@
 import { Button, Select, Switch } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useWords, type Words } from "../../i18n/words";
 import type { Service, Settings, SettingsChange, TrayPresence } from "../../ipc/backend";
@@ -127,8 +127,16 @@ function Schedule({ settings, tray, onChange }: ScheduleProps) {
         onChange={(event) => onChange({ kind: "notify", value: event.currentTarget.checked })}
       />
       {tray === "noHost" && <p className={classes.muted}>{t("keep.noTray")}</p>}
+      <RealtimeLink />
     </Section>
   );
+}
+
+function RealtimeLink() {
+  const t = useWords();
+  const realtime = useQuery(queries.realtime(useBackend()));
+  const now = realtime.data && t(`realtime.short.${realtime.data.state}`);
+  return <PageLink page="realtime" title={t("realtime.title")} now={now} />;
 }
 
 function interval(t: Words, minutes: number): string {
