@@ -1,7 +1,7 @@
-//! A first load of 10,000 customers and 12,000 subscriptions into the simulated HubSpot, which keeps the published limits,
-//! in virtual time.
+//! A first load of 10,000 customers, 12,000 subscriptions and 60,000 movements into the simulated HubSpot, which keeps the
+//! published limits, in virtual time.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use clearsync_hubspot::{API_VERSION, BaseUrl, Client, HubSpotToken, Mode as Scopes, scopes_for};
 use clearsync_sandbox::{
@@ -9,7 +9,7 @@ use clearsync_sandbox::{
     hubspot::{HubSpotSandbox, PortalShape, Received, Tier},
 };
 use clearsync_store::{
-    AccountProfile, Figure, Grain, Mode, Rollup, Store, StoreError, Target, Writer,
+    AccountProfile, Figure, Grain, Mode, Movement, Rollup, Store, StoreError, Target, Writer,
 };
 use clearsync_sync::{
     Clock,
@@ -31,16 +31,19 @@ use crate::{
 
 const CUSTOMERS: usize = 10_000;
 const SUBSCRIPTIONS: usize = 12_000;
+/// Of each subscription.
+const MOVEMENTS: u32 = 5;
 /// Customers with an address at a company of their own.
 const COMPANIES: usize = 4_000;
 const TOKEN: &str = "pat-na1-0b5e8f6a-1c2d-4e3f-8a9b-aabbccddeeff";
 const REQUESTS_GOAL: Ratio = Ratio::hundredths(105);
 /// The burst limit used to 95 %.
 const BURST_GOAL: Ratio = Ratio::hundredths(106);
+const REFUSED_GOAL: Ratio = Ratio::hundredths(1);
 
 pub(crate) fn run() -> Outcome {
     say(
-        "First load of 10,000 customers and 12,000 subscriptions, over the least HubSpot's limits allow",
+        "First load of 10,000 customers, 12,000 subscriptions and 60,000 movements, over the least HubSpot's limits allow",
     );
     for mode in [
         WriteMode::Summary,
@@ -63,11 +66,22 @@ fn measure(mode: WriteMode, burst: usize, round_trip: Duration) -> Outcome {
         "    {mode:?}, {burst} per 10 s, round trip {} ms: {load}",
         round_trip.as_millis()
     ));
+    // What is sent does not depend on the limits.
+    if burst == 190 && round_trip.is_zero() {
+        for (purpose, sent) in &load.purposes {
+            say(&format!(
+                "      {purpose:<40} {:>4} of {:>4}",
+                sent.requests, sent.least
+            ));
+        }
+    }
     let requests = Ratio::of(seconds(load.requests), seconds(load.least));
     ratio("requests sent", &Rounds::new([requests]), REQUESTS_GOAL);
     let at_full_burst = seconds(load.requests) * 10 / u32::try_from(burst)?;
     let time = Ratio::of(load.took, at_full_burst);
     ratio("time at full burst", &Rounds::new([time]), BURST_GOAL);
+    let refused = Ratio::of(seconds(load.refused), seconds(load.requests));
+    ratio("refused with 429", &Rounds::new([refused]), REFUSED_GOAL);
     Ok(())
 }
 
@@ -81,6 +95,16 @@ struct Load {
     least: usize,
     refused: usize,
     took: Duration,
+    purposes: BTreeMap<String, Sent>,
+}
+
+/// What was sent for one purpose.
+#[derive(Default)]
+struct Sent {
+    requests: usize,
+    inputs: usize,
+    /// The least requests that do the same.
+    least: usize,
 }
 
 async fn load(mode: WriteMode, burst: usize, round_trip: Duration) -> Outcome<Load> {
@@ -128,41 +152,64 @@ async fn load(mode: WriteMode, burst: usize, round_trip: Duration) -> Outcome<Lo
     let progress = watch::Sender::new(PushProgress::default());
     push::push(&store, &client, order, &clock, wish.subscribe(), &progress).await?;
     let received = portal.requests();
+    let purposes = purposes(&received);
     Ok(Load {
         requests: received.len(),
-        least: least(&received),
+        least: purposes.values().map(|sent| sent.least).sum(),
         refused: received
             .iter()
             .filter(|one| one.status == Some(429))
             .count(),
         took: started.elapsed(),
+        purposes,
     })
 }
 
-/// The least requests that load the same: full batches of everything that was read, searched, written and linked, each
-/// thing once. Looking at the portal and making its definitions is not counted in.
-fn least(received: &[Received]) -> usize {
-    let inputs = |path: &str| -> usize {
-        let ours = received.iter().filter(|one| one.path.ends_with(path));
-        ours.filter_map(|one| one.inputs).sum()
-    };
-    let mut least = 0;
-    let mut paths: Vec<&str> = received.iter().map(|one| one.path.as_str()).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    for path in paths {
-        let most = if path.contains("/crm/associations/") && path.ends_with("/batch/read") {
-            1_000
-        } else if path.contains("/crm/associations/") {
-            2_000
-        } else if path.contains("/crm/objects/") && path.contains("/batch/") {
-            100
-        } else {
-            continue;
-        };
-        least += inputs(path).div_ceil(most);
+/// What was sent, by purpose, and the least requests that load the same: full batches of everything that was read, searched,
+/// written and linked, each thing once. Looking at the portal, making its definitions and looking a second time have no
+/// least: they are counted as sent for nothing.
+fn purposes(received: &[Received]) -> BTreeMap<String, Sent> {
+    let mut purposes: BTreeMap<String, Sent> = BTreeMap::new();
+    for one in received {
+        let (purpose, _) = purpose(one);
+        let sent = purposes.entry(purpose).or_default();
+        sent.requests += 1;
+        sent.inputs += one.inputs.unwrap_or(0);
     }
-    least + COMPANIES.div_ceil(100)
+    for one in received {
+        let (purpose, most) = purpose(one);
+        if let Some(sent) = purposes.get_mut(&purpose) {
+            sent.least = most.map_or(0, |most| sent.inputs.div_ceil(most));
+            if purpose == COMPANY_SEARCH {
+                sent.least = COMPANIES.div_ceil(100);
+            }
+        }
+    }
+    purposes
+}
+
+const COMPANY_SEARCH: &str = "companies: search";
+
+/// What a request was sent for, and the most inputs that one of its kind takes.
+fn purpose(one: &Received) -> (String, Option<usize>) {
+    // "/crm/objects/2026-09/contacts/batch/read"
+    let parts: Vec<&str> = one.path.trim_start_matches('/').split('/').collect();
+    match parts.as_slice() {
+        ["crm", "objects", _, object, "batch", verb] => (format!("{object}: {verb}"), Some(100)),
+        ["crm", "objects", _, object, "search"] => (format!("{object}: search"), None),
+        ["crm", "associations", _, from, to, "batch", "read"] => {
+            (format!("{from} to {to}: read"), Some(1_000))
+        }
+        ["crm", "associations", _, from, to, "batch", ..] => {
+            (format!("{from} to {to}: link"), Some(2_000))
+        }
+        ["crm", "associations", ..] => ("definitions: labels".to_owned(), None),
+        ["crm", what, ..] if one.method == "GET" => (format!("look: {what}"), None),
+        ["crm", what, ..] => (format!("definitions: {what}"), None),
+        [what, ..] if one.method == "GET" => (format!("look: {what}"), None),
+        [what, ..] => (format!("definitions: {what}"), None),
+        [] => ("nothing".to_owned(), None),
+    }
 }
 
 fn fill(writer: &Writer, portal: i64, now: Timestamp) -> Result<Target, StoreError> {
@@ -189,6 +236,15 @@ fn fill(writer: &Writer, portal: i64, now: Timestamp) -> Result<Target, StoreErr
     }
     for number in 0..SUBSCRIPTIONS {
         writer.put_figure(account, &figure(number, now))?;
+    }
+    for number in 0..CUSTOMERS {
+        let of_customer = (number..SUBSCRIPTIONS).step_by(CUSTOMERS);
+        let movements = of_customer.flat_map(|number| movements(number, now));
+        let movements: Vec<Movement> = (0..)
+            .zip(movements)
+            .map(|(number, movement)| Movement { number, ..movement })
+            .collect();
+        writer.put_movements(account, &customer(number), &movements)?;
     }
     Ok(Target { account, portal })
 }
@@ -229,6 +285,35 @@ fn figure(number: usize, now: Timestamp) -> Figure {
         revision: 1,
         due_at: None,
     }
+}
+
+/// What a subscription that is sold and then grows by one seat each month leaves behind.
+fn movements(number: usize, now: Timestamp) -> impl Iterator<Item = Movement> {
+    let customer = customer(number % CUSTOMERS);
+    (0..MOVEMENTS).map(move |month| {
+        let side = |seats: u32| {
+            json!({ "quantity": seats, "products": ["prod_1"], "prices": ["price_1"] })
+        };
+        let ago = jiff::SignedDuration::from_hours(24 * 30 * i64::from(MOVEMENTS - month));
+        Movement {
+            owner: customer.clone(),
+            number: month,
+            subscription: format!("sub_{number:06}"),
+            customer: customer.clone(),
+            at: now.saturating_sub(ago).unwrap_or(now),
+            kind: if month == 0 { "new" } else { "upgrade" }.to_owned(),
+            change_type: if month == 0 { "plan" } else { "quantity" }.to_owned(),
+            currency: "usd".to_owned(),
+            before: (980 * month).to_string(),
+            after: (980 * (month + 1)).to_string(),
+            change: "980".to_owned(),
+            effective: None,
+            origin: "invoice".to_owned(),
+            origin_id: Some(format!("in_{number:06}_{month}")),
+            exact: true,
+            sides: json!({ "before": side(month), "after": side(month + 1) }),
+        }
+    })
 }
 
 fn client(transport: Distant) -> Outcome<Client> {
