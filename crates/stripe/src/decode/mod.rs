@@ -5,6 +5,7 @@
 //! unreadable field is noted, and only an object without identity is refused.
 
 mod discount;
+mod essence;
 mod event;
 mod invoice;
 mod price;
@@ -14,6 +15,7 @@ mod subscription;
 mod tests;
 
 pub use discount::{coupon, customer_discount, discount};
+pub use essence::essence;
 pub use event::change;
 pub use invoice::invoice;
 pub use price::price;

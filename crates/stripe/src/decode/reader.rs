@@ -4,7 +4,7 @@ use clearsync_billing::{Currency, Fraction, Note, Period};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::DecodeError;
+use super::{DecodeError, essence};
 
 /// One JSON object being read.
 #[derive(Clone, Copy)]
@@ -30,6 +30,7 @@ impl<'a> Reader<'a> {
 
     /// The field, unless it is missing or null.
     pub(super) fn get(self, field: &str) -> Option<&'a Value> {
+        debug_assert!(essence::keeps(field), "{field} is not kept of an object");
         self.fields.get(field).filter(|value| !value.is_null())
     }
 

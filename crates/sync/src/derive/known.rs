@@ -1,6 +1,6 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use clearsync_billing::{Catalog, Discount, Invoice};
+use clearsync_billing::{Catalog, Discount, Invoice, SubscriptionId};
 use clearsync_store::{AccountId, Reader, StoreError, StoredObject};
 use clearsync_stripe::decode;
 use serde::Deserialize;
@@ -93,7 +93,8 @@ pub(super) struct Customer {
     pub(super) default_payment_method: Option<String>,
     pub(super) payment_methods: BTreeMap<String, PaymentMethod>,
     pub(super) bills: Vec<Bill>,
-    pub(super) invoices: Vec<Invoice>,
+    /// By subscription, oldest first; those of no subscription are left out.
+    pub(super) invoices: HashMap<SubscriptionId, Vec<Invoice>>,
     /// Discounts written out in the invoices.
     pub(super) billed_discounts: Vec<Discount>,
     pub(super) problems: Vec<(&'static str, Value)>,
@@ -121,14 +122,17 @@ impl Customer {
         let object = view.object(account, "customer", id)?;
         let value = object.as_ref().map_or(Value::Null, json_of);
         let mut problems = Vec::new();
-        let (mut bills, mut invoices, mut billed_discounts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut bills, mut billed_discounts) = (Vec::new(), Vec::new());
+        let mut invoices: HashMap<SubscriptionId, Vec<Invoice>> = HashMap::new();
         let mut unread = Vec::new();
         for object in view.objects_of_customer(account, id, "invoice")? {
-            let value = json_of(&object);
+            let value = essence(&object.json);
             match (Bill::deserialize(&value), decode::invoice(&value)) {
                 (Ok(bill), Ok(invoice)) => {
                     bills.push(bill);
-                    invoices.push(invoice);
+                    if let Some(subscription) = invoice.subscription.clone() {
+                        invoices.entry(subscription).or_default().push(invoice);
+                    }
                     billed_discounts.extend(discounts_of(&value));
                 }
                 _ => unread.push(object.id),
@@ -188,6 +192,11 @@ fn text(value: &Value, field: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-pub(super) fn json_of(object: &StoredObject) -> Value {
+/// An invoice, a subscription or an event as far as it is read.
+pub(super) fn essence(json: &str) -> Value {
+    decode::essence(json).unwrap_or(Value::Null)
+}
+
+fn json_of(object: &StoredObject) -> Value {
     serde_json::from_str(&object.json).unwrap_or(Value::Null)
 }

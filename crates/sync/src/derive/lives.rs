@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use clearsync_billing::{
-    Amount, Change, Currency, Derivation, Figure, Fraction, History, Invoice, Note, Origin, Policy,
-    Segment, Sighting, Standing, Status, Subscription, Timeline,
+    Amount, Change, Currency, Derivation, Figure, Fraction, History, Note, Origin, Policy, Segment,
+    Sighting, Standing, Status, Subscription, Timeline,
 };
 use clearsync_store::{AccountId, Life, Reader, Sighting as Stored, StoreError, StoredObject};
 use clearsync_stripe::decode;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    known::{Customer, Known, json_of},
+    known::{Customer, Known, essence},
     not_understood,
 };
 
@@ -49,20 +49,13 @@ pub(crate) fn of_customer(
     known.learn(customer);
     let mut open = Vec::new();
     let mut changes = changes(view, account, known, &customer.id, &mut open)?;
-    let mut invoices: HashMap<&str, Vec<Invoice>> = HashMap::new();
-    for invoice in &customer.invoices {
-        if let Some(subscription) = &invoice.subscription {
-            let of_one = invoices.entry(subscription.as_str()).or_default();
-            of_one.push(invoice.clone());
-        }
-    }
     let mut lives = Vec::new();
     let kind = "subscription";
     let mut objects = view.objects_of_customer(account, &customer.id, kind)?;
     objects.extend(view.deleted_objects_of_customer(account, &customer.id, kind)?);
     let mut decoded = Vec::new();
     for object in objects {
-        let value = json_of(&object);
+        let value = essence(&object.json);
         known.learn_discounts(&value);
         match decode::subscription(&value) {
             Ok(subscription) => decoded.push((object, value, subscription)),
@@ -78,7 +71,10 @@ pub(crate) fn of_customer(
             &subscription,
             object.deleted_at.unwrap_or(object.changed_at),
             &earlier.remove(&object.id).unwrap_or_default(),
-            invoices.get(object.id.as_str()).map_or(&[], Vec::as_slice),
+            customer
+                .invoices
+                .get(&subscription.id)
+                .map_or(&[], Vec::as_slice),
             &changes.remove(&object.id).unwrap_or_default(),
             &known.catalog,
         );
@@ -109,7 +105,7 @@ fn sightings(
 ) -> Result<HashMap<String, Vec<Sighting>>, StoreError> {
     let mut sightings: HashMap<String, Vec<Sighting>> = HashMap::new();
     for found in view.sightings(account, customer)? {
-        let value: Value = serde_json::from_str(&found.json).unwrap_or(Value::Null);
+        let value = essence(&found.json);
         known.learn_discounts(&value);
         if let Ok(subscription) = decode::subscription(&value) {
             let of_one = sightings.entry(found.subscription).or_default();
@@ -132,7 +128,7 @@ fn changes(
 ) -> Result<HashMap<String, Vec<Change>>, StoreError> {
     let mut changes: HashMap<String, Vec<Change>> = HashMap::new();
     for event in view.subscription_events(account, customer)? {
-        let value: Value = serde_json::from_str(&event.json).unwrap_or(Value::Null);
+        let value = essence(&event.json);
         match decode::change(&value) {
             Ok(Some(change)) => changes.entry(event.subscription).or_default().push(change),
             Ok(None) => known.learn_discount(value.pointer("/data/object")),
