@@ -42,6 +42,8 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::writing::writing,
             commands::writing::save_writing,
             commands::writing::metadata_keys,
+            commands::writing::filter_choices,
+            commands::writing::filter_effect,
             commands::runs::start_import,
             commands::plan::make_plan,
             commands::plan::plan_summary,

@@ -70,7 +70,6 @@ impl Names {
     }
 }
 
-/// The product's name, with the price's nickname where it has one.
 fn name_of(
     reader: &Reader,
     account: AccountId,
@@ -89,10 +88,15 @@ fn name_of(
         None => None,
     };
     let nickname = text("price", item.price.as_str(), "nickname")?;
-    Ok(match (product, nickname) {
+    Ok(price_name(product.as_deref(), nickname.as_deref()))
+}
+
+/// What a price is called: after its product, with its nickname where it has one of its own.
+pub(crate) fn price_name(product: Option<&str>, nickname: Option<&str>) -> Option<String> {
+    match (product, nickname) {
         (Some(product), Some(nickname)) if product != nickname => {
             Some(format!("{product} – {nickname}"))
         }
-        (product, nickname) => product.or(nickname),
-    })
+        (product, nickname) => product.or(nickname).map(str::to_owned),
+    }
 }

@@ -9,6 +9,7 @@ mod contacts;
 mod counts;
 mod event;
 mod filter;
+mod filter_choices;
 mod former;
 mod guard;
 mod kind;
@@ -31,6 +32,7 @@ use clearsync_store::{PlanId, PlanState, Purpose, Store, StoreError, Target, Wri
 use jiff::Timestamp;
 
 pub(crate) use counts::Counts;
+pub(crate) use filter_choices::{filter_choices, filter_effect};
 pub(crate) use former::former_records;
 pub use guard::Guard;
 pub(crate) use kind::{Kind, LinkKind, PIPELINE};

@@ -41,8 +41,9 @@ pub use history::{
 };
 pub use mail_domains::{MailDomainChanges, MailDomains};
 pub use modes::{
-    Filters, MetadataCondition, MetadataField, MetadataKey, MetadataKind, MetadataOwner,
-    ModeChoice, ModeState, PropertyPick, WriteMode, WriteModes, Writing,
+    FilterChoice, FilterChoices, FilterEffect, Filters, MetadataCondition, MetadataField,
+    MetadataKey, MetadataKind, MetadataOwner, ModeChoice, ModeState, PropertyPick, WriteMode,
+    WriteModes, Writing,
 };
 pub use movements::{
     ChangeType, MovementKind, MovementPage, MovementQuery, MovementRow, OriginKind, OriginView,

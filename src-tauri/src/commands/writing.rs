@@ -1,8 +1,8 @@
 //! How and about whom ClearSync writes to HubSpot.
 
 use clearsync_sync::view::{
-    GuardChange, GuardSettings, MailDomainChanges, MailDomains, MetadataKey, Playbook,
-    PropertyPlan, QuotaView, WriteModes, Writing,
+    FilterChoices, FilterEffect, Filters, GuardChange, GuardSettings, MailDomainChanges,
+    MailDomains, MetadataKey, Playbook, PropertyPlan, QuotaView, WriteModes, Writing,
 };
 
 use super::Answer;
@@ -41,6 +41,20 @@ pub(crate) async fn save_writing(engine: Current, writing: Writing) -> Answer<Wr
 #[specta::specta]
 pub(crate) async fn metadata_keys(engine: Current) -> Answer<Vec<MetadataKey>> {
     engine.metadata_keys().await
+}
+
+/// What the filters can name.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn filter_choices(engine: Current) -> Answer<FilterChoices> {
+    engine.filter_choices().await
+}
+
+/// How many subscriptions filters would leave out.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn filter_effect(engine: Current, filters: Filters) -> Answer<FilterEffect> {
+    engine.filter_effect(filters).await
 }
 
 /// What ClearSync may do without asking.

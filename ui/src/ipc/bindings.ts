@@ -45,6 +45,10 @@ export const commands = {
 	saveWriting: (writing: Writing) => __TAURI_INVOKE<Writing>("save_writing", { writing }),
 	/**  The metadata keys that stand in Stripe. */
 	metadataKeys: () => __TAURI_INVOKE<MetadataKey[]>("metadata_keys"),
+	/**  What the filters can name. */
+	filterChoices: () => __TAURI_INVOKE<FilterChoices>("filter_choices"),
+	/**  How many subscriptions filters would leave out. */
+	filterEffect: (filters: Filters) => __TAURI_INVOKE<FilterEffect>("filter_effect", { filters }),
 	/**  Starts or goes on reading Stripe. */
 	startImport: () => __TAURI_INVOKE<null>("start_import"),
 	/**  Matches and plans anew. */
@@ -619,6 +623,34 @@ export type FieldChange = {
 	after: string,
 	/**  How to show the values. */
 	kind: ValueKind,
+};
+
+/**  One thing a filter can name. */
+export type FilterChoice = {
+	/**  What the filter names it by. */
+	id: string,
+	/**  What the user calls it, where it has a name. */
+	name: string | null,
+	/**  How often it is subscribed to. */
+	uses: number,
+};
+
+/**  What the filters can name: what is subscribed to, the most used first. */
+export type FilterChoices = {
+	/**  Products. */
+	products: FilterChoice[],
+	/**  Prices, named after their product and themselves. */
+	prices: FilterChoice[],
+	/**  ISO codes in lower case. */
+	currencies: FilterChoice[],
+};
+
+/**  What filters would leave out. */
+export type FilterEffect = {
+	/**  All subscriptions that have a figure. */
+	subscriptions: number,
+	/**  Those of them that the filters leave out. */
+	leftOut: number,
 };
 
 /**

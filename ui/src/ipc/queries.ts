@@ -1,6 +1,6 @@
 import { QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect } from "react";
-import type { Backend, DataKind, PolicyId, PolicySwitches, Problem, Service } from "./backend";
+import type { Backend, DataKind, Filters, PolicyId, PolicySwitches, Problem, Service } from "./backend";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -47,6 +47,9 @@ export const queries = {
   checklist: (b: Backend, service: Service) =>
     queryOptions({ queryKey: ["checklist", service], queryFn: () => b.checklist(service) }),
   mailDomains: (b: Backend) => queryOptions({ queryKey: ["mailDomains"], queryFn: b.mailDomains }),
+  filterChoices: (b: Backend) => queryOptions({ queryKey: ["filterChoices"], queryFn: b.filterChoices }),
+  filterEffect: (b: Backend, filters: Filters) =>
+    queryOptions({ queryKey: ["filterEffect", filters], queryFn: () => b.filterEffect(filters) }),
   realtime: (b: Backend) => queryOptions({ queryKey: ["realtime"], queryFn: b.realtime }),
   backups: (b: Backend) => queryOptions({ queryKey: ["backups"], queryFn: b.backups }),
   propertyPlan: (b: Backend) => queryOptions({ queryKey: ["propertyPlan"], queryFn: b.propertyPlan }),
@@ -111,6 +114,8 @@ const STALE: Record<DataKind, string[]> = {
     "bridge",
     "exchangeRates",
     "reconcile",
+    "filterChoices",
+    "filterEffect",
   ],
   plan: ["planSummary", "planRows", "undoRows"],
   history: ["runs", "runChanges", "drift", "quota"],

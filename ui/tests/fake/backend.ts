@@ -15,7 +15,7 @@ import type {
 } from "../../src/ipc/backend";
 import * as data from "./data";
 import * as figures from "./figures";
-import { METADATA_KEYS, MODES, WRITING } from "./modes";
+import { FILTER_CHOICES, filterEffect, METADATA_KEYS, MODES, WRITING } from "./modes";
 import * as policies from "./policies";
 import { safety } from "./safety";
 import { type Command, summaryOf, type World } from "./world";
@@ -184,6 +184,8 @@ export class FakeBackend {
       return writing;
     },
     metadataKeys: () => METADATA_KEYS,
+    filterChoices: () => FILTER_CHOICES,
+    filterEffect: (filters) => filterEffect(filters),
     startImport: () => null,
     makePlan: () => {
       this.world.plan = summaryOf(this.world.planRows);

@@ -35,6 +35,23 @@ describe("how ClearSync writes", () => {
     ]);
   });
 
+  it("names products, tells those of one name apart, and says how much a choice leaves out", async () => {
+    const { fake, user } = await showWriting({});
+    expect(await screen.findByText("All 420 subscriptions are written.")).toBeVisible();
+    await user.click(screen.getByRole("combobox", { name: "Products" }));
+    await user.click(await screen.findByRole("option", { name: "Pro · prod_ProOld", hidden: true }));
+    expect(await screen.findByText("These filters leave out 300 of 420 subscriptions.")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await screen.findByText(/^Saved\./);
+    expect(fake.writing.filters.products).toEqual(["prod_ProOld"]);
+  });
+
+  it("keeps a product that nobody subscribes to any more", async () => {
+    await showWriting({ filters: { ...WRITING.filters, products: ["prod_Gone"] } });
+    const pills = await screen.findAllByText("prod_Gone");
+    expect(pills.some((pill) => pill.getAttribute("role") !== "option")).toBe(true);
+  });
+
   it("lets a mapped key go that no object carries any more", async () => {
     const { fake, user } = await showWriting({ metadata: [{ ...gone, kind: "text" }] });
     await user.click(await screen.findByRole("checkbox", { name: "segment of the customer" }));

@@ -6,8 +6,8 @@ use super::{Engine, profile::Profile};
 use crate::{
     plan::{self, Kind, LINE_ITEM_SCOPES, PlanError, Portal},
     view::{
-        DataKind, MetadataKey, ModeChoice, ModeState, Problem, ProblemCode, WriteMode, WriteModes,
-        Writing,
+        DataKind, FilterChoices, FilterEffect, Filters, MetadataKey, ModeChoice, ModeState,
+        Problem, ProblemCode, WriteMode, WriteModes, Writing,
     },
 };
 
@@ -80,6 +80,28 @@ impl Engine {
         let account = self.account().await?;
         self.with_store(move |store| store.read(|reader| plan::metadata_keys(reader, account)))
             .await
+    }
+
+    /// What the filters can name.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the store cannot be read.
+    pub async fn filter_choices(&self) -> Result<FilterChoices, Problem> {
+        let account = self.account().await?;
+        self.with_store(move |store| store.read(|reader| plan::filter_choices(reader, account)))
+            .await
+    }
+
+    /// How many subscriptions `filters` would leave out.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the store cannot be read.
+    pub async fn filter_effect(&self, filters: Filters) -> Result<FilterEffect, Problem> {
+        let account = self.account().await?;
+        self.with_store(move |store| {
+            store.read(|reader| plan::filter_effect(reader, account, &filters))
+        })
+        .await
     }
 }
 

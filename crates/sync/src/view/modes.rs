@@ -67,6 +67,40 @@ pub struct Filters {
     pub metadata: Vec<MetadataCondition>,
 }
 
+/// What the filters can name: what is subscribed to, the most used first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterChoices {
+    /// Products.
+    pub products: Vec<FilterChoice>,
+    /// Prices, named after their product and themselves.
+    pub prices: Vec<FilterChoice>,
+    /// ISO codes in lower case.
+    pub currencies: Vec<FilterChoice>,
+}
+
+/// One thing a filter can name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterChoice {
+    /// What the filter names it by.
+    pub id: String,
+    /// What the user calls it, where it has a name.
+    pub name: Option<String>,
+    /// How often it is subscribed to.
+    pub uses: u32,
+}
+
+/// What filters would leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterEffect {
+    /// All subscriptions that have a figure.
+    pub subscriptions: u32,
+    /// Those of them that the filters leave out.
+    pub left_out: u32,
+}
+
 /// What metadata must say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,10 @@
-import { MultiSelect, Switch, TagsInput, TextInput } from "@mantine/core";
+import { MultiSelect, Switch, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { currencyName, formatNumber } from "../../i18n/format";
 import { useWords } from "../../i18n/words";
-import type { Filters, MetadataCondition, MetadataKey } from "../../ipc/backend";
+import type { FilterChoice, Filters, MetadataCondition, MetadataKey } from "../../ipc/backend";
+import { queries, useBackend } from "../../ipc/queries";
 import { nameOf } from "./metadataName";
 import classes from "./writing.module.css";
 
@@ -18,16 +22,16 @@ interface FilterFieldsProps {
 export function FilterFields({ filters, keys, wrongAmount, onChange }: FilterFieldsProps) {
   const t = useWords();
   const set = (changed: Partial<Filters>) => onChange({ ...filters, ...changed });
-  const ids = (label: "products" | "prices" | "currencies") => (
-    <TagsInput
+  const choices = useQuery(queries.filterChoices(useBackend())).data;
+  const named = (label: "products" | "prices") => (
+    <MultiSelect
       label={t(`filters.${label}`)}
       placeholder={filters[label].length === 0 ? t(`filters.${label}.all`) : undefined}
-      splitChars={[",", " "]}
+      nothingFoundMessage={t("filters.noneFound")}
+      searchable
       value={filters[label]}
-      onChange={(value) =>
-        set({ [label]: value.map((text) => (label === "currencies" ? text.toLowerCase() : text)) })
-      }
-      acceptValueOnBlur
+      onChange={(value) => set({ [label]: value })}
+      data={options(choices?.[label] ?? [], filters[label])}
     />
   );
   return (
@@ -49,9 +53,20 @@ export function FilterFields({ filters, keys, wrongAmount, onChange }: FilterFie
         onChange={(statuses) => set({ statuses })}
         data={STATUSES.map((value) => ({ value, label: t(`stripeStatus.${value}`) }))}
       />
-      {ids("products")}
-      {ids("prices")}
-      {ids("currencies")}
+      {named("products")}
+      {named("prices")}
+      <MultiSelect
+        label={t("filters.currencies")}
+        placeholder={filters.currencies.length === 0 ? t("filters.currencies.all") : undefined}
+        nothingFoundMessage={t("filters.noneFound")}
+        searchable
+        value={filters.currencies}
+        onChange={(currencies) => set({ currencies })}
+        data={withChosen(choices?.currencies ?? [], filters.currencies).map(({ id }) => ({
+          value: id,
+          label: currencyLabel(id),
+        }))}
+      />
       <TextInput
         label={t("filters.minimumMrr")}
         description={t("filters.minimumMrr.text")}
@@ -61,7 +76,49 @@ export function FilterFields({ filters, keys, wrongAmount, onChange }: FilterFie
         onChange={(event) => set({ minimumMrr: event.currentTarget.value || null })}
       />
       <Conditions conditions={filters.metadata} keys={keys} onChange={(metadata) => set({ metadata })} />
+      <Effect filters={filters} />
     </div>
+  );
+}
+
+/** What stands in Stripe, and what is chosen and no longer stands there. */
+function withChosen(choices: FilterChoice[], chosen: string[]): FilterChoice[] {
+  const gone = chosen.filter((id) => !choices.some((choice) => choice.id === id));
+  return [...choices, ...gone.map((id) => ({ id, name: null, uses: 0 }))];
+}
+
+/** By name; where two share one, the ids tell them apart. */
+function options(choices: FilterChoice[], chosen: string[]) {
+  const all = withChosen(choices, chosen);
+  const shared = (name: string) => all.filter((choice) => choice.name === name).length > 1;
+  return all.map(({ id, name }) => ({
+    value: id,
+    label: name === null ? id : shared(name) ? `${name} · ${id}` : name,
+  }));
+}
+
+function currencyLabel(id: string): string {
+  const code = id.toUpperCase();
+  const name = /^[A-Z]{3}$/.test(code) ? currencyName(code) : code;
+  return name === code ? code : `${code} · ${name}`;
+}
+
+const COUNT_AFTER_MS = 300;
+
+/** How much is left out, counted a moment after the last change. */
+function Effect({ filters }: { filters: Filters }) {
+  const t = useWords();
+  const backend = useBackend();
+  const [settled] = useDebouncedValue(filters, COUNT_AFTER_MS);
+  const effect = useQuery({ ...queries.filterEffect(backend, settled), placeholderData: keepPreviousData });
+  if (!effect.data) return null;
+  const { leftOut, subscriptions } = effect.data;
+  return (
+    <p className={classes.muted} role="status">
+      {leftOut === 0
+        ? t("filters.effect.none", { all: formatNumber(subscriptions) })
+        : t("filters.effect", { out: formatNumber(leftOut), all: formatNumber(subscriptions) })}
+    </p>
   );
 }
 

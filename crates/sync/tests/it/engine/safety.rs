@@ -1,8 +1,11 @@
 //! Approvals, the review queue, undo, history and the quota, as the window uses them.
 
+use std::collections::BTreeMap;
+
 use clearsync_sync::view::{
-    ObjectType, PlanAction, PlanQuery, ReviewChoice, ReviewDecision, RowFilter, RowSelection,
-    RunChangesQuery, SkipReason, UndoAction, UndoQuery, UndoTarget, WriteAction, WriteState,
+    Filters, ObjectType, PlanAction, PlanQuery, ReviewChoice, ReviewDecision, RowFilter,
+    RowSelection, RunChangesQuery, SkipReason, UndoAction, UndoQuery, UndoTarget, WriteAction,
+    WriteState,
 };
 
 use super::*;
@@ -251,4 +254,49 @@ async fn the_share_of_others_is_left_to_them() {
     assert!(quota.daily_left.is_some_and(|left| left <= 25_000));
     let written = world.hubspot.records("contacts").unwrap();
     assert!(written.is_empty(), "nothing was written");
+}
+
+#[tokio::test(start_paused = true)]
+async fn filters_are_chosen_by_name_and_their_effect_is_told_before_they_are_kept() {
+    let world = World::new();
+    let engine = world.imported().await;
+    let (names, sold) = {
+        let data = world.data.read().unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let names: BTreeMap<String, String> = data
+            .all("product")
+            .map(|product| (text(&product["id"]), text(&product["name"])))
+            .collect();
+        let products_of = |subscription: &serde_json::Value| {
+            let items = subscription["items"]["data"].as_array().unwrap().iter();
+            items
+                .map(|item| text(&item["price"]["product"]))
+                .collect::<Vec<_>>()
+        };
+        let sold: Vec<Vec<String>> = data.all("subscription").map(products_of).collect();
+        (names, sold)
+    };
+    let choices = engine.filter_choices().await.unwrap();
+    assert!(!choices.products.is_empty());
+    for product in &choices.products {
+        assert_eq!(product.name.as_ref(), names.get(&product.id));
+        let items = sold.iter().flatten().filter(|id| **id == product.id);
+        assert_eq!(product.uses as usize, items.count(), "{}", product.id);
+        let effect = engine
+            .filter_effect(Filters {
+                products: vec![product.id.clone()],
+                ..Filters::default()
+            })
+            .await
+            .unwrap();
+        let without = sold.iter().filter(|ids| !ids.contains(&product.id));
+        assert_eq!(effect.subscriptions as usize, sold.len());
+        assert_eq!(effect.left_out as usize, without.count(), "{}", product.id);
+    }
+    let price = choices.prices.iter().find(|price| price.name.is_some());
+    let named = price.unwrap().name.as_ref().unwrap();
+    assert!(
+        names.values().any(|name| named.starts_with(name)),
+        "{named}"
+    );
 }
