@@ -100,6 +100,7 @@ pub fn derive(
             form: FORM,
             policy: policy.clone(),
             shared: shared.clone(),
+            as_of: Some(now),
         };
         writer.set_setting(Scope::Account(account), DERIVED_BY, &derived_by)
     })?;
@@ -122,12 +123,23 @@ pub(crate) fn each_past(
 }
 
 /// By what everything in the store was worked out.
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct DerivedBy {
     form: u32,
     policy: Policy,
     #[serde(default)]
     shared: SharedDomains,
+    #[serde(default)]
+    as_of: Option<Timestamp>,
+}
+
+impl DerivedBy {
+    /// Whether what has not changed since would be worked out the same. Dates that have come are known one by one; those
+    /// that came while the clock was wrong, and have not come now, are not.
+    fn still_holds(&self, policy: &Policy, shared: &SharedDomains, now: Timestamp) -> bool {
+        let clock_set_back = self.as_of.is_some_and(|then| then > now);
+        self.form == FORM && self.policy == *policy && self.shared == *shared && !clock_set_back
+    }
 }
 
 /// What is to be worked out.
@@ -149,11 +161,7 @@ impl Work {
         let stored = view.account(account)?;
         let derived_by: Option<DerivedBy> = view.setting(Scope::Account(account), DERIVED_BY)?;
         let since = match derived_by {
-            Some(DerivedBy {
-                form: FORM,
-                policy: former,
-                shared: formerly_shared,
-            }) if former == *policy && formerly_shared == *shared => stored.derived_revision,
+            Some(by) if by.still_holds(policy, shared, now) => stored.derived_revision,
             _ => 0,
         };
         let mut customers: BTreeSet<_> = view.customers_due(account, now)?.into_iter().collect();

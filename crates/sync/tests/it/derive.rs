@@ -277,3 +277,19 @@ async fn a_date_that_comes_is_heeded_although_nothing_changes() {
         Derived::default()
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn dates_that_came_under_a_wrong_clock_have_not_come_once_it_is_right() {
+    let world = World::new(4, &Shape::small());
+    let home = Home::new();
+    let store = home.open();
+    let account = imported(&world, &store).await;
+    work_out(&world, &store, account);
+    let right = figures(&store, account);
+    let policy = Policy::clearsync();
+    let wrong = world.clock().now() + SignedDuration::from_hours(24 * 40);
+    derive(&store, account, &policy, &shared(), wrong).unwrap();
+    assert_ne!(figures(&store, account), right, "some date came");
+    work_out(&world, &store, account);
+    assert_eq!(figures(&store, account), right);
+}
