@@ -185,6 +185,19 @@ test("the write guard", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("filters by name", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "How ClearSync writes" }).click();
+  await page.getByRole("combobox", { name: "Products" }).click();
+  await page.getByRole("option", { name: "Pro · prod_ProOld" }).click();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("These filters leave out 300 of 420 subscriptions.")).toBeVisible();
+  await page.getByText("These filters leave out").scrollIntoViewIfNeeded();
+  await look(page, "writing-filters");
+  expect(complaints).toEqual([]);
+});
+
 test("real time, turned on and off", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await rail("Settings")(page);
