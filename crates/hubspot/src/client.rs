@@ -41,6 +41,8 @@ pub struct Client {
 struct Learned {
     scopes: BTreeSet<String>,
     time_zone: Option<TimeZone>,
+    /// When the last answer was given, by HubSpot's clock.
+    answered_at: Option<Timestamp>,
     /// When the day of the last answer ends.
     day_ends: Option<Timestamp>,
 }
@@ -120,6 +122,12 @@ impl Client {
         self.learned().day_ends
     }
 
+    /// When HubSpot last answered, by HubSpot's own clock, which need not agree with this computer's.
+    #[must_use]
+    pub fn answered_at(&self) -> Option<Timestamp> {
+        self.learned().answered_at
+    }
+
     pub(crate) fn learn_time_zone(&self, time_zone: Option<TimeZone>) {
         self.learned().time_zone = time_zone;
     }
@@ -181,6 +189,7 @@ impl Client {
             return self.budget.day_lasts(None);
         };
         let mut learned = self.learned();
+        learned.answered_at = Some(date);
         let zone = learned.time_zone.as_ref();
         learned.day_ends = zone.and_then(|zone| next_midnight(date, zone));
         let lasts = learned.day_ends.map(|ends| ends.duration_since(date));

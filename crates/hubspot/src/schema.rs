@@ -105,14 +105,75 @@ impl Client {
             refuse_misfits(&missing, &standing)?;
         }
         ensured.existed = existing.iter().map(|own| own.name.to_string()).collect();
+        ensured.widened = self.widen(object, wanted, &standing).await?;
+        Ok(ensured)
+    }
+
+    /// Adds missing choices, and names the properties that got some.
+    async fn widen(
+        &self,
+        object: &ObjectType,
+        wanted: &[&OwnProperty],
+        standing: &BTreeMap<String, Property>,
+    ) -> Result<Vec<String>, HubSpotError> {
+        let mut names = Vec::new();
         for own in wanted {
             if let Some(property) = standing.get(&*own.name)
                 && let Some(options) = widened(own, property)
             {
                 self.set_options(object, &own.name, &options).await?;
-                ensured.widened.push(own.name.to_string());
+                names.push(own.name.to_string());
             }
         }
+        Ok(names)
+    }
+
+    /// As [`Client::ensure_properties`], where a look at the account just told which of the properties are missing, and whether
+    /// their group is: what was seen then is not looked at again. Whatever turns out otherwise is done thoroughly.
+    ///
+    /// # Errors
+    /// [`SchemaError`]; what was made before stays.
+    pub async fn make_properties(
+        &self,
+        object: &ObjectType,
+        wanted: &[&OwnProperty],
+        missing: &[&OwnProperty],
+        group_missing: bool,
+    ) -> Result<Ensured, SchemaError> {
+        if missing.is_empty() {
+            return self.ensure_properties(object, wanted).await;
+        }
+        if group_missing {
+            self.create_property_group(object, GROUP, GROUP_LABEL)
+                .await?;
+        }
+        let new = missing
+            .iter()
+            .map(|own| own.new_property(own.label.to_string()));
+        let created = match self
+            .create_properties(object, &new.collect::<Vec<_>>())
+            .await
+        {
+            Ok(created) => created,
+            Err(error) if one_by_one(&error.reason) => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        let is_created = |own: &&OwnProperty| created.iter().any(|made| made.name == own.name);
+        let mut ensured = Ensured::default();
+        if missing.iter().all(is_created) {
+            let standing = self.read_back(object, missing).await?;
+            refuse_misfits(wanted, &standing)?;
+            ensured.widened = self.widen(object, wanted, &standing).await?;
+        } else {
+            ensured = self.ensure_properties(object, wanted).await?;
+        }
+        let names = |owns: &[&OwnProperty]| owns.iter().map(|own| own.name.to_string()).collect();
+        ensured.created = names(missing);
+        ensured.group_created |= group_missing;
+        ensured.existed = names(wanted);
+        ensured
+            .existed
+            .retain(|name| !ensured.created.contains(name));
         Ok(ensured)
     }
 

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,8 +18,12 @@ const MOST_GROUPS: usize = 5;
 /// HubSpot documents that a query gives no more results than these.
 const MOST_RESULTS: usize = 10_000;
 
+/// HubSpot documents that search shows changes "after a few moments".
+const INDEXED_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+
 /// The property of a company that holds its domain.
 pub const DOMAIN: &str = "domain";
+const LAST_CHANGED: &str = "hs_lastmodifieddate";
 
 impl Client {
     /// Companies by their domain, any number of domains. A domain without a company is left out; one with several has
@@ -36,16 +41,39 @@ impl Client {
         let records = self
             .search_in(&ObjectType::Companies, DOMAIN, domains, properties)
             .await?;
-        let mut companies: BTreeMap<String, Vec<Record>> = BTreeMap::new();
-        for record in records {
-            let Some(domain) = record.value(DOMAIN).map(str::to_lowercase) else {
-                continue;
-            };
-            let same = companies.entry(domain).or_default();
-            if same.iter().all(|other| other.id != record.id) {
-                same.push(record);
-            }
+        Ok(by_domain(records))
+    }
+
+    /// As [`Client::companies_by_domain`], for domains that were looked for before: finds those whose company may have come
+    /// into being or changed since `since`, a moment of HubSpot's clock. Whichever takes fewer requests, it goes through all
+    /// companies that changed since then, or asks for each domain again.
+    ///
+    /// # Errors
+    /// Any [`HubSpotError`].
+    pub async fn companies_changed_since(
+        &self,
+        since: Timestamp,
+        domains: &BTreeSet<String>,
+        properties: &[&str],
+    ) -> Result<BTreeMap<String, Vec<Record>>, HubSpotError> {
+        let requests_by_domain = domains.len().div_ceil(MOST_VALUES);
+        if requests_by_domain <= 1 {
+            return self.companies_by_domain(domains, properties).await;
         }
+        let since = since.saturating_sub(INDEXED_WITHIN).unwrap_or(since);
+        let changed = changed_since(since, properties);
+        let companies = &ObjectType::Companies;
+        let first = self.search_page(companies, &changed(0)).await?;
+        let more_pages = first.total.div_ceil(PAGE).saturating_sub(1);
+        if first.total > MOST_RESULTS || more_pages > requests_by_domain {
+            return self.companies_by_domain(domains, properties).await;
+        }
+        let next = first.next(0);
+        let mut records = first.results;
+        records.extend(self.search_from(companies, next, changed).await?);
+        let mut companies = by_domain(records);
+        let domains: BTreeSet<String> = domains.iter().map(|name| name.to_lowercase()).collect();
+        companies.retain(|domain, _| domains.contains(domain));
         Ok(companies)
     }
 
@@ -169,6 +197,38 @@ impl Page {
     fn next(&self, from: usize) -> Option<usize> {
         let after = self.paging.pointer("/next/after")?.as_str()?;
         after.parse().ok().filter(|next| *next > from)
+    }
+}
+
+fn by_domain(records: Vec<Record>) -> BTreeMap<String, Vec<Record>> {
+    let mut companies: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+    for record in records {
+        let Some(domain) = record.value(DOMAIN).map(str::to_lowercase) else {
+            continue;
+        };
+        let same = companies.entry(domain).or_default();
+        if same.iter().all(|other| other.id != record.id) {
+            same.push(record);
+        }
+    }
+    companies
+}
+
+/// The query for companies that changed since a moment, from one place on.
+fn changed_since(since: Timestamp, properties: &[&str]) -> impl Fn(usize) -> Value {
+    let mut names: BTreeSet<&str> = properties.iter().copied().collect();
+    names.insert(DOMAIN);
+    let since = since.as_millisecond().to_string();
+    move |after| {
+        json!({
+            "filterGroups": [{ "filters": [
+                { "propertyName": LAST_CHANGED, "operator": "GTE", "value": since },
+            ] }],
+            "properties": names,
+            "sorts": [{ "propertyName": "createdate", "direction": "ASCENDING" }],
+            "limit": PAGE,
+            "after": after.to_string(),
+        })
     }
 }
 

@@ -29,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{Client, HubSpotError, Pair, RecordId};
 use clearsync_store::{PlanId, PlanState, Purpose, Store, StoreError, Target, Writer};
+use futures::future::try_join;
 use jiff::Timestamp;
 
 pub(crate) use counts::Counts;
@@ -44,6 +45,7 @@ pub(crate) use row::{
 };
 pub(crate) use standing::{Confirmed, confirm};
 pub(crate) use subscription::metadata_keys;
+pub(crate) use vain::companies_sought_at;
 pub use values::LAST_SYNCED;
 pub(crate) use values::same_in;
 
@@ -161,8 +163,10 @@ pub async fn make(
         vain: Vain::empty(target),
         now,
     };
-    let companies = companies::gather(&mut gathering).await?;
-    let contacts = contacts::gather(&mut gathering, &companies.aliases).await?;
+    let (companies, people) =
+        try_join(companies::look(&gathering), contacts::look(&gathering)).await?;
+    let companies = companies::gather(&mut gathering, companies);
+    let contacts = contacts::gather(&mut gathering, people, &companies.aliases);
     let own = own_records::gather(&gathering, &contacts).await?;
     let records = companies.records.into_iter().chain(contacts.records);
     let records = records.chain(own.records);

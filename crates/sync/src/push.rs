@@ -5,8 +5,11 @@
 //! any request may be sent again: a push that ended at any point goes on where it was when it is started again, and a plan
 //! made after it first looks at what became of its open writes.
 //!
-//! Companies come before contacts, since HubSpot may make companies of its own for contacts without one, and links last.
+//! One write of each kind of record is under way at a time, those of several kinds beside each other. Companies come before
+//! contacts, since HubSpot may make companies of its own for contacts without one; links as soon as both records stand.
 
+mod awaited;
+mod companies;
 mod former;
 mod journal;
 mod links;
@@ -15,10 +18,17 @@ mod records;
 mod removal;
 mod telling;
 
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
 use clearsync_hubspot::{Client, HubSpotError, ObjectType, Reason, SchemaError};
 use clearsync_store::{
     PlanId, PlanState, Purpose, Reader, RunId, Scope, Store, StoreError, Target, Writer,
 };
+use futures::future::{join, join_all};
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 pub(crate) use former::settle_former;
@@ -28,12 +38,12 @@ pub(crate) use properties::{OBJECT_TYPE, PIPELINES};
 pub use telling::PushProgress;
 pub(crate) use telling::Telling;
 
-use self::journal::Journal;
+use self::{awaited::Awaited, journal::Journal};
 use crate::{
     blocking::blocking,
     clock::Clock,
     import::Wish,
-    plan::{ASSOCIATE, CREATE, Kind, PlanError, Portal, REMOVE, Row, UPDATE},
+    plan::{self, ASSOCIATE, CREATE, Kind, PlanError, Portal, REMOVE, Row, UPDATE},
 };
 
 /// What is to be pushed.
@@ -117,7 +127,9 @@ pub async fn push(
         hubspot,
         portal,
         telling: Telling::new(progress, wish, begun.rows.len()),
-        pushed: Pushed::default(),
+        pushed: Mutex::default(),
+        is_over: AtomicBool::new(false),
+        sought_at: begun.sought_at,
     };
     let outcome = work.carry_out(begun.rows).await;
     if let Err(PushError::HubSpot(error)) = &outcome
@@ -130,7 +142,10 @@ pub async fn push(
         blocking(move || store.write(|writer| Portal::forget(writer, order.target))).await?;
     }
     outcome?;
-    let pushed = work.pushed;
+    let pushed = work
+        .pushed
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
     let store = store.clone();
     blocking(move || store.write(|writer| writer.set_plan_state(order.plan, PlanState::Done)))
         .await?;
@@ -146,6 +161,8 @@ struct Begun {
     portal: Portal,
     /// The rows that are not settled yet.
     rows: Vec<Numbered>,
+    /// When companies were looked for, by HubSpot's clock.
+    sought_at: Option<Timestamp>,
 }
 
 impl Begun {
@@ -171,6 +188,7 @@ impl Begun {
         Ok(Self {
             portal: Portal::kept(writer, order.target)?.ok_or(PushError::Outdated)?,
             rows,
+            sought_at: plan::companies_sought_at(writer, order.target)?,
         })
     }
 }
@@ -181,7 +199,10 @@ struct Work<'a> {
     hubspot: &'a Client,
     portal: Portal,
     telling: Telling<'a>,
-    pushed: Pushed,
+    pushed: Mutex<Pushed>,
+    /// Whether a part of it ended early, so that the others end too.
+    is_over: AtomicBool,
+    sought_at: Option<Timestamp>,
 }
 
 impl Work<'_> {
@@ -190,33 +211,101 @@ impl Work<'_> {
             return Ok(());
         }
         self.make_definitions().await?;
-        let of = |object: &str, action: &str| -> Vec<Numbered> {
-            let same = |(_, row): &&Numbered| row.object == object && row.deed.word() == action;
-            rows.iter().filter(same).cloned().collect()
-        };
-        for kind in self.portal.kinds().to_vec() {
-            let object = self.object_type(kind)?;
-            let (freeing, other): (Vec<_>, Vec<_>) = of(kind.name(), UPDATE)
-                .into_iter()
-                .partition(|(_, row)| row.deed.frees_key(kind.key()));
-            self.write(kind, &object, freeing).await?;
-            self.write(kind, &object, other).await?;
-            self.write(kind, &object, of(kind.name(), CREATE)).await?;
-        }
-        let links: Vec<_> = self.portal.links().collect();
-        for link in links {
-            self.link(link, of(link.name, ASSOCIATE)).await?;
-        }
+        let mut rows = rows;
+        let removed = take(&mut rows, |row| row.deed.word() == REMOVE);
+        let links = take(&mut rows, |row| row.deed.word() == ASSOCIATE);
+        let awaited = Awaited::new(&rows, links);
+        let work = &*self;
+        let (written, linked) = join(
+            work.write_all(rows, &awaited),
+            work.ends_early(work.link_all(&awaited)),
+        )
+        .await;
+        of_all([written, linked])?;
         for kind in Kind::ALL {
-            self.remove(kind, of(kind.name(), REMOVE)).await?;
+            let same = |(_, row): &&Numbered| row.object == kind.name();
+            self.remove(kind, removed.iter().filter(same).cloned().collect())
+                .await?;
         }
         Ok(())
+    }
+
+    /// Writes all records, those of kinds that do not depend on each other at once.
+    async fn write_all(&self, mut rows: Vec<Numbered>, awaited: &Awaited) -> Result<(), PushError> {
+        let kinds = self.portal.kinds();
+        let (people, own): (Vec<Kind>, Vec<Kind>) =
+            kinds.iter().copied().partition(|kind| kind.is_shared());
+        let turns = std::iter::once(people).chain(own.into_iter().map(|kind| vec![kind]));
+        let turns = turns.map(|kinds| {
+            let of = |kind: Kind| (kind, take(&mut rows, |row| row.object == kind.name()));
+            let rows: Vec<_> = kinds.into_iter().map(of).collect();
+            self.ends_early(self.write_in_turn(rows, awaited))
+        });
+        let written = join_all(turns.collect::<Vec<_>>()).await;
+        awaited.nothing_more();
+        of_all(written)
+    }
+
+    async fn write_in_turn(
+        &self,
+        kinds: Vec<(Kind, Vec<Numbered>)>,
+        awaited: &Awaited,
+    ) -> Result<(), PushError> {
+        for (kind, mut rows) in kinds {
+            let object = self.object_type(kind)?;
+            let freeing = take(&mut rows, |row| row.deed.frees_key(kind.key()));
+            let updates = take(&mut rows, |row| row.deed.word() == UPDATE);
+            for rows in [freeing, updates, rows] {
+                self.write(kind, &object, rows, awaited).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits while the user holds the push. Refuses once another part of it has ended early.
+    async fn may_go_on(&self) -> Result<(), PushError> {
+        if self.is_over.load(Ordering::SeqCst) {
+            return Err(PushError::Stopped);
+        }
+        self.telling.may_go_on().await
+    }
+
+    fn count(&self, add: impl FnOnce(&mut Pushed)) {
+        add(&mut self.pushed.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Lets the other parts of the push end when this one does so early.
+    async fn ends_early(
+        &self,
+        part: impl Future<Output = Result<(), PushError>>,
+    ) -> Result<(), PushError> {
+        let ended = part.await;
+        if ended.is_err() {
+            self.is_over.store(true, Ordering::SeqCst);
+        }
+        ended
     }
 
     /// How HubSpot knows a kind, once everything is made.
     fn object_type(&self, kind: Kind) -> Result<ObjectType, PushError> {
         self.portal.object_type(kind).ok_or(PushError::Outdated)
     }
+}
+
+/// Takes the rows of one sort out of others, in order.
+fn take(rows: &mut Vec<Numbered>, sort: impl Fn(&Row) -> bool) -> Vec<Numbered> {
+    rows.extract_if(.., |(_, row)| sort(row)).collect()
+}
+
+/// How several parts ended. What made them end goes before the ends it made.
+fn of_all(parts: impl IntoIterator<Item = Result<(), PushError>>) -> Result<(), PushError> {
+    let mut all = Ok(());
+    for part in parts {
+        if part.is_err() && matches!(all, Ok(()) | Err(PushError::Stopped)) {
+            all = part;
+        }
+    }
+    all
 }
 
 const PUSHED_SETTING: &str = "pushed_portals";

@@ -10,6 +10,7 @@ use axum::{
 };
 use futures::stream;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 
 use super::{
     call::Call,
@@ -57,6 +58,7 @@ impl HubSpotSandbox {
             }
         };
         let mut plain = plain(answer, || state.portal.correlation_id());
+        plain.date = Some(state.portal.now());
         if let (Some(token), Some(asked)) = (&token, &asked)
             && state.portal.tokens.contains_key(token)
         {
@@ -88,6 +90,7 @@ struct Plain {
     content_type: &'static str,
     headers: Vec<(&'static str, String)>,
     retry_after_s: Option<u64>,
+    date: Option<Timestamp>,
 }
 
 async fn answer(State(sandbox): State<HubSpotSandbox>, request: Request) -> Response {
@@ -172,6 +175,7 @@ fn plain(answer: Answer, correlation_id: impl FnOnce() -> String) -> Plain {
         content_type,
         headers: Vec::new(),
         retry_after_s,
+        date: None,
     }
 }
 
@@ -193,6 +197,11 @@ fn into_response(plain: Plain, is_cut: bool) -> Response {
     if let Some(retry_after_s) = plain.retry_after_s {
         headers.insert(header::RETRY_AFTER, retry_after_s.into());
     }
+    let date = plain.date.and_then(|date| {
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&date);
+        HeaderValue::from_str(&date.ok()?).ok()
+    });
+    headers.extend(date.map(|date| (header::DATE, date)));
     for (name, value) in plain.headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);

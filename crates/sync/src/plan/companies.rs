@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{CUSTOMER_ID, DOMAIN, HubSpotError, RecordId};
 use clearsync_store::Verdict;
+use jiff::Timestamp;
 
 use super::{
     Gathering,
@@ -23,9 +24,16 @@ pub(super) struct Companies {
     pub(super) aliases: BTreeMap<String, String>,
 }
 
-/// Gathers the companies. HubSpot is asked only about those nothing was written of.
-pub(super) async fn gather(gathering: &mut Gathering<'_>) -> Result<Companies, HubSpotError> {
-    let (known, portal) = (gathering.known, gathering.portal);
+/// Companies, each with what is known of it.
+pub(super) struct Seen<'a> {
+    companies: Vec<(Company<'a>, Standing)>,
+    /// When HubSpot was asked for some, by its own clock.
+    sought_at: Option<Timestamp>,
+}
+
+/// Looks at the companies. HubSpot is asked only about those nothing was written of.
+pub(super) async fn look<'a>(gathering: &Gathering<'a>) -> Result<Seen<'a>, HubSpotError> {
+    let known = gathering.known;
     let mut settled = Vec::new();
     let mut unknown = Vec::new();
     for company in linked(known) {
@@ -40,8 +48,20 @@ pub(super) async fn gather(gathering: &mut Gathering<'_>) -> Result<Companies, H
             None => unknown.push(company),
         }
     }
+    let told_at = gathering.hubspot.answered_at();
+    let sought_at = told_at.filter(|_| !unknown.is_empty());
     settled.extend(seek(gathering, unknown).await?);
-    for (company, standing) in &settled {
+    Ok(Seen {
+        companies: settled,
+        sought_at,
+    })
+}
+
+/// Gathers the companies from what was seen of them.
+pub(super) fn gather(gathering: &mut Gathering<'_>, seen: Seen<'_>) -> Companies {
+    let (known, portal) = (gathering.known, gathering.portal);
+    gathering.vain.companies_sought_at = seen.sought_at;
+    for (company, standing) in &seen.companies {
         gathering.note(
             Kind::Companies,
             company.domain,
@@ -49,7 +69,7 @@ pub(super) async fn gather(gathering: &mut Gathering<'_>) -> Result<Companies, H
             standing,
         );
     }
-    let companies = unite(settled);
+    let companies = unite(seen.companies);
     let keys = keys(&companies);
     let chosen = portal.chosen(Kind::Companies);
     let mut gathered = Companies {
@@ -75,7 +95,7 @@ pub(super) async fn gather(gathering: &mut Gathering<'_>) -> Result<Companies, H
         gathered.records.push((record, standing));
     }
     gathered.records.extend(shared_domains(known));
-    Ok(gathered)
+    gathered
 }
 
 async fn seek<'a>(

@@ -26,12 +26,15 @@ pub(super) struct Contacts {
     pub(super) company_of_customer: BTreeMap<String, String>,
 }
 
-/// Gathers the contacts. HubSpot is asked only about those nothing was written of.
-pub(super) async fn gather(
-    gathering: &mut Gathering<'_>,
-    aliases: &BTreeMap<String, String>,
-) -> Result<Contacts, HubSpotError> {
-    let (known, portal) = (gathering.known, gathering.portal);
+/// People, each with what is known of their contact, and customers that get none.
+pub(super) struct Seen {
+    people: Vec<(Person, Standing)>,
+    left_out: Vec<(String, SkipReason)>,
+}
+
+/// Looks at the contacts. HubSpot is asked only about those nothing was written of.
+pub(super) async fn look(gathering: &Gathering<'_>) -> Result<Seen, HubSpotError> {
+    let known = gathering.known;
     let verdict = |id: &str| known.verdict(Kind::Contacts, id);
     let (people, left_out) = people(
         &known.customers,
@@ -39,14 +42,14 @@ pub(super) async fn gather(
         &known.filtered,
         verdict,
     );
-    let mut standing: Vec<(Person, Option<Standing>)> = Vec::new();
+    let mut seen: Vec<(Person, Standing)> = Vec::new();
     let mut unknown: Vec<Person> = Vec::new();
     for person in people {
         let known = (person.is_new.then_some(Standing::New))
             .or_else(|| written(known, &person))
             .or_else(|| gathering.recall(Kind::Contacts, &person.key, &sought_by(&person)));
         match known {
-            Some(known) => standing.push((person, Some(known))),
+            Some(known) => seen.push((person, known)),
             None => unknown.push(person),
         }
     }
@@ -55,12 +58,23 @@ pub(super) async fn gather(
             Standing::Stands { record, .. } => Some(*record),
             _ => None,
         };
-        standing.push((person, Some(found)));
+        seen.push((person, found));
     }
-    for (person, found) in &standing {
-        if let Some(found) = found {
-            gathering.note(Kind::Contacts, &person.key, sought_by(person), found);
-        }
+    Ok(Seen {
+        people: seen,
+        left_out,
+    })
+}
+
+/// Gathers the contacts from what was seen of them.
+pub(super) fn gather(
+    gathering: &mut Gathering<'_>,
+    seen: Seen,
+    aliases: &BTreeMap<String, String>,
+) -> Contacts {
+    let (known, portal) = (gathering.known, gathering.portal);
+    for (person, found) in &seen.people {
+        gathering.note(Kind::Contacts, &person.key, sought_by(person), found);
     }
     let chosen = portal.chosen(Kind::Contacts);
     let mut contacts = Contacts {
@@ -69,14 +83,13 @@ pub(super) async fn gather(
         of_customer: BTreeMap::new(),
         company_of_customer: BTreeMap::new(),
     };
-    let people = unite(standing, |first, later| {
+    let people = unite(seen.people, |first, later| {
         // What was read just now tells more than what was written once.
-        if later.as_ref().is_some_and(Standing::is_read) {
+        if later.is_read() {
             *first = later;
         }
     });
     for (person, standing) in people {
-        let standing = standing.unwrap_or(Standing::Absent);
         let customers = person.customers.clone();
         let record = record(
             known,
@@ -102,12 +115,12 @@ pub(super) async fn gather(
             Some((id.clone(), aliases.get(domain).unwrap_or(domain).clone()))
         })
         .collect();
-    let left_out = left_out.into_iter().filter_map(|(id, reason)| {
+    let left_out = seen.left_out.into_iter().filter_map(|(id, reason)| {
         let summary = known.customers.get(&id)?;
         Some(left_out_record(&id, summary, reason))
     });
     contacts.records.extend(left_out);
-    Ok(contacts)
+    contacts
 }
 
 async fn seek(

@@ -18,6 +18,9 @@ const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Vain {
     portal: i64,
+    /// When companies were looked for, by HubSpot's clock, where they were and HubSpot told.
+    #[serde(default)]
+    pub(super) companies_sought_at: Option<Timestamp>,
     /// By kind and subject.
     items: BTreeMap<String, BTreeMap<String, Item>>,
 }
@@ -41,6 +44,7 @@ impl Vain {
     pub(super) fn empty(target: Target) -> Self {
         Self {
             portal: target.portal,
+            companies_sought_at: None,
             items: BTreeMap::new(),
         }
     }
@@ -103,6 +107,14 @@ impl Vain {
         let items = self.items.entry(kind.name().to_owned()).or_default();
         items.insert(subject.to_owned(), Item { by, outcome, at });
     }
+}
+
+/// When the plan that is shown looked for companies, by HubSpot's clock; `None` when HubSpot did not tell.
+pub(crate) fn companies_sought_at(
+    view: &Reader,
+    target: Target,
+) -> Result<Option<Timestamp>, StoreError> {
+    Ok(Vain::load(view, target)?.companies_sought_at)
 }
 
 pub(super) fn may_create(kind: Kind, choices: Choices) -> bool {

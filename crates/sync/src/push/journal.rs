@@ -61,6 +61,8 @@ pub(super) struct Journal<'a> {
     store: &'a Store,
     order: Order,
     clock: &'a Clock,
+    /// Transactions come in the order they are asked for, so that a push runs the same way each time.
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl<'a> Journal<'a> {
@@ -69,7 +71,13 @@ impl<'a> Journal<'a> {
             store,
             order,
             clock,
+            turn: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// The present.
+    pub(super) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
     }
 
     /// Runs one transaction with the present.
@@ -77,6 +85,7 @@ impl<'a> Journal<'a> {
         &self,
         change: impl FnOnce(&Writer, Order, jiff::Timestamp) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let _turn = self.turn.lock().await;
         let (store, order, now) = (self.store.clone(), self.order, self.clock.now());
         blocking(move || store.write(|writer| change(writer, order, now))).await
     }

@@ -4,67 +4,71 @@ use clearsync_hubspot::{AssociationOutcome, Pair, Reason, RecordId};
 use clearsync_store::{JournalId, NewJournalEntry, Reader, Settled, StoreError, Writer, Written};
 use serde_json::json;
 
-use super::{Numbered, Order, PushError, Work, journal::write_key};
+use super::{Numbered, Order, PushError, Work, awaited::Awaited, journal::write_key};
 use crate::plan::{ASSOCIATE, Deed, Kind, LinkKind, pair_values};
 
 /// HubSpot documents this as the most links one request makes.
 const LARGEST_BATCH: usize = 2_000;
 
 impl Work<'_> {
-    /// Links records of two kinds. A link one of whose records could not be written waits for the next plan.
-    pub(super) async fn link(
-        &mut self,
-        link: &'static LinkKind,
-        rows: Vec<Numbered>,
-    ) -> Result<(), PushError> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let (from, to) = (self.object_type(link.from)?, self.object_type(link.to)?);
-        let label = self.portal.label(link).cloned();
-        for part in rows.chunks(LARGEST_BATCH) {
-            self.telling.may_go_on().await?;
-            let rows = part.to_vec();
-            let noted = self
-                .journal
-                .write(move |writer, order, now| note(writer, order, link, rows, now))
-                .await?;
-            let pairs: BTreeSet<Pair> = noted.keys().copied().collect();
-            if !pairs.is_empty() {
-                let result = match &label {
-                    Some(label) => {
-                        let labelled = self.hubspot.associate_labelled(&from, &to, &pairs, label);
-                        labelled.await
-                    }
-                    None => self.hubspot.associate(&from, &to, &pairs).await,
-                };
-                let ends: Vec<_> = result
-                    .outcomes
-                    .into_iter()
-                    .filter_map(|(pair, outcome)| Some((noted.get(&pair)?.clone(), pair, outcome)))
-                    .collect();
-                self.count_links(&ends);
-                self.journal
-                    .write(move |writer, order, now| settle(writer, order, link, ends, now))
-                    .await?;
-                if let Some(error) = result.stopped_by {
-                    return Err(error.into());
+    /// Links records as soon as both are written, in full batches; what is left goes once nothing more is written.
+    pub(super) async fn link_all(&self, awaited: &Awaited) -> Result<(), PushError> {
+        loop {
+            let is_over = awaited.is_over();
+            for link in self.portal.links() {
+                while let Some(rows) = awaited.take(link, LARGEST_BATCH) {
+                    self.may_go_on().await?;
+                    let count = rows.len();
+                    self.link(link, rows).await?;
+                    self.telling.settled(count);
                 }
             }
-            self.telling.settled(part.len());
+            if is_over {
+                return Ok(());
+            }
+            awaited.changed().await;
         }
-        Ok(())
     }
 
-    fn count_links(&mut self, ends: &[End]) {
+    /// Links records of two kinds. A link one of whose records could not be written waits for the next plan.
+    async fn link(&self, link: &'static LinkKind, rows: Vec<Numbered>) -> Result<(), PushError> {
+        let (from, to) = (self.object_type(link.from)?, self.object_type(link.to)?);
+        let noted = self
+            .journal
+            .write(move |writer, order, now| note(writer, order, link, rows, now))
+            .await?;
+        let pairs: BTreeSet<Pair> = noted.keys().copied().collect();
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        let result = match self.portal.label(link) {
+            Some(label) => {
+                let labelled = self.hubspot.associate_labelled(&from, &to, &pairs, label);
+                labelled.await
+            }
+            None => self.hubspot.associate(&from, &to, &pairs).await,
+        };
+        let ends: Vec<_> = result
+            .outcomes
+            .into_iter()
+            .filter_map(|(pair, outcome)| Some((noted.get(&pair)?.clone(), pair, outcome)))
+            .collect();
+        self.count_links(&ends);
+        self.journal
+            .write(move |writer, order, now| settle(writer, order, link, ends, now))
+            .await?;
+        result.stopped_by.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    fn count_links(&self, ends: &[End]) {
         for (noted, _, outcome) in ends {
             let count = u32::try_from(noted.len()).unwrap_or(u32::MAX);
-            match outcome {
-                AssociationOutcome::Stands => self.pushed.associated += count,
+            self.count(|pushed| match outcome {
+                AssociationOutcome::Stands => pushed.associated += count,
                 AssociationOutcome::Refused { .. } | AssociationOutcome::Unconfirmed => {
-                    self.pushed.failed += count;
+                    pushed.failed += count;
                 }
-            }
+            });
         }
     }
 }

@@ -1,5 +1,6 @@
-use clearsync_hubspot::{GROUP, ObjectType, OwnProperty};
+use clearsync_hubspot::{GROUP, LabelType, ObjectType, OwnProperty};
 use clearsync_store::{JournalId, NewJournalEntry, Settled, StoreError, Writer};
+use futures::future::try_join_all;
 use serde_json::{Value, json};
 
 use super::{Order, PushError, Work, journal::is_open};
@@ -22,17 +23,23 @@ impl Work<'_> {
         if self.portal.ensured {
             return Ok(());
         }
-        for kind in self.portal.kinds().to_vec() {
+        let kinds = self.portal.kinds().to_vec();
+        let mut made = Vec::new();
+        for kind in &kinds {
             self.telling.may_go_on().await?;
-            self.make_object_type(kind).await?;
-            self.make_properties(kind).await?;
+            if self.make_object_type(*kind).await? {
+                made.push(*kind);
+            }
         }
-        if self.portal.kinds().contains(&Kind::Deals) {
+        let work = &*self;
+        try_join_all(kinds.iter().map(|kind| work.make_properties(*kind, &made))).await?;
+        if kinds.contains(&Kind::Deals) {
             self.make_pipeline().await?;
         }
-        let links: Vec<_> = self.portal.links().collect();
-        for link in links {
-            self.make_label(link).await?;
+        let work = &*self;
+        let labels = self.portal.links().map(|link| work.make_label(link));
+        for (link, label) in try_join_all(labels).await?.into_iter().flatten() {
+            self.portal.made_label(link, label);
         }
         self.portal.all_made();
         self.remember_portal().await
@@ -46,13 +53,13 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Makes an own object type, all of its properties with it.
-    async fn make_object_type(&mut self, kind: Kind) -> Result<(), PushError> {
+    /// Makes an own object type where it is missing, all of its properties with it. Says whether it was.
+    async fn make_object_type(&mut self, kind: Kind) -> Result<bool, PushError> {
         let Some(own) = kind.own_object() else {
-            return Ok(());
+            return Ok(false);
         };
         if self.portal.object_type(kind).is_some() {
-            return Ok(());
+            return Ok(false);
         }
         let noted = self
             .note(OBJECT_TYPE, vec![(own.name.to_owned(), own.name)])
@@ -71,32 +78,47 @@ impl Work<'_> {
         self.settle_noted(noted, json!({ "object_type_id": made.object_type_id }))
             .await?;
         self.portal.made_type(kind, made.object_type_id);
-        self.remember_portal().await
+        self.remember_portal().await?;
+        Ok(true)
     }
 
-    async fn make_properties(&mut self, kind: Kind) -> Result<(), PushError> {
+    /// Makes the properties of a kind that are missing. An own object type `made` just now has them.
+    async fn make_properties(&self, kind: Kind, made: &[Kind]) -> Result<(), PushError> {
         let object = self.object_type(kind)?;
         let missing = self.portal.to_create(kind);
+        let is_made = made.contains(&kind);
         let subject = |name: &str| format!("{}.{name}", kind.name());
         let subjects = missing.iter().map(|own| (subject(&own.name), &*own.name));
         let mut noted = self.note(PROPERTY, subjects.collect()).await?;
-        if !missing.is_empty() && !self.hubspot.has_group(&object, GROUP).await? {
+        let looks_for_group = !missing.is_empty() && !is_made;
+        let no_group = looks_for_group && !self.hubspot.has_group(&object, GROUP).await?;
+        if no_group {
             noted.extend(self.note(GROUPS, vec![(subject(GROUP), GROUP)]).await?);
         }
         let wanted = self.portal.chosen(kind);
         let wanted: Vec<&OwnProperty> = wanted.iter().collect();
-        let ensured = self.hubspot.ensure_properties(&object, &wanted).await?;
+        let ensured = if kind.own_object().is_some() {
+            self.hubspot.ensure_properties(&object, &wanted).await?
+        } else {
+            let missing: Vec<&OwnProperty> = missing.iter().collect();
+            let made = self
+                .hubspot
+                .make_properties(&object, &wanted, &missing, no_group);
+            made.await?
+        };
         let created = match kind.own_object() {
             // They came with the object type.
             Some(_) => missing.len(),
             None => ensured.created.len(),
         };
-        self.pushed.properties_created += u32::try_from(created).unwrap_or(u32::MAX);
+        self.count(|pushed| {
+            pushed.properties_created += u32::try_from(created).unwrap_or(u32::MAX);
+        });
         let receipt = json!({ "created": ensured.created, "group": ensured.group_created });
         self.settle_noted(noted, receipt).await
     }
 
-    async fn make_pipeline(&mut self) -> Result<(), PushError> {
+    async fn make_pipeline(&self) -> Result<(), PushError> {
         let noted = self
             .note(PIPELINES, vec![(PIPELINE.id.to_owned(), PIPELINE.id)])
             .await?;
@@ -108,9 +130,12 @@ impl Work<'_> {
         self.settle_noted(noted, receipt).await
     }
 
-    async fn make_label(&mut self, link: &'static LinkKind) -> Result<(), PushError> {
+    async fn make_label(
+        &self,
+        link: &'static LinkKind,
+    ) -> Result<Option<(&'static LinkKind, LabelType)>, PushError> {
         let Some(own) = link.label else {
-            return Ok(());
+            return Ok(None);
         };
         let noted = self
             .note(LABEL, vec![(link.name.to_owned(), own.name)])
@@ -118,10 +143,7 @@ impl Work<'_> {
         let (from, to) = (self.object_type(link.from)?, self.object_type(link.to)?);
         let label = self.hubspot.ensure_label(&from, &to, &own).await?;
         self.settle_noted(noted, json!({ "label": label })).await?;
-        if let Some(label) = label {
-            self.portal.made_label(link, label);
-        }
-        Ok(())
+        Ok(label.map(|label| (link, label)))
     }
 
     /// Notes definitions that are about to be made, each by its subject and name.

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use clearsync_hubspot::{
     BatchResult, HubSpotError, LARGEST_BATCH, ObjectType, Outcome, ReadBy, Reason, RecordId,
@@ -7,46 +7,53 @@ use clearsync_hubspot::{
 
 use super::{
     Numbered, PushError, Work,
+    awaited::Awaited,
+    companies::Look,
     journal::{self, End, Step},
 };
-use crate::plan::{Deed, Kind, LAST_SYNCED, MATCH_AMBIGUOUS};
+use crate::plan::{Kind, LAST_SYNCED, MATCH_AMBIGUOUS};
 
 impl Work<'_> {
     /// Writes records of one kind, a full batch at a time.
     pub(super) async fn write(
-        &mut self,
+        &self,
         kind: Kind,
         object: &ObjectType,
         rows: Vec<Numbered>,
+        awaited: &Awaited,
     ) -> Result<(), PushError> {
-        for part in rows.chunks(LARGEST_BATCH) {
-            self.telling.may_go_on().await?;
-            self.write_part(kind, object, part.to_vec()).await?;
+        let mut look = Look::default();
+        let mut left = rows.as_slice();
+        while let Some(part) = left
+            .get(..left.len().min(LARGEST_BATCH))
+            .filter(|p| !p.is_empty())
+        {
+            self.may_go_on().await?;
+            if kind == Kind::Companies {
+                self.look_once_more(&mut look, left).await?;
+            }
+            self.write_part(kind, object, part.to_vec(), &look).await?;
             self.telling.settled(part.len());
+            awaited.settled(part);
+            left = &left[part.len()..];
         }
         Ok(())
     }
 
     async fn write_part(
-        &mut self,
+        &self,
         kind: Kind,
         object: &ObjectType,
         rows: Vec<Numbered>,
+        look: &Look,
     ) -> Result<(), PushError> {
-        let (rows, conflicts) = self.split_conflicts(rows).await?;
-        let mut conflicts = conflicts;
-        let making =
-            matches!(rows.first(), Some((_, row)) if matches!(row.deed, Deed::Create { .. }));
-        let (rows, adopted) = if making && kind == Kind::Companies {
-            self.look_once_more(rows).await?
-        } else {
-            (rows, BTreeMap::new())
-        };
+        let (rows, mut conflicts) = self.split_conflicts(rows).await?;
+        let (rows, adopted) = self.adopt_seen(look, rows).await?;
         let steps = self.journal.note(rows, adopted, self.stamps(kind)).await?;
         let unsure = self.send(kind, object, steps, &mut conflicts).await?;
         // HubSpot took the batch and said nothing of these. Every write may be sent again.
         let lost = self.send(kind, object, unsure, &mut conflicts).await?;
-        self.pushed.failed += count(lost.len());
+        self.count(|pushed| pushed.failed += count(lost.len()));
         self.write_to_existing(kind, object, conflicts).await
     }
 
@@ -68,45 +75,9 @@ impl Work<'_> {
         Ok(split.await?)
     }
 
-    /// Companies may have come into being since the plan was made: HubSpot makes some by itself.
-    async fn look_once_more(
-        &mut self,
-        rows: Vec<Numbered>,
-    ) -> Result<(Vec<Numbered>, BTreeMap<i64, journal::Adopted>), PushError> {
-        let (decided, rows): (Vec<_>, Vec<_>) = rows
-            .into_iter()
-            .partition(|(_, row)| matches!(row.deed, Deed::Create { decided: true, .. }));
-        let domains: BTreeSet<String> = rows.iter().map(|(_, row)| row.subject.clone()).collect();
-        let properties = self.portal.present(Kind::Companies);
-        let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
-        let mut standing = self
-            .hubspot
-            .companies_by_domain(&domains, &properties)
-            .await?;
-        let (mut fresh, mut found, mut several) = (Vec::new(), Vec::new(), Vec::new());
-        for (number, row) in rows {
-            let mut same = standing.remove(&row.subject).unwrap_or_default();
-            match (same.pop(), same.is_empty()) {
-                (None, _) => fresh.push((number, row)),
-                (Some(record), true) => found.push(((number, row), record)),
-                (Some(_), false) => several.push((number, row)),
-            }
-        }
-        self.pushed.failed += count(several.len());
-        let params = serde_json::json!({ "object": Kind::Companies.name() });
-        self.journal
-            .leave_open(several, MATCH_AMBIGUOUS, params)
-            .await?;
-        let adoptions = self.journal.adopt(found, "domain", false).await?;
-        self.pushed.failed += count(adoptions.taken);
-        fresh.extend(adoptions.rows);
-        fresh.extend(decided);
-        Ok((fresh, adoptions.adopted))
-    }
-
     /// Sends noted writes and settles those whose end is known. Gives those back of which HubSpot said nothing.
     async fn send(
-        &mut self,
+        &self,
         kind: Kind,
         object: &ObjectType,
         steps: Vec<Step>,
@@ -120,7 +91,7 @@ impl Work<'_> {
     }
 
     async fn send_updates(
-        &mut self,
+        &self,
         object: &ObjectType,
         steps: Vec<Step>,
     ) -> Result<Vec<Step>, PushError> {
@@ -155,7 +126,7 @@ impl Work<'_> {
     }
 
     async fn send_upserts(
-        &mut self,
+        &self,
         kind: Kind,
         object: &ObjectType,
         steps: Vec<Step>,
@@ -179,7 +150,7 @@ impl Work<'_> {
 
     /// Settles what is known, then reports what stopped the rest.
     async fn settle<K: Ord + Clone>(
-        &mut self,
+        &self,
         object: &ObjectType,
         steps: Vec<Step>,
         mut result: BatchResult<K>,
@@ -241,7 +212,7 @@ impl Work<'_> {
     }
 
     /// HubSpot documents that a batch does not find the ids of merged records, and that a single change does.
-    async fn follow_merge(&mut self, object: &ObjectType, step: Step) -> Result<(), PushError> {
+    async fn follow_merge(&self, object: &ObjectType, step: Step) -> Result<(), PushError> {
         let Some(id) = step.record else { return Ok(()) };
         let end = match self.hubspot.patch(object, id, &step.body).await {
             Ok(record) => End::Written {
@@ -257,7 +228,7 @@ impl Work<'_> {
 
     /// Writes to records that stood in the way of those that were to be made.
     async fn write_to_existing(
-        &mut self,
+        &self,
         kind: Kind,
         object: &ObjectType,
         conflicts: Vec<(Numbered, RecordId)>,
@@ -281,13 +252,13 @@ impl Work<'_> {
                 None => gone.push(row),
             }
         }
-        self.pushed.failed += count(gone.len());
+        self.count(|pushed| pushed.failed += count(gone.len()));
         let params = serde_json::json!({ "object": kind.name(), "reason": "HELD_BY_DELETED" });
         self.journal
             .leave_open(gone, MATCH_AMBIGUOUS, params)
             .await?;
         let adoptions = self.journal.adopt(found, "conflict", true).await?;
-        self.pushed.failed += count(adoptions.taken);
+        self.count(|pushed| pushed.failed += count(adoptions.taken));
         let stamps = self.stamps(kind);
         let steps = self
             .journal
@@ -295,18 +266,18 @@ impl Work<'_> {
             .await?;
         let unsure = self.send_updates(object, steps).await?;
         let lost = self.send_updates(object, unsure).await?;
-        self.pushed.failed += count(lost.len());
+        self.count(|pushed| pushed.failed += count(lost.len()));
         Ok(())
     }
 
-    async fn finish(&mut self, ends: Vec<(Step, End)>) -> Result<(), PushError> {
+    async fn finish(&self, ends: Vec<(Step, End)>) -> Result<(), PushError> {
         for (_, end) in &ends {
-            match end {
-                End::Written { created: true, .. } => self.pushed.created += 1,
-                End::Written { created: false, .. } => self.pushed.updated += 1,
-                End::Refused(_) | End::Gone => self.pushed.failed += 1,
+            self.count(|pushed| match end {
+                End::Written { created: true, .. } => pushed.created += 1,
+                End::Written { created: false, .. } => pushed.updated += 1,
+                End::Refused(_) | End::Gone => pushed.failed += 1,
                 End::Conflict { .. } => {}
-            }
+            });
         }
         if ends.is_empty() {
             return Ok(());
@@ -330,6 +301,6 @@ fn concerns_all(reason: &Reason) -> bool {
     )
 }
 
-fn count(rows: usize) -> u32 {
+pub(super) fn count(rows: usize) -> u32 {
     u32::try_from(rows).unwrap_or(u32::MAX)
 }

@@ -12,16 +12,12 @@ use crate::plan::{Deed, Kind, REMOVE, Row};
 
 impl Work<'_> {
     /// Moves records to the recycle bin. One that is there already stays, so that it may be asked for again.
-    pub(super) async fn remove(
-        &mut self,
-        kind: Kind,
-        rows: Vec<Numbered>,
-    ) -> Result<(), PushError> {
+    pub(super) async fn remove(&self, kind: Kind, rows: Vec<Numbered>) -> Result<(), PushError> {
         let Some(object) = self.removed_type(kind).filter(|_| !rows.is_empty()) else {
             return Ok(());
         };
         for part in rows.chunks(LARGEST_BATCH) {
-            self.telling.may_go_on().await?;
+            self.may_go_on().await?;
             let rows = part.to_vec();
             let noted = self
                 .journal
@@ -29,7 +25,8 @@ impl Work<'_> {
                 .await?;
             let ids: BTreeSet<RecordId> = noted.iter().map(|(_, _, record)| *record).collect();
             self.hubspot.archive(&object, &ids).await?;
-            self.pushed.removed += u32::try_from(noted.len()).unwrap_or(u32::MAX);
+            let count = u32::try_from(noted.len()).unwrap_or(u32::MAX);
+            self.count(|pushed| pushed.removed += count);
             self.journal
                 .write(move |writer, order, now| settle(writer, order, noted, now))
                 .await?;

@@ -1,3 +1,5 @@
+use std::sync::{Mutex, PoisonError};
+
 use tokio::sync::watch;
 
 use super::PushError;
@@ -22,9 +24,14 @@ pub struct PushProgress {
 pub(crate) struct Telling<'a> {
     progress: &'a watch::Sender<PushProgress>,
     wish: watch::Receiver<Wish>,
-    meter: Meter,
     total: usize,
-    done: usize,
+    done: Mutex<Done>,
+}
+
+#[derive(Default)]
+struct Done {
+    rows: usize,
+    meter: Meter,
 }
 
 impl<'a> Telling<'a> {
@@ -33,33 +40,36 @@ impl<'a> Telling<'a> {
         wish: watch::Receiver<Wish>,
         total: usize,
     ) -> Self {
-        let mut telling = Self {
+        let telling = Self {
             progress,
             wish,
-            meter: Meter::default(),
             total,
-            done: 0,
+            done: Mutex::default(),
         };
         telling.settled(0);
         telling
     }
 
-    pub(crate) fn settled(&mut self, rows: usize) {
-        self.done += rows;
-        self.meter.note(self.done as u64);
+    pub(crate) fn settled(&self, rows: usize) {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.rows += rows;
+        let rows = done.rows as u64;
+        done.meter.note(rows);
+        drop(done);
         self.tell(false);
     }
 
     /// Waits while the user holds the push.
-    pub(crate) async fn may_go_on(&mut self) -> Result<(), PushError> {
+    pub(crate) async fn may_go_on(&self) -> Result<(), PushError> {
+        let mut wishes = self.wish.clone();
         loop {
-            let wish = *self.wish.borrow_and_update();
+            let wish = *wishes.borrow_and_update();
             match wish {
                 Wish::Go => return Ok(()),
                 Wish::Stop => return Err(PushError::Stopped),
                 Wish::Hold => self.tell(true),
             }
-            if self.wish.changed().await.is_err() {
+            if wishes.changed().await.is_err() {
                 return Err(PushError::Stopped);
             }
             self.tell(false);
@@ -68,10 +78,11 @@ impl<'a> Telling<'a> {
 
     fn tell(&self, held: bool) {
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let per_second = self.meter.per_second();
-        let left = self.total.saturating_sub(self.done);
+        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let per_second = done.meter.per_second();
+        let left = self.total.saturating_sub(done.rows);
         self.progress.send_replace(PushProgress {
-            done: number(self.done),
+            done: number(done.rows),
             total: number(self.total),
             per_second,
             minutes_left: minutes(left as u64, per_second),

@@ -31,6 +31,8 @@ mod push_faults;
 #[cfg(test)]
 mod push_life;
 #[cfg(test)]
+mod push_meanwhile;
+#[cfg(test)]
 mod push_world;
 #[cfg(test)]
 mod realtime;

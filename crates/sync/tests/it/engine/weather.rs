@@ -169,7 +169,7 @@ async fn a_push_ends_with_the_weather_and_goes_on_after_it() {
         let engine = world.imported().await;
         let plan = engine.make_plan().await.unwrap();
         engine.push(plan.id).await.unwrap();
-        world.to_hubspot.turn_after(12, weather);
+        world.to_hubspot.turn_after(10, weather);
         let run = ended(&engine).await;
         assert_eq!(run.outcome, Some(RunOutcome::Failed), "{expected:?}");
         assert_eq!(run.problem.unwrap().code, expected);
