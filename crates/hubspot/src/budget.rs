@@ -34,6 +34,13 @@ pub(crate) enum Meter {
     Associations,
 }
 
+/// Which requests go first where not all may go at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rank {
+    First,
+    Later,
+}
+
 pub(crate) struct Budget {
     shared: Window,
     search: Window,
@@ -165,11 +172,12 @@ pub(crate) struct Metered {
 impl Transport for Metered {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let meter = *request.extensions().get::<Meter>().unwrap_or(&Meter::Plain);
+        let rank = *request.extensions().get::<Rank>().unwrap_or(&Rank::Later);
         let _own = match self.budget.own_window(meter) {
-            Some(window) => Some(window.place().await),
+            Some(window) => Some(window.place(rank).await),
             None => None,
         };
-        let shared = self.budget.shared.place().await;
+        let shared = self.budget.shared.place(rank).await;
         let response = self.inner.send(request).await;
         drop(shared);
         if let Ok(response) = &response {
@@ -183,7 +191,14 @@ impl Transport for Metered {
 /// its answer: the moment HubSpot counted it lies between, so that the count here is never below HubSpot's.
 struct Window {
     state: Mutex<State>,
-    queue: tokio::sync::Mutex<()>,
+    first: Queue,
+    later: Queue,
+}
+
+/// Requests of one rank that wait for a place; first come, first served.
+#[derive(Default)]
+struct Queue {
+    head: tokio::sync::Mutex<()>,
     changed: Notify,
 }
 
@@ -195,6 +210,8 @@ struct State {
     leaving: VecDeque<Instant>,
     blocked_until: Option<Instant>,
     last_taken: Option<Instant>,
+    /// Whether a request of the first rank waits.
+    first_waits: bool,
 }
 
 /// What HubSpot's headers say of the requests in an interval.
@@ -235,28 +252,39 @@ impl Window {
                 leaving: VecDeque::new(),
                 blocked_until: None,
                 last_taken: None,
+                first_waits: false,
             }),
-            queue: tokio::sync::Mutex::default(),
-            changed: Notify::new(),
+            first: Queue::default(),
+            later: Queue::default(),
         }
     }
 
-    /// Waits for a place; first come, first served.
-    async fn place(&self) -> Place<'_> {
-        let _first_in_queue = self.queue.lock().await;
+    /// Waits for a place.
+    async fn place(&self, rank: Rank) -> Place<'_> {
+        let queue = match rank {
+            Rank::First => &self.first,
+            Rank::Later => &self.later,
+        };
+        let _head = queue.head.lock().await;
+        let _waiting = (rank == Rank::First).then(|| FirstWaits::of(self));
         loop {
-            let free_at = match lock(&self.state).take(Instant::now()) {
+            let free_at = match lock(&self.state).take(Instant::now(), rank) {
                 Taken::Place => return Place(self),
                 Taken::FullUntil(free_at) => free_at,
             };
             match free_at {
                 Some(free_at) => tokio::select! {
                     () = tokio::time::sleep_until(free_at) => {}
-                    () = self.changed.notified() => {}
+                    () = queue.changed.notified() => {}
                 },
-                None => self.changed.notified().await,
+                None => queue.changed.notified().await,
             }
         }
+    }
+
+    fn notify(&self) {
+        self.first.changed.notify_one();
+        self.later.changed.notify_one();
     }
 
     fn size(&self) -> (usize, Duration) {
@@ -266,7 +294,7 @@ impl Window {
 
     fn resize(&self, limit: usize) {
         lock(&self.state).limit = limit;
-        self.changed.notify_one();
+        self.notify();
     }
 
     /// Takes over what HubSpot counts. Where that is more than was sent from here, someone else uses the same token.
@@ -284,13 +312,30 @@ impl Window {
                 .leaving
                 .extend(std::iter::repeat_n(leaves_at, foreign));
         }
-        self.changed.notify_one();
+        self.notify();
     }
 
     fn block(&self, wait: Duration) {
         let until = Instant::now() + wait;
         let mut state = lock(&self.state);
         state.blocked_until = state.blocked_until.max(Some(until));
+    }
+}
+
+/// A request of the first rank that waits: others let it go before them.
+struct FirstWaits<'a>(&'a Window);
+
+impl<'a> FirstWaits<'a> {
+    fn of(window: &'a Window) -> Self {
+        lock(&window.state).first_waits = true;
+        Self(window)
+    }
+}
+
+impl Drop for FirstWaits<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.state).first_waits = false;
+        self.0.later.changed.notify_one();
     }
 }
 
@@ -301,8 +346,11 @@ enum Taken {
 }
 
 impl State {
-    fn take(&mut self, now: Instant) -> Taken {
+    fn take(&mut self, now: Instant, rank: Rank) -> Taken {
         self.forget(now);
+        if rank == Rank::Later && self.first_waits {
+            return Taken::FullUntil(None);
+        }
         if let Some(until) = self.blocked_until {
             return Taken::FullUntil(Some(until));
         }
@@ -351,7 +399,7 @@ impl Drop for Place<'_> {
             let leaves_at = Instant::now() + state.interval;
             state.leaving.push_back(leaves_at);
         }
-        self.0.changed.notify_one();
+        self.0.notify();
     }
 }
 

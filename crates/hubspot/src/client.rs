@@ -18,7 +18,7 @@ use serde::{
 use crate::{
     ApiVersion, BaseUrl, HubSpotError, HubSpotToken, ObjectType, Policy, Quota, Reason,
     account::next_midnight,
-    budget::{Budget, Meter, Metered},
+    budget::{Budget, Meter, Metered, Rank},
     path::{Api, path},
     refusal,
     resend::{HubSpotRule, Resend, cut_short},
@@ -43,6 +43,8 @@ struct Learned {
     time_zone: Option<TimeZone>,
     /// When the last answer was given, by HubSpot's clock.
     answered_at: Option<Timestamp>,
+    /// The object type whose writes go first.
+    first: Option<ObjectType>,
     /// When the day of the last answer ends.
     day_ends: Option<Timestamp>,
 }
@@ -109,6 +111,12 @@ impl Client {
     /// about the account is sent until the day is over. Nothing is left to others until this is called.
     pub fn keep_free(&self, percent: u32) {
         self.budget.keep_free(percent.into());
+    }
+
+    /// Lets writes of one object type go first wherever not every request may go at once. Writes of a type wait for each
+    /// other, so that the type with the most to write decides how long all takes.
+    pub fn write_first(&self, object: Option<ObjectType>) {
+        self.learned().first = object;
     }
 
     /// Takes the account's time zone, an IANA name, where it is known already. It says when a day ends.
@@ -198,6 +206,10 @@ impl Client {
     }
 
     fn request(&self, call: Call<'_>) -> Result<Request, TransportError> {
+        let rank = match (&call.lane, &self.learned().first) {
+            (Some(Lane::Records(object)), Some(first)) if object == first => Rank::First,
+            _ => Rank::Later,
+        };
         let segments = path(call.api, self.version).into_iter().chain(call.tail);
         let url = self.base_url.join(segments, &call.query);
         let authorization = self
@@ -217,6 +229,7 @@ impl Client {
         }
         request.headers_mut().insert(ACCEPT, json);
         request.headers_mut().insert(AUTHORIZATION, authorization);
+        request.extensions_mut().insert(rank);
         request.extensions_mut().insert(call.meter);
         request.extensions_mut().insert(call.resend);
         Ok(request)

@@ -18,16 +18,16 @@ mod records;
 mod removal;
 mod telling;
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Mutex, PoisonError};
 
 use clearsync_hubspot::{Client, HubSpotError, ObjectType, Reason, SchemaError};
 use clearsync_store::{
     PlanId, PlanState, Purpose, Reader, RunId, Scope, Store, StoreError, Target, Writer,
 };
-use futures::future::{join, join_all};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, join, join_all},
+};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -128,7 +128,6 @@ pub async fn push(
         portal,
         telling: Telling::new(progress, wish, begun.rows.len()),
         pushed: Mutex::default(),
-        is_over: AtomicBool::new(false),
         sought_at: begun.sought_at,
     };
     let outcome = work.carry_out(begun.rows).await;
@@ -200,27 +199,21 @@ struct Work<'a> {
     portal: Portal,
     telling: Telling<'a>,
     pushed: Mutex<Pushed>,
-    /// Whether a part of it ended early, so that the others end too.
-    is_over: AtomicBool,
     sought_at: Option<Timestamp>,
 }
 
 impl Work<'_> {
-    async fn carry_out(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
+    async fn carry_out(&mut self, mut rows: Vec<Numbered>) -> Result<(), PushError> {
         if rows.is_empty() {
             return Ok(());
         }
         self.make_definitions().await?;
-        let mut rows = rows;
         let removed = take(&mut rows, |row| row.deed.word() == REMOVE);
         let links = take(&mut rows, |row| row.deed.word() == ASSOCIATE);
         let awaited = Awaited::new(&rows, links);
-        let work = &*self;
-        let (written, linked) = join(
-            work.write_all(rows, &awaited),
-            work.ends_early(work.link_all(&awaited)),
-        )
-        .await;
+        self.hubspot.write_first(self.longest(&rows));
+        let (written, linked) = join(self.write_all(rows, &awaited), self.link_all(&awaited)).await;
+        self.hubspot.write_first(None);
         of_all([written, linked])?;
         for kind in Kind::ALL {
             let same = |(_, row): &&Numbered| row.object == kind.name();
@@ -230,60 +223,75 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Writes all records, those of kinds that do not depend on each other at once.
+    /// Writes all records, kinds that do not depend on each other at once. When one cannot be written, the others go on.
     async fn write_all(&self, mut rows: Vec<Numbered>, awaited: &Awaited) -> Result<(), PushError> {
-        let kinds = self.portal.kinds();
-        let (people, own): (Vec<Kind>, Vec<Kind>) =
-            kinds.iter().copied().partition(|kind| kind.is_shared());
-        let turns = std::iter::once(people).chain(own.into_iter().map(|kind| vec![kind]));
-        let turns = turns.map(|kinds| {
-            let of = |kind: Kind| (kind, take(&mut rows, |row| row.object == kind.name()));
-            let rows: Vec<_> = kinds.into_iter().map(of).collect();
-            self.ends_early(self.write_in_turn(rows, awaited))
-        });
-        let written = join_all(turns.collect::<Vec<_>>()).await;
+        let mut of = |kind: Kind| take(&mut rows, |row| row.object == kind.name());
+        let (companies, contacts) = (of(Kind::Companies), of(Kind::Contacts));
+        let own = self.portal.kinds().iter().filter(|kind| !kind.is_shared());
+        let own: Vec<_> = own.map(|kind| (*kind, of(*kind))).collect();
+        let own = own
+            .into_iter()
+            .map(|(kind, rows)| self.write_kind(kind, rows, awaited));
+        let (people, own) = join(
+            self.write_people(companies, contacts, awaited),
+            join_all(own.collect::<Vec<_>>()),
+        )
+        .await;
         awaited.nothing_more();
-        of_all(written)
+        of_all(own.into_iter().chain([people]))
     }
 
-    async fn write_in_turn(
+    /// Writes companies, and beside them those contacts of which HubSpot could make none of these companies by itself. The
+    /// other contacts come after.
+    async fn write_people(
         &self,
-        kinds: Vec<(Kind, Vec<Numbered>)>,
+        companies: Vec<Numbered>,
+        contacts: Vec<Numbered>,
         awaited: &Awaited,
     ) -> Result<(), PushError> {
-        for (kind, mut rows) in kinds {
+        let (later, sooner) = companies::with_new_company(contacts, &companies);
+        let (companies, sooner) = join(
+            self.write_kind(Kind::Companies, companies, awaited),
+            self.write_kind(Kind::Contacts, sooner, awaited),
+        )
+        .await;
+        of_all([companies, sooner])?;
+        self.write_kind(Kind::Contacts, later, awaited).await
+    }
+
+    fn write_kind<'b>(
+        &'b self,
+        kind: Kind,
+        mut rows: Vec<Numbered>,
+        awaited: &'b Awaited,
+    ) -> BoxFuture<'b, Result<(), PushError>> {
+        let write = async move {
+            if rows.is_empty() {
+                return Ok(());
+            }
             let object = self.object_type(kind)?;
             let freeing = take(&mut rows, |row| row.deed.frees_key(kind.key()));
             let updates = take(&mut rows, |row| row.deed.word() == UPDATE);
             for rows in [freeing, updates, rows] {
                 self.write(kind, &object, rows, awaited).await?;
             }
-        }
-        Ok(())
+            Ok(())
+        };
+        write.boxed()
     }
 
-    /// Waits while the user holds the push. Refuses once another part of it has ended early.
-    async fn may_go_on(&self) -> Result<(), PushError> {
-        if self.is_over.load(Ordering::SeqCst) {
-            return Err(PushError::Stopped);
-        }
-        self.telling.may_go_on().await
+    /// The object type with the most to write.
+    fn longest(&self, rows: &[Numbered]) -> Option<ObjectType> {
+        let of_kind = |kind: &&Kind| {
+            let same = |(_, row): &&Numbered| row.object == kind.name();
+            rows.iter().filter(same).count()
+        };
+        let kind = self.portal.kinds().iter().max_by_key(of_kind)?;
+        self.portal.object_type(*kind)
     }
 
     fn count(&self, add: impl FnOnce(&mut Pushed)) {
         add(&mut self.pushed.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// Lets the other parts of the push end when this one does so early.
-    async fn ends_early(
-        &self,
-        part: impl Future<Output = Result<(), PushError>>,
-    ) -> Result<(), PushError> {
-        let ended = part.await;
-        if ended.is_err() {
-            self.is_over.store(true, Ordering::SeqCst);
-        }
-        ended
     }
 
     /// How HubSpot knows a kind, once everything is made.
@@ -297,7 +305,7 @@ fn take(rows: &mut Vec<Numbered>, sort: impl Fn(&Row) -> bool) -> Vec<Numbered> 
     rows.extract_if(.., |(_, row)| sort(row)).collect()
 }
 
-/// How several parts ended. What made them end goes before the ends it made.
+/// How several parts ended. That the user stopped them goes after everything else.
 fn of_all(parts: impl IntoIterator<Item = Result<(), PushError>>) -> Result<(), PushError> {
     let mut all = Ok(());
     for part in parts {

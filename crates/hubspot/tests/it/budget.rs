@@ -6,7 +6,7 @@ use std::{
 
 use clearsync_hubspot::{Batch, Client, ObjectType, Pair, RecordId, Upsert, pack};
 use clearsync_sandbox::hubspot::{Disturbance, HubSpotSandbox, PortalShape, Tier};
-use futures::future::join_all;
+use futures::future::{join, join_all};
 
 use crate::simulated::{connect, on, portal, set_up};
 
@@ -51,6 +51,39 @@ async fn the_burst_limit_is_used_and_not_overrun() {
         );
         assert_eq!(refused, 0, "alone, nothing is refused");
     }
+}
+
+/// One write of a type is under way at a time. Where its type goes first, each goes as soon as the one before is answered,
+/// however many other requests wait.
+#[tokio::test(start_paused = true)]
+async fn what_goes_first_does_not_wait_for_the_rest() {
+    let mut counts = Vec::new();
+    for first in [None, Some(ObjectType::Contacts)] {
+        let (portal, client, _) = set_up(on(Tier::Pro)).await;
+        let contact = portal.seed("contacts", &[("email", "a@example.com")]);
+        let contact: RecordId = contact.unwrap().parse().unwrap();
+        client.write_first(first);
+        let end = tokio::time::Instant::now() + Duration::from_mins(1);
+        let goes_on = || tokio::time::Instant::now() < end;
+        let readers = (0..30).map(|_| async {
+            while goes_on() {
+                client.account().await.unwrap();
+            }
+        });
+        let writer = async {
+            let mut count = 0;
+            while goes_on() {
+                let values = BTreeMap::from([("firstname".to_owned(), format!("{count}"))]);
+                let contacts = ObjectType::Contacts;
+                client.patch(&contacts, contact, &values).await.unwrap();
+                count += 1;
+            }
+            count
+        };
+        counts.push(join(writer, join_all(readers)).await.0);
+    }
+    // A round trip takes 80 ms, and the limit allows 19 a second.
+    assert!(counts[0] < 100 && counts[1] > 500, "{counts:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -36,6 +36,32 @@ async fn missing_properties_are_made_once() {
     assert_eq!(portal.requests().len(), 1, "one look is enough");
 }
 
+/// What a look just told is not looked at again, and what was told wrongly comes right.
+#[tokio::test(start_paused = true)]
+async fn properties_known_to_be_missing_are_made_in_three_requests() {
+    let portal = portal(PortalShape::default());
+    let (client, _) = connect(&portal);
+    let all = all();
+    let made = client.make_properties(&CONTACTS, &all, &all, true);
+    let made = made.await.unwrap();
+    assert!(made.group_created && made.existed.is_empty());
+    assert_eq!(made.created.len(), SUMMARY.len());
+    assert_eq!(
+        portal.requests().len(),
+        3,
+        "the group, the properties, a look"
+    );
+
+    client
+        .archive_property(&CONTACTS, "clearsync_mrr")
+        .await
+        .unwrap();
+    let again = client.make_properties(&CONTACTS, &all, &all, true);
+    again.await.unwrap();
+    let standing = portal.properties("contacts").unwrap();
+    assert!(SUMMARY.iter().all(|own| standing.contains_key(&*own.name)));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_removed_property_comes_back() {
     let portal = portal(PortalShape::default());

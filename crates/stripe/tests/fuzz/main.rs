@@ -62,6 +62,24 @@ mod tests {
         }
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+
+        #[test]
+        fn nothing_that_is_read_is_left_out_of_the_essence(account in edited_account()) {
+            let essence = |value: &Value| decode::essence(&value.to_string()).unwrap();
+            for value in accounts::rows(&account, "subscription") {
+                prop_assert_eq!(decode::subscription(&essence(value)), decode::subscription(value));
+            }
+            for value in accounts::rows(&account, "invoice") {
+                prop_assert_eq!(decode::invoice(&essence(value)), decode::invoice(value));
+            }
+            for value in accounts::rows(&account, "event") {
+                prop_assert_eq!(decode::change(&essence(value)), decode::change(value));
+            }
+        }
+    }
+
     #[test]
     fn the_corpus_is_worked_out() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");

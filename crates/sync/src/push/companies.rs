@@ -6,7 +6,30 @@ use clearsync_hubspot::Record;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Numbered, PushError, Work, journal::Adopted, records::count};
-use crate::plan::{Deed, Kind, MATCH_AMBIGUOUS};
+use crate::plan::{CREATE, Deed, Kind, MATCH_AMBIGUOUS};
+
+/// Splits contacts into those that are made while a company of their address's domain is to be made too, and the others.
+pub(super) fn with_new_company(
+    contacts: Vec<Numbered>,
+    companies: &[Numbered],
+) -> (Vec<Numbered>, Vec<Numbered>) {
+    let new: BTreeSet<&str> = companies
+        .iter()
+        .filter(|(_, row)| row.deed.word() == CREATE)
+        .map(|(_, row)| row.subject.as_str())
+        .collect();
+    contacts.into_iter().partition(|(_, row)| {
+        let Deed::Create { at_birth, .. } = &row.deed else {
+            return false;
+        };
+        let email = at_birth.get("email").map(|email| email.to_lowercase());
+        let host = email.as_deref().and_then(|email| email.rsplit_once('@'));
+        let parents = std::iter::successors(host.map(|(_, host)| host), |host| {
+            host.split_once('.').map(|(_, parent)| parent)
+        });
+        parents.into_iter().any(|parent| new.contains(parent))
+    })
+}
 
 /// HubSpot shows changes in search after a few moments, so that a look this old tells hardly less than a new one.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(1);

@@ -17,7 +17,7 @@ impl Work<'_> {
             let is_over = awaited.is_over();
             for link in self.portal.links() {
                 while let Some(rows) = awaited.take(link, LARGEST_BATCH) {
-                    self.may_go_on().await?;
+                    self.telling.may_go_on().await?;
                     let count = rows.len();
                     self.link(link, rows).await?;
                     self.telling.settled(count);

@@ -28,7 +28,7 @@ impl Work<'_> {
             .get(..left.len().min(LARGEST_BATCH))
             .filter(|p| !p.is_empty())
         {
-            self.may_go_on().await?;
+            self.telling.may_go_on().await?;
             if kind == Kind::Companies {
                 self.look_once_more(&mut look, left).await?;
             }

@@ -17,7 +17,7 @@ impl Work<'_> {
             return Ok(());
         };
         for part in rows.chunks(LARGEST_BATCH) {
-            self.may_go_on().await?;
+            self.telling.may_go_on().await?;
             let rows = part.to_vec();
             let noted = self
                 .journal

@@ -110,3 +110,50 @@ async fn a_busy_portal_is_asked_by_domain() {
         "a page of what changed, then by domain"
     );
 }
+
+/// HubSpot makes companies by itself for contacts without one. Contacts of which it could do so for a company that ClearSync
+/// is about to make wait for it; all others go beside.
+#[tokio::test(start_paused = true)]
+async fn contacts_wait_only_for_companies_that_hubspot_could_make_for_them() {
+    let bridge = Bridge::new(PortalShape {
+        auto_create_companies: true,
+        lags: Lags::OBSERVED,
+        ..PortalShape::default()
+    });
+    let customers: Vec<Value> = (0..500)
+        .map(|number| {
+            let id = format!("cus_{number:03}");
+            let host = match number % 2 {
+                0 => format!("company-{number}.com"),
+                _ => "gmail.com".to_owned(),
+            };
+            paying(&id, &format!("a{number}@{host}"), "usd", 4_900)
+        })
+        .collect();
+    bridge.customers(&customers);
+    let plan = bridge.plan().await;
+    bridge.portal.forget_requests();
+    bridge.push(plan).await.unwrap();
+    let requests = bridge.portal.requests();
+    let places = |path: &str| -> Vec<usize> {
+        let written = requests.iter().enumerate();
+        let written = written.filter(|(_, one)| one.path.ends_with(path));
+        written.map(|(place, _)| place).collect()
+    };
+    let companies = places("/companies/batch/upsert");
+    let contacts = places("/contacts/batch/upsert");
+    assert_eq!(
+        (companies.len(), contacts.len()),
+        (3, 6),
+        "batches are full"
+    );
+    assert!(contacts[0] < companies[2], "beside each other");
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    bridge.sync().await;
+    let doubles: Vec<_> = of_domain(&bridge)
+        .into_iter()
+        .filter(|(_, n)| *n > 1)
+        .collect();
+    assert_eq!(doubles, []);
+    assert_eq!(bridge.companies().len(), 250);
+}
