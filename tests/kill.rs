@@ -32,7 +32,7 @@ use tokio::{
 
 const KEY: &str = "rk_test_51SimulatedKeyOfTheBusiness";
 const TOKEN: &str = "pat-na1-0b5e8f6a-1c2d-4e3f-8a9b-aabbccddeeff";
-const KILLS: u64 = 100;
+const KILLS: u64 = 200;
 /// So many worlds at once.
 const LANES: u64 = 4;
 /// How long a killed process lives at most. A run takes longer, so that most are killed in its middle.

@@ -16,6 +16,7 @@ mod keyring;
 mod leaks;
 mod notification_daemon;
 mod setup;
+mod soak;
 mod taking_back;
 mod tray;
 mod tray_host;

@@ -86,7 +86,7 @@ async fn nothing_leaks(desktop: &Desktop) {
         keys,
         "both keys are in the keychain"
     );
-    let processes = clearsync_processes();
+    let processes = walk::processes_on(&desktop);
     assert!(!processes.is_empty());
     for key in [STRIPE_KEY, HUBSPOT_KEY] {
         assert_eq!(leaks(key, desktop.home(), &processes), Vec::<String>::new());
@@ -168,11 +168,4 @@ async fn keeps_the_key_for_this_run(desktop: &Desktop, why: &str) {
     window.sees("15 of 15 held").await;
     let written = leaks(Sample::STRIPE_KEY, desktop.home(), &[]);
     assert_eq!(written, Vec::<String>::new());
-}
-
-fn clearsync_processes() -> Vec<u32> {
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let name = |pid: &u32| std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-    ids.filter(|pid| name(pid).trim() == "clearsync").collect()
 }

@@ -1,15 +1,13 @@
 //! Simulated accounts on this computer's own ports, and the way through the setup that the tests share.
 
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{fs, ops::Deref, sync::Arc, time::Duration};
 
+use crate::{desktop::Desktop, web_driver::Window};
 use clearsync_sandbox::{
-    Sample, ServedSample, SystemClock,
+    Clock, Sample, ServedSample, SystemClock,
     business::{Business, Shape},
     stripe::SandboxKey,
 };
-use jiff::Timestamp;
-
-use crate::{desktop::Desktop, web_driver::Window};
 
 pub const STRIPE_KEY: &str = "rk_test_51CanaryOfTheWindowsTest0123456789abcdef";
 pub const HUBSPOT_KEY: &str = "pat-na1-0dd0c0de-cafe-4bad-8bad-000ca11ab1e5";
@@ -22,10 +20,13 @@ pub struct Accounts {
 
 impl Accounts {
     pub async fn serve() -> Self {
-        let sample = Sample::of(
-            Business::play(11, &Shape::small(), Timestamp::now()),
-            Arc::new(SystemClock),
-        );
+        Self::on(Arc::new(SystemClock)).await
+    }
+
+    /// Accounts for which the present is what `clock` shows.
+    pub async fn on(clock: Arc<dyn Clock>) -> Self {
+        let business = Business::play(11, &Shape::small(), clock.now());
+        let sample = Sample::of(business, clock);
         sample.hubspot.add_token(HUBSPOT_KEY, Sample::SCOPES);
         let served = sample.serve(Duration::from_millis(5)).await.unwrap();
         let accounts = Self { sample, served };
@@ -89,4 +90,19 @@ pub async fn from_hubspot_to_the_overview(window: &Window) {
     window.press("Finish setup").await;
     window.sees("MRR over time").await;
     window.picture("overview").await;
+}
+
+/// The processes of the app itself on this desktop.
+pub fn processes_on(desktop: &Desktop) -> Vec<u32> {
+    let read = |pid: &u32, what: &str| fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default();
+    let home = format!("HOME={}", desktop.home().display()).into_bytes();
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let own = |pid: &u32| {
+        read(pid, "comm").trim_ascii() == b"clearsync"
+            && read(pid, "environ")
+                .split(|byte| *byte == 0)
+                .any(|one| one == home)
+    };
+    ids.filter(own).collect()
 }

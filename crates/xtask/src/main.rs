@@ -43,6 +43,9 @@ enum Command {
         /// How often the real program is killed.
         #[arg(long, default_value_t = 2_000)]
         kills: u32,
+        /// For how long the real window is watched, in minutes.
+        #[arg(long, default_value_t = 20)]
+        minutes: u32,
     },
     /// Measure speed, as ratios against a floor of the same run.
     Bench,
@@ -66,7 +69,11 @@ fn main() -> ExitCode {
         Command::Demo { headless } => demo::run(headless),
         Command::Test => test::run(),
         Command::Check => test::check(),
-        Command::Soak { lives, kills } => soak::run(lives, kills),
+        Command::Soak {
+            lives,
+            kills,
+            minutes,
+        } => soak::run(lives, kills, minutes),
         Command::Bench => bench::run(),
         Command::Mutants { shard, file } => proofs::mutants(shard.as_deref(), file.as_deref()),
         Command::Coverage => proofs::coverage(),

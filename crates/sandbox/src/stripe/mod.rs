@@ -44,6 +44,9 @@ use crate::{Clock, StripeData};
 /// The API version whose shapes the simulated Stripe answers in.
 pub const API_VERSION: &str = "2026-05-27.dahlia";
 
+/// Stripe documents that its list of events goes back 30 days.
+const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// A simulated Stripe account behind an HTTP router. Clones share the account.
 #[derive(Clone)]
 pub struct StripeSandbox(Arc<Shared>);
@@ -65,6 +68,7 @@ struct Control {
     refusal_shape: RefusalShape,
     limits: Limits,
     event_lag: SignedDuration,
+    events_kept: SignedDuration,
     failures: VecDeque<Failure>,
     endpoint_secrets: BTreeMap<String, String>,
     /// Answers by idempotency key.
@@ -103,6 +107,7 @@ impl StripeSandbox {
                 refusal_shape: RefusalShape::default(),
                 limits: Limits::default(),
                 event_lag: SignedDuration::ZERO,
+                events_kept: EVENT_RETENTION,
                 failures: VecDeque::new(),
                 endpoint_secrets: BTreeMap::new(),
                 endpoints_made: BTreeMap::new(),
@@ -157,6 +162,11 @@ impl StripeSandbox {
     /// Sets the limits; `Limits::default()` lifts them.
     pub fn set_limits(&self, limits: Limits) {
         self.control().limits = limits;
+    }
+
+    /// Keeps events for so long in place of Stripe's 30 days.
+    pub fn keep_events_for(&self, kept: SignedDuration) {
+        self.control().events_kept = kept;
     }
 
     /// Lets the event list show nothing younger than `lag`, as an eventually consistent list does.

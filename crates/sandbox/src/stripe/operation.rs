@@ -16,8 +16,6 @@ use super::{
 };
 use crate::StripeData;
 
-const EVENT_RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
-
 impl Call<'_> {
     /// Does what the route asks for, permission first.
     pub(super) fn act(
@@ -75,12 +73,15 @@ impl Call<'_> {
         Ok(self.show_page(&data, resource.kind, &page, &expansion))
     }
 
-    /// Events are kept 30 days, and may be shown late.
+    /// Events are kept for a while, and may be shown late.
     fn event_window(&self) -> (i64, i64) {
         let now = self.sandbox.now();
-        let lag = self.sandbox.control().event_lag;
+        let (kept, lag) = {
+            let control = self.sandbox.control();
+            (control.events_kept, control.event_lag)
+        };
         let seconds_ago = |ago: SignedDuration| now.as_second() - ago.as_secs();
-        (seconds_ago(EVENT_RETENTION), seconds_ago(lag))
+        (seconds_ago(kept), seconds_ago(lag))
     }
 
     fn show_page(
