@@ -1,7 +1,6 @@
 //! Lists inside objects. Stripe puts ten entries at most into an object and the rest behind a list of their own.
 
-use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 
 use crate::{
     call::{Call, EXPAND},
@@ -51,7 +50,7 @@ pub(crate) async fn completed(
     item: Item,
     with_discounts: bool,
 ) -> Result<Item, StripeError> {
-    let Some(embedded) = embedded_in(kind).filter(|_| is_cut(&item.json)) else {
+    let Some(embedded) = embedded_in(kind).filter(|_| item.is_cut) else {
         return Ok(item);
     };
     match entries(client, &embedded, &item.id, with_discounts).await {
@@ -60,25 +59,6 @@ pub(crate) async fn completed(
         Err(StripeError::NotFound { .. }) => Ok(item),
         Err(error) => Err(error),
     }
-}
-
-fn is_cut(json: &RawValue) -> bool {
-    #[derive(Deserialize)]
-    struct Owner {
-        lines: Option<ListObject>,
-        items: Option<ListObject>,
-    }
-    #[derive(Deserialize)]
-    struct ListObject {
-        #[serde(default)]
-        has_more: bool,
-    }
-    serde_json::from_str(json.get()).is_ok_and(|owner: Owner| {
-        [owner.lines, owner.items]
-            .into_iter()
-            .flatten()
-            .any(|list| list.has_more)
-    })
 }
 
 async fn entries(
@@ -123,5 +103,9 @@ fn with_entries(item: Item, field: &str, entries: Vec<Value>) -> Option<Item> {
     list.insert("data".to_owned(), Value::Array(entries));
     list.insert("has_more".to_owned(), Value::Bool(false));
     let json = serde_json::value::to_raw_value(&object).ok()?;
-    Some(Item { json, ..item })
+    Some(Item {
+        json,
+        is_cut: false,
+        ..item
+    })
 }

@@ -206,27 +206,121 @@ pub struct Item {
     pub id: String,
     /// When it was created, to the second.
     pub created_at: Option<Timestamp>,
+    /// The customer it belongs to.
+    pub customer: Option<String>,
+    /// The subscription it belongs to.
+    pub subscription: Option<String>,
+    /// Whether a list inside it was cut.
+    pub(crate) is_cut: bool,
     /// The whole object.
     pub json: Box<RawValue>,
 }
 
 impl Item {
-    /// Reads the id and the time; `None` when there is no id.
+    /// Reads what it needs to be placed, and nothing else; `None` when there is no id. Its owners are read in the shapes
+    /// before and since 2025-03-31.basil; where they cannot be read it belongs to nobody.
     pub(crate) fn read(json: Box<RawValue>) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Head<'a> {
-            #[serde(borrow)]
-            id: Cow<'a, str>,
-            created: Option<i64>,
-        }
-        let head: Head = serde_json::from_str(json.get()).ok()?;
+        let head: Head<'_> = match serde_json::from_str(json.get()) {
+            Ok(head) => head,
+            Err(_) => serde_json::from_str::<Essentials<'_>>(json.get())
+                .ok()?
+                .into(),
+        };
+        let details = head.parent.and_then(|parent| parent.subscription_details);
+        let parent = details.and_then(|details| details.subscription);
+        let subscription = head.subscription.and_then(Reference::id);
         Some(Self {
-            id: head.id.clone().into_owned(),
+            id: head.id.into_owned(),
             created_at: head
                 .created
                 .and_then(|second| Timestamp::from_second(second).ok()),
+            customer: head.customer.and_then(Reference::id),
+            subscription: subscription.or_else(|| parent.and_then(Reference::id)),
+            is_cut: [head.lines, head.items]
+                .into_iter()
+                .flatten()
+                .any(|list| list.has_more),
             json,
         })
+    }
+}
+
+/// What is read of an object before it is kept.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    created: Option<i64>,
+    #[serde(borrow, default)]
+    customer: Option<Reference<'a>>,
+    #[serde(borrow, default)]
+    subscription: Option<Reference<'a>>,
+    #[serde(borrow, default)]
+    parent: Option<Parent<'a>>,
+    #[serde(default)]
+    lines: Option<ListObject>,
+    #[serde(default)]
+    items: Option<ListObject>,
+}
+
+/// What is read of an object with something odd in it.
+#[derive(Deserialize)]
+struct Essentials<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    created: Option<i64>,
+}
+
+impl<'a> From<Essentials<'a>> for Head<'a> {
+    fn from(essentials: Essentials<'a>) -> Self {
+        Self {
+            id: essentials.id,
+            created: essentials.created,
+            customer: None,
+            subscription: None,
+            parent: None,
+            lines: None,
+            items: None,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ListObject {
+    #[serde(default)]
+    has_more: bool,
+}
+
+#[derive(Deserialize)]
+struct Parent<'a> {
+    #[serde(borrow, default)]
+    subscription_details: Option<SubscriptionDetails<'a>>,
+}
+
+#[derive(Deserialize)]
+struct SubscriptionDetails<'a> {
+    #[serde(borrow, default)]
+    subscription: Option<Reference<'a>>,
+}
+
+/// An id, or the whole object where it was expanded.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Reference<'a> {
+    Id(#[serde(borrow)] Cow<'a, str>),
+    Whole {
+        #[serde(borrow)]
+        id: Cow<'a, str>,
+    },
+    Other(serde::de::IgnoredAny),
+}
+
+impl Reference<'_> {
+    fn id(self) -> Option<String> {
+        match self {
+            Self::Id(id) | Self::Whole { id } => Some(id.into_owned()),
+            Self::Other(_) => None,
+        }
     }
 }
 
@@ -234,6 +328,44 @@ impl Item {
 mod tests {
     use super::*;
     use crate::catalog;
+
+    #[test]
+    fn owners_are_found_in_every_shape() {
+        for (json, customer, subscription) in [
+            (
+                r#"{"id":"x","customer":"cus_1","subscription":"sub_1"}"#,
+                Some("cus_1"),
+                Some("sub_1"),
+            ),
+            (
+                r#"{"id":"x","customer":{"id":"cus_1","name":"A"},"parent":{"type":"subscription_details","subscription_details":{"subscription":"sub_1"}}}"#,
+                Some("cus_1"),
+                Some("sub_1"),
+            ),
+            (
+                r#"{"id":"x","customer":null,"parent":{"subscription_details":null,"quote_details":{}},"subscription":null}"#,
+                None,
+                None,
+            ),
+            (
+                r#"{"id":"x","customer":7,"subscription":["x"]}"#,
+                None,
+                None,
+            ),
+            (r#"{"id":"x","customer":"cus_\u0031"}"#, Some("cus_1"), None),
+            (
+                r#"{"id":"x","customer":"cus_1","parent":"odd"}"#,
+                None,
+                None,
+            ),
+        ] {
+            let item = Item::read(RawValue::from_string(json.to_owned()).unwrap()).unwrap();
+            let found = (item.customer.as_deref(), item.subscription.as_deref());
+            assert_eq!(found, (customer, subscription), "{json}");
+        }
+        let nobody = RawValue::from_string("[]".to_owned()).unwrap();
+        assert!(Item::read(nobody).is_none());
+    }
 
     #[test]
     fn every_kind_has_a_row_and_is_found_by_its_name() {

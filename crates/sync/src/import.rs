@@ -10,7 +10,6 @@ mod events;
 mod fetch;
 mod follow;
 mod lists;
-mod owners;
 mod parts;
 mod pending;
 mod progress;

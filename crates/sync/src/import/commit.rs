@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use clearsync_store::{AccountId, FetchTime, ImportCursor, Store, StoreError, Writer};
+use clearsync_store::{AccountId, FetchTime, ImportCursor, Object, Store, StoreError, Writer};
 use clearsync_stripe::{
     client::API_VERSION,
     object::{Item, Kind},
 };
 use tokio::sync::mpsc;
 
-use super::{owners::Owners, unread};
+use super::unread;
 use crate::blocking::blocking;
 
 /// How many pages may wait for the disk before reading waits too.
@@ -87,14 +87,14 @@ pub(super) fn put_items(
     fetched: FetchTime,
     items: &[Item],
 ) -> Result<usize, StoreError> {
-    let owners: Vec<_> = items
-        .iter()
-        .map(|item| Owners::of(item.json.get()))
-        .collect();
-    let rows = owners
-        .iter()
-        .zip(items)
-        .map(|(owners, item)| owners.row(kind, item));
+    let rows = items.iter().map(|item| Object {
+        kind: kind.object(),
+        id: &item.id,
+        customer: item.customer.as_deref(),
+        subscription: item.subscription.as_deref(),
+        created_s: item.created_at.map(jiff::Timestamp::as_second),
+        json: item.json.get(),
+    });
     let counts = writer.put_objects(account, fetched, API_VERSION, rows)?;
     Ok(counts.changed)
 }
