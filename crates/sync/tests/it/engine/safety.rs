@@ -294,9 +294,9 @@ async fn filters_are_chosen_by_name_and_their_effect_is_told_before_they_are_kep
         assert_eq!(effect.left_out as usize, without.count(), "{}", product.id);
     }
     let price = choices.prices.iter().find(|price| price.name.is_some());
-    let named = price.unwrap().name.as_ref().unwrap();
+    let shown = price.unwrap().name.as_ref().unwrap();
     assert!(
-        names.values().any(|name| named.starts_with(name)),
-        "{named}"
+        names.values().any(|name| shown.starts_with(name)),
+        "{shown}"
     );
 }
