@@ -1,4 +1,4 @@
-use std::{io, path::Path};
+use std::{fs::DirBuilder, io, path::Path};
 
 use tracing_appender::{
     non_blocking::WorkerGuard,
@@ -8,10 +8,14 @@ use tracing_subscriber::EnvFilter;
 
 const DAYS_KEPT: usize = 7;
 
-/// Writes the log to a file a day in `folder`. Nothing above DEBUG names a customer, and no level shows a key.
+/// Writes the log to a file a day in `folder`, which is made for its owner alone. Nothing above DEBUG names a customer, and no level shows a key.
 /// What is still in memory is written when the guard is dropped.
 pub(crate) fn start(folder: &Path) -> io::Result<WorkerGuard> {
-    std::fs::create_dir_all(folder)?;
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
     let files = Builder::new()
         .rotation(Rotation::DAILY)
         .filename_prefix("clearsync")
