@@ -86,6 +86,8 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, StoreError> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.pragma_update(None, "busy_timeout", BUSY_TIMEOUT_MS)?;
+    // Whatever SQLite puts aside while it works stays in memory, and leaves no copy in a folder of the system.
+    connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "fullfsync", true)?;
