@@ -1,6 +1,7 @@
 //! The command line: the window by default, and the same job without one.
 
 mod hubspot;
+mod keys;
 mod modes;
 mod realtime;
 
@@ -14,7 +15,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clearsync_sync::{
-    Engine,
+    Engine, leave_nothing,
     view::{CompanyQuery, PolicyId, Problem, RunOutcome, Service},
 };
 use clearsync_vault::Secret;
@@ -133,6 +134,10 @@ enum Command {
     },
     /// Let Stripe tell this computer at once that something happened, at a public address of yours.
     Realtime(realtime::RealtimeArgs),
+    /// Put a new key in the place of the one in use, once it is seen to do as much.
+    Rotate(keys::RotateArgs),
+    /// Forget everything: the keys, the data, and what ClearSync made in Stripe and on the desktop. Quit the window first.
+    Forget(keys::ForgetArgs),
     /// Do the whole job on sample accounts and check its result.
     #[command(hide = true)]
     Demo,
@@ -236,6 +241,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         return open_window(&started, cli.hidden);
     };
     let terminal = Terminal::new();
+    let forgets = matches!(command, Command::Forget(_));
     let outcome = tauri::async_runtime::block_on(async {
         match command {
             Command::Sync {
@@ -283,9 +289,17 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
             Command::Realtime(arguments) => {
                 realtime::realtime(&started, &terminal, arguments).await
             }
+            Command::Rotate(arguments) => keys::rotate(&started, &terminal, arguments).await,
+            Command::Forget(arguments) => keys::forget(&started, &terminal, &arguments).await,
             Command::Demo => demo::run(&started, &terminal).await.map(|()| DONE),
         }
     });
+    if forgets && matches!(outcome, Ok(DONE | FAILED)) {
+        let folder = started.config.data_folder.clone();
+        // What is open cannot be removed everywhere.
+        drop(started);
+        leave_nothing(&folder);
+    }
     match outcome {
         Ok(code) => ExitCode::from(code),
         Err(error) => complain(&error),
@@ -422,11 +436,7 @@ async fn take_keys(engine: &Arc<Engine>, keys: Keys, sample: bool) -> Result<(),
         hubspot = Some(key_file(path)?);
     }
     if keys.from_stdin {
-        let mut text = String::new();
-        io::stdin()
-            .lock()
-            .read_to_string(&mut text)
-            .map_err(CliError::StandardInput)?;
+        let text = standard_input()?;
         let mut lines = text
             .lines()
             .filter(|line| !line.trim().is_empty())
@@ -444,6 +454,15 @@ async fn take_keys(engine: &Arc<Engine>, keys: Keys, sample: bool) -> Result<(),
         engine.connect_hubspot(key, true, false).await?;
     }
     Ok(())
+}
+
+fn standard_input() -> Result<String, CliError> {
+    let mut text = String::new();
+    io::stdin()
+        .lock()
+        .read_to_string(&mut text)
+        .map_err(CliError::StandardInput)?;
+    Ok(text)
 }
 
 fn key_file(path: &Path) -> Result<Secret, CliError> {

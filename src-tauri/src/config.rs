@@ -6,7 +6,7 @@ use std::{
 use serde::Deserialize;
 use url::{Host, Url};
 
-const FOLDER: &str = "ai.clearsync.desktop";
+pub(crate) const FOLDER: &str = "ai.clearsync.desktop";
 const STRIPE_URL: &str = "https://api.stripe.com";
 const HUBSPOT_URL: &str = "https://api.hubapi.com";
 

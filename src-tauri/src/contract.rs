@@ -30,6 +30,11 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::keys::connect_stripe,
             commands::keys::connect_hubspot,
             commands::keys::disconnect,
+            commands::keys::check_new_key,
+            commands::keys::leave_new_key,
+            commands::keys::take_new_key,
+            commands::keys::former_key_works,
+            commands::keys::forget_former_key,
             commands::keys::checklist,
             commands::keys::choose_preset,
             commands::keys::check_all,
@@ -101,6 +106,7 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::settings::backups,
             commands::settings::back_up,
             commands::settings::restore_backup,
+            commands::settings::forget,
         ])
         .events(collect_events![
             StatusChanged,

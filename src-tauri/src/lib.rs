@@ -13,6 +13,7 @@ mod sample;
 mod shell;
 mod start;
 mod terminal;
+mod traces;
 mod tray;
 mod tray_host;
 mod tray_icon;

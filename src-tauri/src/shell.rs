@@ -16,6 +16,7 @@ use crate::{
     contract,
     notification::{Notification, Told},
     sample::SampleKeys,
+    traces::AUTOSTART_NAME,
     tray::ItemAction,
     tray_host,
     tray_icon::TrayOnDesktop,
@@ -48,7 +49,7 @@ pub(crate) fn run(shell: Shell) -> ExitCode {
         .plugin(
             tauri_plugin_autostart::Builder::new()
                 .args([HIDDEN])
-                .app_name("ClearSync")
+                .app_name(AUTOSTART_NAME)
                 .build(),
         )
         .plugin(tauri_plugin_notification::init())

@@ -206,6 +206,11 @@ fn step_text(progress: &RunProgress) -> String {
     words(&format!("step.{}", code(&progress.step)), &[])
 }
 
+/// What is known of a row, in a word.
+pub(crate) fn state_text(state: &CheckState) -> String {
+    tick(state).1
+}
+
 fn tick(state: &CheckState) -> (char, String) {
     let (tick, key) = match state {
         CheckState::Held => ('✓', "check.held"),

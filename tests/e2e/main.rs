@@ -13,6 +13,7 @@ mod everyday;
 mod figures;
 mod ipc;
 mod keyring;
+mod keys;
 mod leaks;
 mod notification_daemon;
 mod setup;

@@ -1,6 +1,6 @@
 //! Simulated accounts on this computer's own ports, and the way through the setup that the tests share.
 
-use std::{fs, ops::Deref, sync::Arc, time::Duration};
+use std::{fs, ops::Deref, process::Output, sync::Arc, time::Duration};
 
 use crate::{desktop::Desktop, web_driver::Window};
 use clearsync_sandbox::{
@@ -50,6 +50,25 @@ impl Accounts {
             ("CLEARSYNC_LOG", "trace"),
         ];
         Window::open(desktop, &environment, &[]).await
+    }
+
+    /// The program in the terminal, on the same desktop and with the same accounts.
+    pub async fn terminal(&self, desktop: &Desktop, arguments: &[&str]) -> Output {
+        let mut command = desktop.command(env!("CARGO_BIN_EXE_clearsync"));
+        command
+            .args(arguments)
+            .env(
+                "CLEARSYNC_STRIPE_URL",
+                format!("http://{}", self.served.stripe.address()),
+            )
+            .env(
+                "CLEARSYNC_HUBSPOT_URL",
+                format!("http://{}", self.served.hubspot.address()),
+            );
+        // The accounts answer on this runtime meanwhile.
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap()
     }
 }
 

@@ -7,6 +7,7 @@
 //! Nothing secret is ever kept here: keys and tokens live in the operating system's keychain.
 
 mod account;
+mod anew;
 mod attention;
 mod columns;
 mod decision;
@@ -35,6 +36,7 @@ mod subscription_event;
 mod written;
 
 pub use account::{Account, AccountId, AccountProfile, Mode, Target};
+pub use anew::Emptied;
 pub use attention::Attention;
 pub use decision::{Decision, Verdict};
 pub use drift::{Drift, DriftFinding};

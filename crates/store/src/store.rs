@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -25,6 +25,8 @@ struct Inner {
     path: PathBuf,
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Reader>>,
+    /// Grows when the file is another, so that readers of the one before are not used again.
+    file: AtomicU64,
     fetch_clock_ms: AtomicI64,
     guard: OnceLock<Guard>,
 }
@@ -62,6 +64,7 @@ impl Store {
             path: path.to_owned(),
             writer: Mutex::new(Writer(Reader(writer))),
             readers: Mutex::default(),
+            file: AtomicU64::new(0),
             fetch_clock_ms: AtomicI64::new(fetch_clock_ms),
             guard: OnceLock::new(),
         })))
@@ -114,13 +117,17 @@ impl Store {
         &self,
         look: impl FnOnce(&Reader) -> Result<T, E>,
     ) -> Result<T, E> {
+        let file = self.0.file.load(Ordering::SeqCst);
         let free = lock(&self.0.readers).pop();
         let reader = match free {
             Some(reader) => reader,
             None => Reader(connect_reader(&self.0.path)?),
         };
         let outcome = in_view(&reader, look);
-        lock(&self.0.readers).push(reader);
+        let mut readers = lock(&self.0.readers);
+        if self.0.file.load(Ordering::SeqCst) == file {
+            readers.push(reader);
+        }
         outcome
     }
 
@@ -169,6 +176,22 @@ impl Store {
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         work(&mut lock(&self.0.writer).0.0)
+    }
+
+    /// Closes every connection, lets `renew` make the file another, and goes on with the connection that gives. Nobody
+    /// writes meanwhile.
+    pub(crate) fn replace_connections<T>(
+        &self,
+        renew: impl FnOnce(&Path) -> Result<(Connection, T), StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut writer = lock(&self.0.writer);
+        *writer = Writer(Reader(Connection::open_in_memory()?));
+        let mut readers = lock(&self.0.readers);
+        self.0.file.fetch_add(1, Ordering::SeqCst);
+        readers.clear();
+        let (connection, value) = renew(&self.0.path)?;
+        *writer = Writer(Reader(connection));
+        Ok(value)
     }
 
     /// Checks every page and index of the file.

@@ -13,12 +13,14 @@ mod connect;
 mod drift;
 mod exchange;
 mod figures;
+mod forget;
 mod guard;
 mod hubspot_checks;
 mod live;
 mod mail_domains;
 mod modes;
 mod movements;
+mod permissions;
 mod plan_csv;
 mod policies;
 mod preview;
@@ -28,6 +30,7 @@ mod reading;
 mod realtime;
 mod reconciliation;
 mod review;
+mod rotation;
 mod run_changes;
 mod run_slot;
 mod runs;
@@ -48,11 +51,16 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, broadcast, watch};
 use url::Url;
 
-use self::{checks::Checks, live::Live, run_slot::RunSlot};
+use self::{checks::Checks, live::Live, rotation::Rotations, run_slot::RunSlot};
 use crate::{
     clock::Clock,
     view::{Checklist, DataKind, Problem, Status, TrayPresence},
 };
+
+pub use forget::leave_nothing;
+
+/// The file of the store in the data folder.
+const DATABASE: &str = "clearsync.sqlite";
 
 /// The two services as they are reached.
 #[derive(Clone)]
@@ -100,6 +108,7 @@ pub struct Engine {
     clock: Clock,
     live: Mutex<Live>,
     checks: Mutex<Checks>,
+    rotations: Mutex<Rotations>,
     run: RunSlot,
     status: watch::Sender<Status>,
     changes: broadcast::Sender<Change>,
@@ -124,7 +133,7 @@ impl Engine {
     /// A [`Problem`] when the store cannot be used.
     pub fn open(config: EngineConfig) -> Result<Arc<Self>, Problem> {
         let now = config.clock.now();
-        let opened = Store::open(&config.data_folder.join("clearsync.sqlite"), now)?;
+        let opened = Store::open(&config.data_folder.join(DATABASE), now)?;
         Ok(Self::on(opened, config))
     }
 
@@ -141,6 +150,7 @@ impl Engine {
             clock: config.clock,
             live: Mutex::default(),
             checks: Mutex::default(),
+            rotations: Mutex::default(),
             run: RunSlot::default(),
             status: watch::Sender::new(Status::not_set_up(config.sample_data)),
             changes: broadcast::Sender::new(256),

@@ -18,17 +18,18 @@ mod source;
 mod unread;
 
 use clearsync_store::{Store, StoreError};
-use clearsync_stripe::error::StripeError;
+use clearsync_stripe::{error::StripeError, object::Kind};
 use tokio::sync::{mpsc, watch};
 
 use crate::{blocking::blocking, clock::Clock, view::ListName};
 
-pub use compare::{Compared, compare_if_due};
+pub use compare::{Compared, Often, compare_if_due};
 pub use follow::{Followed, ImportNeeded, follow};
 pub use progress::ImportProgress;
 pub(crate) use progress::{Meter, minutes};
 pub(crate) use source::TIME_ZONE;
 pub use source::{ConnectError, Source, connect};
+pub(crate) use unread::{look_again, refused_rows};
 
 use commit::commit_all;
 use lists::Lists;
@@ -67,12 +68,31 @@ pub enum ImportError {
     /// The user stopped it.
     #[error("stopped")]
     Stopped,
+    /// The key may not read what all else hangs on.
+    #[error("the key may not read {row}")]
+    CoreRefused {
+        /// The row of the checklist.
+        row: &'static str,
+        /// What Stripe said.
+        refusal: StripeError,
+    },
     /// Stripe could not be read.
     #[error(transparent)]
     Stripe(#[from] StripeError),
     /// The store could not be written.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Ends reading when what was refused is a list that all else hangs on. Without another list everything else goes on.
+fn core_refused(kind: Kind, refusal: StripeError) -> Result<(), ImportError> {
+    match kind {
+        Kind::Customer | Kind::Subscription => Err(ImportError::CoreRefused {
+            row: kind.row_id(),
+            refusal,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Reads every list that the key may read, or what is left of an import that was stopped.

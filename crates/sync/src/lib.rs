@@ -20,5 +20,5 @@ pub mod undo;
 pub mod view;
 
 pub use clock::Clock;
-pub use engine::{Change, Engine, EngineConfig, Services};
+pub use engine::{Change, Engine, EngineConfig, Services, leave_nothing};
 pub use playbook::playbooks;

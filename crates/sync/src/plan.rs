@@ -27,7 +27,7 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{Client, HubSpotError, Pair, RecordId};
+use clearsync_hubspot::{Client, HubSpotError, Pair, Reason, RecordId};
 use clearsync_store::{PlanId, PlanState, Purpose, Store, StoreError, Target, Writer};
 use futures::future::try_join;
 use jiff::Timestamp;
@@ -248,6 +248,23 @@ impl Gathering<'_> {
     }
 }
 
+/// What was found of records of a kind; where the key lacks its scope, none of them can be told. Without contacts there is
+/// no plan.
+fn found_or_blind<T>(
+    kind: Kind,
+    found: Result<T, HubSpotError>,
+) -> Result<Option<T>, HubSpotError> {
+    match found {
+        Err(error) if kind != Kind::Contacts && is_scope_missing(&error) => Ok(None),
+        found => found.map(Some),
+    }
+}
+
+/// Whether HubSpot refused for want of a scope.
+fn is_scope_missing(error: &HubSpotError) -> bool {
+    matches!(error.reason, Reason::MissingScopes { .. })
+}
+
 /// What HubSpot was found to hold, as far as it is ClearSync's own.
 fn standing_of(sought: Sought, own: &[String]) -> Standing {
     match sought {
@@ -311,7 +328,11 @@ async fn standing_links(
         return Ok(standing);
     };
     let ids: BTreeSet<RecordId> = unknown.values().map(|pair| pair.from).collect();
-    let held = gathering.hubspot.associated(&from, &to, &ids).await?;
+    let held = match gathering.hubspot.associated(&from, &to, &ids).await {
+        // What stands is not known. To link again what is linked changes nothing.
+        Err(error) if is_scope_missing(&error) => return Ok(standing),
+        held => held?,
+    };
     let stands = |pair: &Pair| held.get(&pair.from).is_some_and(|to| to.contains(&pair.to));
     standing.extend(unknown.into_iter().filter(|(_, pair)| stands(pair)));
     Ok(standing)
@@ -422,6 +443,7 @@ impl Draft<'_> {
                 | SkipReason::CustomerDeleted
                 | SkipReason::LeftOut
                 | SkipReason::Refused
+                | SkipReason::ScopeMissing
                 | SkipReason::FilteredTrial
                 | SkipReason::FilteredFree
                 | SkipReason::FilteredStatus
@@ -436,6 +458,11 @@ impl Draft<'_> {
                 "object": row.object, "key": row.subject, "reason": reason, "candidates": candidates.join(", "),
             });
             open.insert(&row.label, (code, params));
+        }
+        let blind = self.rows.iter().filter(|row| push::is_blind(row));
+        for kind in blind.filter_map(|row| Kind::named(&row.object)) {
+            let params = serde_json::json!({ "scopes": kind.scopes().join(", ") });
+            open.insert(kind.name(), (SCOPE_MISSING, params));
         }
         let former = self.known.attention.iter().filter(|item| item.area == AREA);
         for item in former.filter(|item| !open.contains_key(item.subject.as_str())) {
@@ -465,6 +492,8 @@ const AREA: &str = "plan";
 pub const CUSTOMER_UNMATCHED: &str = "customer_unmatched";
 /// The code of an open item about several records that fit; `params` hold `candidates` too.
 pub const MATCH_AMBIGUOUS: &str = "match_ambiguous";
+/// The code of an open item about a kind of record whose scopes the key lacks; `params` hold `scopes`.
+pub(crate) const SCOPE_MISSING: &str = "scope_missing";
 
 fn same_rows(one: &[clearsync_store::PlanRow], other: &[clearsync_store::PlanRow]) -> bool {
     let same = |(one, other): (&clearsync_store::PlanRow, &clearsync_store::PlanRow)| {

@@ -151,6 +151,14 @@ impl From<ImportError> for Problem {
     fn from(error: ImportError) -> Self {
         match error {
             ImportError::Stopped => Self::new(ProblemCode::Stopped),
+            ImportError::CoreRefused { row, refusal } => {
+                let name = clearsync_stripe::catalog::row(row).map_or(row, |row| row.name);
+                Self {
+                    code: ProblemCode::StripeCoreMissing,
+                    ..Self::from(refusal)
+                }
+                .with("row", name)
+            }
             ImportError::Stripe(error) => error.into(),
             ImportError::Store(error) => error.into(),
         }

@@ -31,7 +31,7 @@ use futures::{
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-pub(crate) use former::settle_former;
+pub(crate) use former::{is_blind, settle_former};
 pub use journal::RECORD_REFUSED;
 pub(crate) use journal::{close_items_but_of, refusal_code};
 pub(crate) use properties::{OBJECT_TYPE, PIPELINES};

@@ -9,6 +9,7 @@ mod checklist;
 mod company;
 mod drift;
 mod exchange;
+mod forget;
 mod guard;
 mod history;
 mod mail_domains;
@@ -22,6 +23,7 @@ mod problem;
 mod realtime;
 mod reconciliation;
 mod review;
+mod rotation;
 mod settings;
 mod setup;
 mod status;
@@ -34,6 +36,7 @@ pub use checklist::{CheckRow, CheckState, Checklist, Level, Service, UnverifiedC
 pub use company::{CohortRow, CompanyFigures, CompanyQuery, MonthFigures, Renewal};
 pub use drift::{DriftDifference, DriftFinding, DriftRow, DriftView};
 pub use exchange::{ExchangeRatesInput, ExchangeRatesView, RateRow, RateSource};
+pub use forget::{Forgotten, LeftTrace, Trace, TraceKind};
 pub use guard::{GuardChange, GuardSettings, Ownership, PropertyGuard, QuotaView};
 pub use history::{
     Compared, RunChange, RunChangesPage, RunChangesQuery, RunKind, RunOutcome, RunRow,
@@ -65,6 +68,7 @@ pub use problem::{Action, Problem, ProblemCode};
 pub use realtime::{RealtimeState, RealtimeView};
 pub use reconciliation::{FindingCode, ReconcileReport, ReconcileRow, UnreadCode, UnreadRow};
 pub use review::{Candidate, ReviewChoice, ReviewDecision, ReviewItem};
+pub use rotation::{FormerKey, KeyDifference, KeyKind, NewKey};
 pub use settings::{Settings, SettingsChange};
 pub use setup::{
     Choices, GuidePreset, GuideRow, GuideStep, HubSpotConnection, KeyFinding, KeyGuide, KeyInput,

@@ -1,8 +1,8 @@
 //! Keys and their checklists.
 
 use clearsync_sync::view::{
-    Checklist, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, Mode, Problem,
-    ProblemCode, Service, Setup, StripeConnection,
+    Checklist, FormerKey, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, Mode,
+    NewKey, Problem, ProblemCode, Service, Setup, StripeConnection,
 };
 use clearsync_vault::Secret;
 use tauri::State;
@@ -73,6 +73,59 @@ pub(crate) async fn connect_hubspot(
 #[specta::specta]
 pub(crate) async fn disconnect(engine: Current, service: Service) -> Answer<Setup> {
     engine.disconnect(service).await
+}
+
+/// Holds a new key against the one in use, which stays in use.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_new_key(
+    engine: Current,
+    sample: State<'_, Option<SampleKeys>>,
+    service: Service,
+    input: KeyInput,
+) -> Answer<NewKey> {
+    let sample = sample.as_ref().map(|keys| match service {
+        Service::Stripe => keys.stripe,
+        Service::HubSpot => keys.hubspot,
+    });
+    engine
+        .check_new_key(service, key_from(input, sample)?)
+        .await
+}
+
+/// Forgets a new key that was checked.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn leave_new_key(engine: Current, service: Service) -> Answer<()> {
+    engine.leave_new_key(service);
+    Ok(())
+}
+
+/// Puts the new key that was checked in the place of the one in use.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn take_new_key(
+    engine: Current,
+    service: Service,
+    keep_for_this_run: bool,
+) -> Answer<FormerKey> {
+    let former = engine.take_new_key(service, keep_for_this_run).await?;
+    engine.check_in_background(service);
+    Ok(former)
+}
+
+/// Asks once whether the old key still works.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn former_key_works(engine: Current, service: Service) -> Answer<bool> {
+    engine.former_key_works(service).await
+}
+
+/// The user has deleted the old key.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_former_key(engine: Current, service: Service) -> Answer<()> {
+    engine.forget_former_key(service).await
 }
 
 /// The checklist as it is known.

@@ -1,6 +1,6 @@
 //! Settings, links and the data on this computer.
 
-use clearsync_sync::view::{BackupRow, Problem, ProblemCode, Settings, SettingsChange};
+use clearsync_sync::view::{BackupRow, Forgotten, Problem, ProblemCode, Settings, SettingsChange};
 use tauri::{AppHandle, State};
 use tauri_plugin_autostart::ManagerExt;
 
@@ -8,6 +8,8 @@ use super::Answer;
 use crate::{
     config::Config,
     links::{Link, LinkNotAllowed},
+    sample::SampleKeys,
+    traces,
     workspaces::Current,
 };
 
@@ -48,6 +50,21 @@ pub(crate) async fn open_link(url: String) -> Answer<()> {
 #[specta::specta]
 pub(crate) async fn show_data_folder(config: State<'_, Config>) -> Answer<()> {
     open::that_detached(&config.data_folder).map_err(|_| Problem::new(ProblemCode::Unexpected))
+}
+
+/// Forgets everything: the endpoint in Stripe, the keys, the data, and what is left on the desktop.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget(
+    engine: Current,
+    sample: State<'_, Option<SampleKeys>>,
+) -> Answer<Forgotten> {
+    let mut forgotten = engine.forget().await?;
+    // The sample accounts leave the desktop as it is.
+    if sample.is_none() {
+        traces::forget(&mut forgotten);
+    }
+    Ok(forgotten)
 }
 
 /// The backups in the data folder, newest first.

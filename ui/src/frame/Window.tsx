@@ -2,6 +2,7 @@ import { SetupWizard } from "../features/setup/SetupWizard";
 import { useLiveData, useSetup, useStatus } from "../ipc/queries";
 import { ProblemNotice } from "../kit/ProblemNotice";
 import { RowSkeletons } from "../kit/Skeletons";
+import { ForgottenDialog } from "./ForgottenDialog";
 import classes from "./frame.module.css";
 import { MainWindow } from "./MainWindow";
 import { SampleBanner } from "./SampleBanner";
@@ -35,6 +36,7 @@ export function Window() {
       ) : (
         <SetupWizard setup={setup.data} status={status.data} />
       )}
+      <ForgottenDialog />
       <StatusAnnouncer status={status.data} />
     </div>
   );

@@ -21,6 +21,16 @@ export const commands = {
 	connectHubspot: (input: KeyInput, keepForThisRun: boolean, replacePortal: boolean) => __TAURI_INVOKE<HubSpotConnection>("connect_hubspot", { input, keepForThisRun, replacePortal }),
 	/**  Deletes a key. */
 	disconnect: (service: Service) => __TAURI_INVOKE<Setup>("disconnect", { service }),
+	/**  Holds a new key against the one in use, which stays in use. */
+	checkNewKey: (service: Service, input: KeyInput) => __TAURI_INVOKE<NewKey>("check_new_key", { service, input }),
+	/**  Forgets a new key that was checked. */
+	leaveNewKey: (service: Service) => __TAURI_INVOKE<null>("leave_new_key", { service }),
+	/**  Puts the new key that was checked in the place of the one in use. */
+	takeNewKey: (service: Service, keepForThisRun: boolean) => __TAURI_INVOKE<FormerKey>("take_new_key", { service, keepForThisRun }),
+	/**  Asks once whether the old key still works. */
+	formerKeyWorks: (service: Service) => __TAURI_INVOKE<boolean>("former_key_works", { service }),
+	/**  The user has deleted the old key. */
+	forgetFormerKey: (service: Service) => __TAURI_INVOKE<null>("forget_former_key", { service }),
 	/**  The checklist as it is known. */
 	checklist: (service: Service) => __TAURI_INVOKE<Checklist>("checklist", { service }),
 	/**  Chooses which permissions the Stripe key is to have. */
@@ -163,6 +173,8 @@ export const commands = {
 	backUp: () => __TAURI_INVOKE<BackupRow>("back_up"),
 	/**  Puts a backup of the data folder in the place of everything, which is backed up first. */
 	restoreBackup: (name: string) => __TAURI_INVOKE<null>("restore_backup", { name }),
+	/**  Forgets everything: the endpoint in Stripe, the keys, the data, and what is left on the desktop. */
+	forget: () => __TAURI_INVOKE<Forgotten>("forget"),
 };
 
 /** Events */
@@ -694,6 +706,32 @@ export type FirstInvoiceRule =
 /**  From when it is paid. */
 "whenPaid";
 
+/**  What was removed from this computer and from Stripe, and what could not be. */
+export type Forgotten = {
+	/**  What is gone. */
+	removed: Trace[],
+	/**  What is still there. */
+	left: LeftTrace[],
+};
+
+/**  A key that another has taken the place of, to be deleted by the user where it was made. */
+export type FormerKey = {
+	/**  Whose it is. */
+	service: Service,
+	/**  What kind of key it is. */
+	kind: KeyKind,
+	/**  Test or live, with Stripe. */
+	mode: Mode | null,
+	/**  Its last four characters. */
+	lastFour: string,
+	/**  When the other took its place. */
+	replacedAt: string,
+	/**  The page on which it is deleted. */
+	url: string,
+	/**  Whether it can still be asked if it works: only until ClearSync quits, since it is kept in memory alone. */
+	canBeAsked: boolean,
+};
+
 /**  One change of [`GuardSettings`]. */
 export type GuardChange = 
 /**  From 0 to 100. */
@@ -770,6 +808,20 @@ export type HubSpotConnection = {
 	storage: KeyStorage,
 };
 
+/**  One permission or scope, on both keys. */
+export type KeyDifference = {
+	/**  As in [`super::CheckRow::id`]. */
+	id: string,
+	/**  Exactly as in the provider's dashboard. */
+	name: string,
+	/**  What it is to be set to. */
+	level: Level,
+	/**  The key in use. */
+	old: CheckState,
+	/**  The new key. */
+	new: CheckState,
+};
+
 /**  What a text in the key field is, told without any request. */
 export type KeyFinding = 
 /**  Nothing typed yet. */
@@ -816,6 +868,15 @@ text: string } |
 /**  The sample account's key; only with sample data. */
 { kind: "sample" };
 
+/**  Kinds of keys. */
+export type KeyKind = 
+/**  A restricted key of Stripe. */
+"restricted" | 
+/**  A secret key of Stripe, which can do everything. */
+"secret" | 
+/**  A key of HubSpot. */
+"hubSpot";
+
 /**  Where a key is kept. */
 export type KeyStorage = 
 /**  In the operating system's keychain. */
@@ -839,6 +900,16 @@ export type LeaveReason =
 "sharedPortal" | 
 /**  This version does not know the kind of record. */
 "kindUnknown";
+
+/**  Something that could not be removed. */
+export type LeftTrace = {
+	/**  What it is. */
+	trace: Trace,
+	/**  What stood in the way. */
+	problem: Problem,
+	/**  Where the user can remove it. */
+	url: string | null,
+};
 
 /**  What a permission is set to. */
 export type Level = 
@@ -1095,6 +1166,22 @@ export type MovementRow = {
 	effective: string | null,
 	/**  Where the knowledge comes from. */
 	origin: OriginView,
+};
+
+/**  A new key, held against the one in use. Nothing has changed yet. */
+export type NewKey = {
+	/**  Whose it is. */
+	service: Service,
+	/**  What kind of key it is. */
+	kind: KeyKind,
+	/**  Its last four characters. */
+	lastFour: string,
+	/**  Row by row what both can do. */
+	rows: KeyDifference[],
+	/**  Whether the key in use still works. Where it does not, nothing can be lost by the new one. */
+	oldWorks: boolean,
+	/**  Whether the new key can do all that the old one can, so that it may take its place. */
+	fits: boolean,
 };
 
 /**  HubSpot's kinds of record that ClearSync writes. */
@@ -1405,7 +1492,21 @@ export type Problem = {
 };
 
 /**  Every problem a user can meet. Stable: the words of every language are keyed by it. */
-export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | "stripeNotConnected" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | 
+export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | 
+/**  The key may not read `row`, on which everything else builds. */
+"stripeCoreMissing" | "stripeNotConnected" | 
+/**  The new key is the one in use. */
+"keyIsInUse" | 
+/**  The new key belongs to `after`, and the one in use to `before`. */
+"newKeyOtherAccount" | 
+/**  No new key waits to be taken. */
+"newKeyMissing" | 
+/**  The old key is not in memory any more. */
+"formerKeyGone" | 
+/**  A file could not be removed. */
+"fileNotRemoved" | 
+/**  The entry that starts ClearSync with the computer could not be removed. */
+"autostartNotRemoved" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | 
 /**  The key may not read HubSpot's exchange rates; `scope` lets it. */
 "hubSpotRatesScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "realtimeAddressNotPublic" | "realtimePortTaken" | "realtimeSecretMissing" | "unexpected";
 
@@ -1820,6 +1921,8 @@ export type Settings = {
 	stripe: StripeConnection | null,
 	/**  The HubSpot side. */
 	hubspot: HubSpotConnection | null,
+	/**  Keys that others took the place of, until the user has deleted them. */
+	formerKeys: FormerKey[],
 	/**  Where ClearSync keeps its data. */
 	dataFolder: string,
 	/**  ClearSync's version. */
@@ -1880,6 +1983,8 @@ export type SkipReason =
 "customerDeleted" | 
 /**  HubSpot refused the last write of this record. */
 "refused" | 
+/**  The HubSpot key lacks the scope to read records of this kind. */
+"scopeMissing" | 
 /**  The user left it out for good. */
 "leftOut" | 
 /**  The filters leave it out: it is on trial. */
@@ -2079,6 +2184,37 @@ export type Totals = {
 	customers: number,
 };
 
+/**  Something ClearSync kept or made. */
+export type Trace = {
+	/**  What it is; the words are under `trace.<kind>`. */
+	kind: TraceKind,
+	/**  Its path or its id, where it has one. */
+	name: string | null,
+};
+
+/**  Kinds of traces. */
+export type TraceKind = 
+/**  ClearSync's own webhook endpoint in Stripe. */
+"endpoint" | 
+/**  The Stripe key in the keychain. */
+"stripeKey" | 
+/**  The HubSpot key in the keychain. */
+"hubSpotKey" | 
+/**  What Stripe signs its deliveries with, in the keychain. */
+"webhookSecret" | 
+/**  The database with its log. */
+"database" | 
+/**  A damaged database that was set aside. */
+"setAside" | 
+/**  A backup. */
+"backup" | 
+/**  A log. */
+"log" | 
+/**  The window's size and place. */
+"windowState" | 
+/**  The entry that starts ClearSync with the computer. */
+"autostart";
+
 /**  Whether a tray host shows the icon. */
 export type TrayPresence = 
 /**  Not known yet. */
@@ -2252,7 +2388,9 @@ export type WholeReadReason =
 /**  The computer's clock was set back, so that nobody knows how long the gap is. */
 "clockSetBack" | 
 /**  The key may read again what it might not for a while. */
-"permissionBack";
+"permissionBack" | 
+/**  The key may not read events, and everything was last read a day ago. */
+"eventsRefused";
 
 /**  What a write did; the words are under `write.<action>`. */
 export type WriteAction = 

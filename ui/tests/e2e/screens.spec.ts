@@ -98,6 +98,46 @@ test("checking permissions from the settings", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("rotating a key", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "Rotate key" }).first().click();
+  await expect(page.getByText("Make a new key beside the old one")).toBeVisible();
+  await look(page, "rotation-begun");
+  await page.getByLabel("Restricted key").fill("rk_live_less");
+  await page.getByRole("button", { name: "Check the new key" }).click();
+  await expect(page.getByText("The new key lacks something")).toBeVisible();
+  await page.getByText("Change over").scrollIntoViewIfNeeded();
+  await look(page, "rotation-lacks");
+  await page.getByLabel("Restricted key").fill("rk_live_better");
+  await page.getByRole("button", { name: "Check the new key" }).click();
+  await expect(page.getByText("can do all that the old one can")).toBeVisible();
+  await page.getByRole("button", { name: "Use ····" }).scrollIntoViewIfNeeded();
+  await look(page, "rotation-fits");
+  await page.getByRole("button", { name: "Use ····" }).click();
+  await page.getByRole("button", { name: "Ask if it still works" }).click();
+  await expect(page.getByText("Stripe still takes the old key")).toBeVisible();
+  await look(page, "rotation-done");
+  expect(complaints).toEqual([]);
+});
+
+test("forgetting everything asks for the word and says what is gone", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  const button = page.getByRole("button", { name: "Forget everything" });
+  await button.scrollIntoViewIfNeeded();
+  await look(page, "settings-forget");
+  await button.click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByText("There is no way back")).toBeVisible();
+  await dialog.getByLabel("Type “forget”").fill("forget");
+  await look(page, "settings-forget-asked");
+  await dialog.getByRole("button", { name: "Forget everything" }).click();
+  await expect(page.getByText("Everything is forgotten")).toBeVisible();
+  await look(page, "forgotten");
+  expect(complaints).toEqual([]);
+});
+
 test("disconnecting asks first", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await rail("Settings")(page);

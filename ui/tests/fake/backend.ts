@@ -17,6 +17,7 @@ import * as data from "./data";
 import * as figures from "./figures";
 import { FILTER_CHOICES, filterEffect, METADATA_KEYS, MODES, WRITING } from "./modes";
 import * as policies from "./policies";
+import { rotation } from "./rotation";
 import { safety } from "./safety";
 import { type Command, summaryOf, type World } from "./world";
 
@@ -204,6 +205,15 @@ export class FakeBackend {
     },
     push: () => null,
     ...safety(() => this.world),
+    ...rotation({
+      world: () => this.world,
+      settingsChanged: () => this.tellData("settings"),
+      beginAnew: () => {
+        this.moveSetup({ step: "welcome", reached: "welcome", finished: false, stripe: null, hubspot: null });
+        this.setStatus({ phase: "notSetUp", stripe: null, hubspot: null, attention: 0, waitingChanges: 0 });
+        this.tellData("setup", "settings");
+      },
+    }),
     finishSetup: () => {
       this.moveSetup({ finished: true });
       this.setStatus({ phase: "idle" });

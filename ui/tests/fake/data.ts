@@ -361,6 +361,7 @@ const KINDS: AttentionKind[] = [
 ];
 
 const DETAILS: Partial<Record<AttentionKind, string[]>> = {
+  scopeMissing: ["crm.objects.companies.read", "crm.objects.companies.write"],
   figureAssumed: ["The amount of price price_QhZ6uL8q is not known, so it counts 0."],
   objectNotUnderstood: ["The subscription says no “customer”, so it is left out of all figures."],
 };
@@ -372,12 +373,12 @@ export function attention(count: number): AttentionItem[] {
     return {
       id: index + 1,
       kind,
-      params: {},
+      params: kind === "permissionMissing" ? { row: "payment_methods" } : {},
       subject:
         kind === "permissionMissing"
           ? "Payment Methods"
           : kind === "scopeMissing"
-            ? "crm.schemas.contacts.write"
+            ? "companies"
             : `billing${index}@northwind.example`,
       details: DETAILS[kind] ?? [],
       since: minutesAgo(30 + index * 45),

@@ -210,7 +210,7 @@ export const SCENARIOS = {
       review: [],
       undoRows: [],
       drift: driftSeen(0, 0),
-      settings: { ...world.settings, stripe: null, hubspot: null },
+      settings: { ...world.settings, stripe: null, hubspot: null, formerKeys: [] },
     };
   },
   behindFailing: () => {

@@ -188,6 +188,7 @@ export function everyday(): World {
       choices: { createContacts: true, createCompanies: false },
       stripe: data.stripe,
       hubspot: data.hubspot,
+      formerKeys: [],
       dataFolder: "/home/jane/.local/share/ai.clearsync.desktop",
       version: "0.1.0",
       stripeApiVersion: "2026-05-27.dahlia",

@@ -26,6 +26,9 @@ const FAMILIES: [type: string, keys: (member: string) => string[]][] = [
     (service) => [`service.${service}`, `key.label.${service}`, `settings.disconnect.${service}.text`],
   ],
   ["KeyStorage", (storage) => [`key.storage.${storage}`]],
+  ["KeyKind", (kind) => [`key.kind.${kind}`]],
+  ["TraceKind", (kind) => [`trace.${kind}`]],
+  ["WholeReadReason", (reason) => [`history.whole.${reason}`]],
   ["GuidePreset", (preset) => [`guide.preset.${preset}`, `guide.preset.${preset}.text`]],
   ["UnverifiedCause", (cause) => [`cause.${cause}`]],
   ["MovementKind", (kind) => [`movement.${kind}`]],
@@ -116,7 +119,16 @@ describe("the source", () => {
   it("uses every word there is", () => {
     const all = sources.map(({ text }) => text).join("\n");
     const made = [...all.matchAll(/`([a-zA-Z.]+\.)\$\{/g)].map((found) => found[1] ?? "");
-    const forRust = ["tray.", "notification.", "undo.", "drift.", "playbook.", "realtime."];
+    const forRust = [
+      "tray.",
+      "notification.",
+      "undo.",
+      "drift.",
+      "playbook.",
+      "realtime.",
+      "rotate.",
+      "forget.",
+    ];
     const unused = keys.filter((key) => {
       const base = key.replace(/_(one|other)$/, "");
       return !all.includes(`"${base}"`) && ![...made, ...forRust].some((prefix) => base.startsWith(prefix));

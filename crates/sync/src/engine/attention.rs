@@ -1,7 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_billing::Note;
 use clearsync_store::{AccountId, Attention, Reader, StoreError};
+use clearsync_stripe::catalog;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -36,8 +37,9 @@ impl Engine {
             params: Value::Null,
             since: now,
         });
-        let items = set_aside.into_iter().chain(open).filter_map(item);
+        let items = set_aside.into_iter().chain(once_each(open));
         Ok(items
+            .filter_map(item)
             .zip(1..)
             .map(|(item, id)| AttentionItem { id, ..item })
             .collect())
@@ -47,11 +49,17 @@ impl Engine {
 /// How many items need the user. Assumptions are told, but nobody has to act on them.
 pub(super) fn count(reader: &Reader, account: AccountId) -> Result<u32, StoreError> {
     let open = reader.attention(account)?;
-    let pressing = open
-        .into_iter()
+    let pressing = once_each(open)
         .filter_map(item)
         .filter(|item| item.kind != AttentionKind::FigureAssumed);
     Ok(u32::try_from(pressing.count()).unwrap_or(u32::MAX))
+}
+
+/// Without what another part of the work says too.
+fn once_each(open: Vec<Attention>) -> impl Iterator<Item = Attention> {
+    let mut said = BTreeSet::new();
+    open.into_iter()
+        .filter(move |item| said.insert((item.code.clone(), item.subject.clone())))
 }
 
 /// How many customers have no record in HubSpot and cannot get one.
@@ -90,7 +98,7 @@ fn item(open: Attention) -> Option<AttentionItem> {
         kind,
         details: details(kind, &open.params),
         params: texts(&open.params),
-        subject: open.subject,
+        subject: subject(kind, open.subject, &open.params),
         since: open.since.to_string(),
         action,
     })
@@ -108,6 +116,15 @@ fn kind(code: &str) -> Option<AttentionKind> {
         DATABASE_SET_ASIDE => AttentionKind::DatabaseSetAside,
         _ => return None,
     })
+}
+
+/// A row of the checklist is called as it is in the dashboard.
+fn subject(kind: AttentionKind, subject: String, params: &Value) -> String {
+    let row = params["row"].as_str().and_then(catalog::row);
+    match row.filter(|_| kind == AttentionKind::PermissionMissing) {
+        Some(row) => row.name.to_owned(),
+        None => subject,
+    }
 }
 
 /// What is wrong with an object of Stripe's, and what was assumed instead.
@@ -130,8 +147,11 @@ fn details(kind: AttentionKind, params: &Value) -> Vec<String> {
                 unread.map(|id| format!("The {object} {id} could not be read and is left out."));
             missing.into_iter().chain(unread).collect()
         }
+        AttentionKind::ScopeMissing => {
+            let scopes = params["scopes"].as_str().unwrap_or_default();
+            scopes.split(", ").map(str::to_owned).collect()
+        }
         AttentionKind::PermissionMissing
-        | AttentionKind::ScopeMissing
         | AttentionKind::CustomerUnmatched
         | AttentionKind::MatchAmbiguous
         | AttentionKind::RecordRefused

@@ -13,8 +13,10 @@ use crate::{
 };
 
 /// The folder of backups, in the data folder.
-const FOLDER: &str = "backups";
+pub(super) const FOLDER: &str = "backups";
 const EXTENSION: &str = "sqlite";
+const BACKUP: &str = "clearsync";
+const BEFORE_RESTORE: &str = "before-restore";
 
 impl Engine {
     /// The backups in the data folder, newest first. What cannot be read is left out.
@@ -34,7 +36,7 @@ impl Engine {
     /// A [`Problem`] when it cannot be written.
     pub async fn back_up(&self) -> Result<BackupRow, Problem> {
         let folder = self.backup_folder();
-        let path = folder.join(file_name("clearsync", self.now()));
+        let path = folder.join(file_name(BACKUP, self.now()));
         self.back_up_to(path.clone()).await?;
         blocking(move || row(&path))
             .await
@@ -100,12 +102,29 @@ impl Engine {
 /// Restores, and gives the setup that came with it. What stood there becomes a backup like any other.
 fn restored(store: &Store, path: &Path, now: Timestamp) -> Result<Profile, StoreError> {
     let folder = store.path().with_file_name(FOLDER);
-    store.restore(path, &folder.join(file_name("before-restore", now)))?;
+    store.restore(path, &folder.join(file_name(BEFORE_RESTORE, now)))?;
     store.read(Profile::read)
 }
 
 fn file_name(prefix: &str, now: Timestamp) -> String {
     format!("{prefix}-{}.{EXTENSION}", now.strftime("%Y%m%dT%H%M%S%3fZ"))
+}
+
+/// Whether a file of that name was made here.
+pub(super) fn is_own(name: &str) -> bool {
+    let stem = name
+        .strip_suffix(EXTENSION)
+        .and_then(|stem| stem.strip_suffix('.'));
+    stem.is_some_and(|stem| {
+        [BACKUP, BEFORE_RESTORE].iter().any(|prefix| {
+            let stamp = stem
+                .strip_prefix(prefix)
+                .and_then(|rest| rest.strip_prefix('-'));
+            stamp.is_some_and(|stamp| {
+                stamp.ends_with('Z') && stamp.starts_with(|first: char| first.is_ascii_digit())
+            })
+        })
+    })
 }
 
 /// Whom the key of a service belongs to.

@@ -200,7 +200,7 @@ impl Engine {
         }
     }
 
-    async fn check_stripe(
+    pub(super) async fn check_stripe(
         &self,
         rows: &[&'static Row],
         prepare: impl FnOnce(&mut Checklist),
@@ -220,6 +220,7 @@ impl Engine {
             });
         })
         .await;
+        let found = self.note_held_rows(&audit).await;
         let now = self.now().to_string();
         self.end_check(Service::Stripe, key, |checklist| {
             checklist.checked_at = Some(now);
@@ -228,6 +229,7 @@ impl Engine {
                 wait_instead(checklist);
             }
         });
+        found?;
         self.pass_when_complete(Service::Stripe, SetupStep::Permissions)
             .await
     }
@@ -320,7 +322,7 @@ impl Engine {
     fn blank(&self, service: Service) -> Checklist {
         match service {
             Service::Stripe => blank_stripe(self.preset()),
-            Service::HubSpot => super::hubspot_checks::blank(),
+            Service::HubSpot => super::hubspot_checks::blank(self.written_mode()),
         }
     }
 
@@ -419,7 +421,7 @@ fn open_rows(checklist: &Checklist) -> impl Iterator<Item = &'static Row> {
         .filter_map(|row| catalog::row(&row.id))
 }
 
-fn state(check: &Check) -> CheckState {
+pub(super) fn state(check: &Check) -> CheckState {
     match &check.verdict {
         Verdict::NotChecked => CheckState::NotChecked,
         Verdict::Held => CheckState::Held,

@@ -173,6 +173,7 @@ impl Engine {
             Service::HubSpot => SetupStep::HubSpot,
         };
         self.checks().forget(service);
+        self.forget_rotation(service);
         self.live().problem = None;
         let setup = self
             .change_profile(move |profile| {
@@ -180,6 +181,7 @@ impl Engine {
                     Service::Stripe => profile.stripe = None,
                     Service::HubSpot => profile.hubspot = None,
                 }
+                profile.former_keys.retain(|key| key.service != service);
                 profile.finished = false;
                 profile.step = profile.step.min(step);
                 profile.reached = profile.reached.min(step);
@@ -211,7 +213,7 @@ impl Engine {
     }
 
     /// The key of a service.
-    async fn key(&self, service: Service) -> Result<Secret, Problem> {
+    pub(super) async fn key(&self, service: Service) -> Result<Secret, Problem> {
         let profile = self.with_store(|store| store.read(Profile::read)).await?;
         let (name, kept_in, missing) = match service {
             Service::Stripe => (
@@ -255,7 +257,7 @@ impl Engine {
             .ok_or_else(|| Problem::new(ProblemCode::StripeNotConnected))
     }
 
-    fn stripe_client(&self, key: StripeKey) -> Result<StripeClient, Problem> {
+    pub(super) fn stripe_client(&self, key: StripeKey) -> Result<StripeClient, Problem> {
         StripeClient::new(
             self.services.stripe.clone(),
             self.services.stripe_url.clone(),
@@ -264,7 +266,10 @@ impl Engine {
         .map_err(|_| Problem::new(ProblemCode::NotSecure))
     }
 
-    fn hubspot_client(&self, token: HubSpotToken) -> Result<clearsync_hubspot::Client, Problem> {
+    pub(super) fn hubspot_client(
+        &self,
+        token: HubSpotToken,
+    ) -> Result<clearsync_hubspot::Client, Problem> {
         let base = BaseUrl::parse(self.services.hubspot_url.as_str())
             .map_err(|_| Problem::new(ProblemCode::NotSecure))?;
         Ok(clearsync_hubspot::Client::new(
@@ -452,7 +457,7 @@ fn look_at_hubspot_key(text: &Secret) -> KeyFinding {
     }
 }
 
-fn refused_code(refused: KeyRefused) -> ProblemCode {
+pub(super) fn refused_code(refused: KeyRefused) -> ProblemCode {
     match refused {
         KeyRefused::Masked => ProblemCode::StripeKeyMasked,
         KeyRefused::Incomplete => ProblemCode::StripeKeyIncomplete,
@@ -473,7 +478,7 @@ fn refused_code(refused: KeyRefused) -> ProblemCode {
     }
 }
 
-fn rejected_code(kind: TokenKind) -> ProblemCode {
+pub(super) fn rejected_code(kind: TokenKind) -> ProblemCode {
     match kind {
         TokenKind::Stripe(_) => ProblemCode::HubSpotTokenIsStripeKey,
         _ => ProblemCode::HubSpotTokenUnknown,

@@ -3,23 +3,25 @@ use clearsync_hubspot::{Mode, Reason, Scope, Source, Unverified, Verdict, scopes
 use super::{
     Engine,
     checks::{put_row, set_state, wait_instead},
+    profile::Profile,
 };
 use crate::view::{
-    CheckRow, CheckState, Checklist, Level, Problem, Service, SetupStep, UnverifiedCause,
+    CheckRow, CheckState, Checklist, Level, Problem, Service, SetupStep, UnverifiedCause, WriteMode,
 };
 
 impl Engine {
     pub(super) async fn check_hubspot(&self) -> Result<(), Problem> {
         let key = self.checks().key(Service::HubSpot);
         let client = self.connected_hubspot().await?;
+        let mode = self.written_mode();
         self.begin_check(Service::HubSpot, key, |checklist| {
-            *checklist = blank();
+            *checklist = blank(mode);
             for row in &mut checklist.rows {
                 row.state = CheckState::Checking;
             }
         });
         let outcome = client
-            .audit(Mode::Summary, |scope, verdict| {
+            .audit(mode, |scope, verdict| {
                 self.change_checklist(Service::HubSpot, key, |checklist| {
                     set_state(checklist, scope.name, state(verdict), None);
                 });
@@ -42,13 +44,26 @@ impl Engine {
                 }
             }
         });
+        if self.checklist(Service::HubSpot).complete {
+            self.go_on_with_scopes();
+        }
         self.pass_when_complete(Service::HubSpot, SetupStep::HubSpot)
             .await
     }
+
+    /// The way of writing, by which it goes which scopes are needed.
+    pub(super) fn written_mode(&self) -> Mode {
+        let written = self.store.read(Profile::read);
+        written.map_or(Mode::Summary, |profile| match profile.writing.mode {
+            WriteMode::Summary => Mode::Summary,
+            WriteMode::Deals => Mode::Deals,
+            WriteMode::CustomObjects => Mode::CustomObjects,
+        })
+    }
 }
 
-pub(super) fn blank() -> Checklist {
-    let rows: Vec<CheckRow> = scopes_for(Mode::Summary).map(row).collect();
+pub(super) fn blank(mode: Mode) -> Checklist {
+    let rows: Vec<CheckRow> = scopes_for(mode).map(row).collect();
     Checklist {
         service: Service::HubSpot,
         preset: None,
@@ -64,18 +79,20 @@ pub(super) fn blank() -> Checklist {
 }
 
 fn row(scope: &Scope) -> CheckRow {
-    let level = if scope.name.rsplit('.').next() == Some("write") {
-        Level::Write
-    } else {
-        Level::Read
-    };
     CheckRow {
         id: scope.name.to_owned(),
         section: section(scope.name).to_owned(),
         name: scope.name.to_owned(),
-        level,
+        level: level(scope),
         state: CheckState::NotChecked,
         fix_url: None,
+    }
+}
+
+pub(super) fn level(scope: &Scope) -> Level {
+    match scope.name.rsplit('.').next() {
+        Some("write") => Level::Write,
+        _ => Level::Read,
     }
 }
 
@@ -91,14 +108,12 @@ fn excess_row(name: String) -> CheckRow {
 }
 
 fn section(scope: &str) -> &'static str {
-    if scope.contains("contacts") {
-        "contacts"
-    } else {
-        "companies"
-    }
+    let sections = ["contacts", "companies", "deals"];
+    let named = sections.into_iter().find(|name| scope.contains(name));
+    named.unwrap_or("custom")
 }
 
-fn state(verdict: &Verdict) -> CheckState {
+pub(super) fn state(verdict: &Verdict) -> CheckState {
     match verdict {
         Verdict::Held => CheckState::Held,
         Verdict::Missing => CheckState::Missing,

@@ -7,7 +7,7 @@ use crate::{
     plan::{self, Kind, LINE_ITEM_SCOPES, PlanError, Portal},
     view::{
         DataKind, FilterChoices, FilterEffect, Filters, MetadataKey, ModeChoice, ModeState,
-        Problem, ProblemCode, WriteMode, WriteModes, Writing,
+        Problem, ProblemCode, Service, WriteMode, WriteModes, Writing,
     },
 };
 
@@ -65,9 +65,15 @@ impl Engine {
         if let Some(field) = misfit(&writing) {
             return Err(Problem::new(ProblemCode::WritingRefused).with("field", field));
         }
+        let mode = writing.mode;
+        let before = self.writing().await?.mode;
         let kept = writing.clone();
         self.change_profile(move |profile| profile.writing = kept)
             .await?;
+        if before != mode {
+            // Another way of writing needs other scopes.
+            self.checks().forget(Service::HubSpot);
+        }
         self.data_changed(&[DataKind::Plan]);
         Ok(writing)
     }

@@ -3,7 +3,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     plan::Rules,
-    view::{Choices, GuidePreset, HubSpotConnection, Mode, SetupStep, StripeConnection, Writing},
+    view::{
+        Choices, FormerKey, GuidePreset, HubSpotConnection, Mode, SetupStep, StripeConnection,
+        Writing,
+    },
 };
 
 const NAME: &str = "profile";
@@ -23,6 +26,8 @@ pub(super) struct Profile {
     pub(super) writing: Writing,
     pub(super) interval_minutes: Option<u32>,
     pub(super) notify: bool,
+    /// Keys that others took the place of, until the user has deleted them.
+    pub(super) former_keys: Vec<FormerKey>,
 }
 
 impl Default for Profile {
@@ -42,6 +47,7 @@ impl Default for Profile {
             writing: Writing::default(),
             interval_minutes: None,
             notify: true,
+            former_keys: Vec::new(),
         }
     }
 }

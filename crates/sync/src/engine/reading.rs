@@ -1,7 +1,6 @@
-//! Brings the store to what Stripe holds: by events, by reading everything where events are not enough, and once a day by
-//! comparing what matters most.
+//! Brings the store to what Stripe holds: by events, by reading everything where events are not enough, and by comparing
+//! what matters most, once a day and where the key may not read events.
 
-use clearsync_stripe::error::StripeError;
 use tokio::sync::watch;
 
 use super::{
@@ -9,12 +8,13 @@ use super::{
     runs::{Counts, number},
 };
 use crate::{
-    import::{self, Followed, ImportError, ImportNeeded, ImportProgress, Source, Wish},
-    view::{Compared, Problem, RunKind, RunStep, WholeReadReason},
+    import::{self, Followed, ImportNeeded, ImportProgress, Often, Source, Wish},
+    view::{Compared, Problem, RunKind, RunStep, Service, WholeReadReason},
 };
 
 impl Engine {
-    /// Follows Stripe's events. Where they are not enough everything is read, and noted why.
+    /// Follows Stripe's events. Where they are not enough everything is read, and noted why; where the key may not read
+    /// them, lists are compared.
     pub(super) async fn follow_stripe(
         &self,
         kind: RunKind,
@@ -27,23 +27,39 @@ impl Engine {
                 changed, deleted, ..
             } => {
                 counts.objects_read += number(changed + deleted);
-                let compared =
-                    import::compare_if_due(source, &self.store, &self.clock, &wish).await?;
-                counts.compared = compared.map(|compared| Compared {
-                    objects: number(compared.objects),
-                    differing: number(compared.differing),
-                });
+                self.compare(source, &wish, Often::Daily, counts).await
             }
+            Followed::EventsRefused => self.compare(source, &wish, Often::Hourly, counts).await,
             Followed::ImportNeeded(needed) => {
                 tracing::info!(?needed, "reading everything");
                 counts.whole_read = Some(needed.into());
                 if !matches!(needed, ImportNeeded::Unfinished) {
                     import::start_over(source, &self.store).await?;
                 }
-                self.read_everything(kind, source, wish.clone(), counts)
-                    .await?;
+                if matches!(needed, ImportNeeded::PermissionBack) {
+                    // What is read, and with what in it, goes by the checklist.
+                    self.check_all(Service::Stripe).await?;
+                    let source = self.source().await?;
+                    return self.read_everything(kind, &source, wish, counts).await;
+                }
+                self.read_everything(kind, source, wish, counts).await
             }
         }
+    }
+
+    async fn compare(
+        &self,
+        source: &Source,
+        wish: &watch::Receiver<Wish>,
+        often: Often,
+        counts: &mut Counts,
+    ) -> Result<(), Problem> {
+        let compared =
+            import::compare_if_due(source, &self.store, &self.clock, wish, often).await?;
+        counts.compared = compared.map(|compared| Compared {
+            objects: number(compared.objects),
+            differing: number(compared.differing),
+        });
         Ok(())
     }
 
@@ -76,8 +92,7 @@ impl Engine {
                 changed, deleted, ..
             }) => counts.objects_read += number(changed + deleted),
             // Nothing is gained by reading everything twice in one run; and a key without events can read, not follow.
-            Ok(Followed::ImportNeeded(_))
-            | Err(ImportError::Stripe(StripeError::PermissionMissing { .. })) => {}
+            Ok(Followed::ImportNeeded(_) | Followed::EventsRefused) => {}
             Err(error) => return Err(error.into()),
         }
         Ok(())
@@ -92,6 +107,7 @@ impl From<ImportNeeded> for WholeReadReason {
             ImportNeeded::GapTooLong => Self::GapTooLong,
             ImportNeeded::ClockSetBack => Self::ClockSetBack,
             ImportNeeded::PermissionBack => Self::PermissionBack,
+            ImportNeeded::EventsRefused => Self::EventsRefused,
         }
     }
 }

@@ -244,8 +244,11 @@ impl Engine {
         counts: &mut Counts,
     ) -> Result<RunOutcome, Problem> {
         let source = self.source().await?;
-        self.read_everything(kind, &source, wish.clone(), counts)
-            .await?;
+        let read = self
+            .read_everything(kind, &source, wish.clone(), counts)
+            .await;
+        self.check_refused_rows(source.account(), &read).await;
+        read?;
         self.work_figures_out(kind, source.account(), wish).await?;
         self.change_profile(|profile| {
             if profile.reached == SetupStep::Import {
@@ -266,8 +269,11 @@ impl Engine {
     ) -> Result<RunOutcome, Problem> {
         let source = self.source().await?;
         let kind = RunKind::Sync;
-        self.follow_stripe(kind, &source, wish.clone(), counts)
-            .await?;
+        let followed = self
+            .follow_stripe(kind, &source, wish.clone(), counts)
+            .await;
+        self.check_refused_rows(source.account(), &followed).await;
+        followed?;
         self.work_figures_out(kind, source.account(), wish.clone())
             .await?;
         self.begin_step(kind, RunStep::Planning, wish.clone())
@@ -319,6 +325,7 @@ impl Engine {
         );
         let pushed = self.while_telling(pushing, moving, show_push).await;
         self.note_quota(&hubspot).await?;
+        self.check_refused_scopes(target.account, &pushed).await;
         let pushed = pushed?;
         // What waits for the user's word can be looked at all the while.
         if waiting > 0 {
@@ -396,11 +403,12 @@ impl Engine {
             .rules();
         let made = plan::make(&self.store, &hubspot, target, &rules, looking, self.now()).await;
         self.note_quota(&hubspot).await?;
-        made?;
-        Ok(())
+        let made = made.map_err(Problem::from);
+        self.check_refused_scopes(target.account, &made).await;
+        made.map(drop)
     }
 
-    async fn source(&self) -> Result<Source, Problem> {
+    pub(super) async fn source(&self) -> Result<Source, Problem> {
         let client = self.connected_stripe().await?;
         let account = self.account().await?;
         Ok(import::connect(client, self.held(), Some(account), &self.store, &self.clock).await?)

@@ -19,6 +19,8 @@ const LEAST_READS_A_MONTH: u64 = 10_000;
 const LONGEST_INTERVAL_MINUTES: u64 = 60;
 /// After a run that could not reach a service, the next comes sooner, then later and later.
 const RETRY_MINUTES: [i64; 4] = [1, 2, 5, 10];
+/// How long until it is tried again whether the user has given the key what it lacks.
+const MENDED_MINUTES: i64 = 60;
 const RUNS_LOOKED_AT: u32 = 4;
 
 impl Engine {
@@ -89,10 +91,9 @@ impl Engine {
             return None;
         }
         let problem = self.live().problem.clone();
-        if problem
-            .as_ref()
-            .is_some_and(|problem| !problem.code.is_tried_again())
-        {
+        let code = problem.as_ref().map(|problem| problem.code);
+        let mended = code.is_some_and(ProblemCode::is_mended_at_the_service);
+        if code.is_some_and(|code| !mended && !code.is_tried_again()) {
             return None;
         }
         // The day's requests are used up: there is nothing to be done before the day is over.
@@ -114,6 +115,7 @@ impl Engine {
         let failures = runs.iter().take_while(|run| runs::may_work_later(run));
         let minutes = match RETRY_MINUTES.iter().take(failures.count()).next_back() {
             Some(minutes) => *minutes,
+            None if mended => MENDED_MINUTES,
             None => i64::from(interval_minutes(&profile, self.activity().await.ok()?)),
         };
         // A clock that was set back must not put the next run off.

@@ -11,6 +11,7 @@ impl Engine {
     pub async fn settings(&self) -> Result<Settings, Problem> {
         let profile = self.with_store(|store| store.read(Profile::read)).await?;
         Ok(Settings {
+            former_keys: self.former_keys(&profile),
             interval_minutes: profile.interval_minutes,
             interval_now_minutes: schedule::interval_minutes(&profile, self.activity().await?),
             autostart: false,

@@ -7,14 +7,19 @@ use clearsync_stripe::{
     catalog::Held, client::API_VERSION, error::StripeError, list::Found, object::Kind,
 };
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 
 use super::{
     ImportError, Source,
     commit::put_items,
+    core_refused,
     lists::{KINDS, Lists},
     unread,
 };
 use crate::{blocking::blocking, clock::Clock};
+
+/// The only kind that is read inside of others.
+pub(super) const EXPANDED: Kind = Kind::Coupon;
 
 const AT_ONCE: usize = 8;
 const SWEPT_TOGETHER: usize = 200;
@@ -33,6 +38,8 @@ pub(super) struct AllFetched {
     found: Vec<Fetched>,
     /// Kinds of which something could not be read, or not whole.
     unread: BTreeSet<Kind>,
+    /// Kinds whose row of the checklist is missing.
+    refused: BTreeSet<Kind>,
 }
 
 /// How one object could be read.
@@ -40,7 +47,7 @@ enum Retrieved {
     Whole(Found),
     /// Without what needs a further permission.
     Bare(Found),
-    Refused,
+    Refused(StripeError),
     /// Nobody may read it in an account of this kind.
     NotOpen,
 }
@@ -52,35 +59,46 @@ pub(super) struct Kept {
     pub(super) deleted: usize,
 }
 
-/// Reads every object of `wanted` as it is now. What the key may not read is left out, and said so.
+/// Reads every object of `wanted` as it is now. What the key may not read is left out and said so, unless all else hangs
+/// on it.
 pub(super) async fn fetch(
     source: &Source,
     store: &Store,
     clock: &Clock,
     wanted: &BTreeSet<(Kind, String)>,
-) -> Result<AllFetched, StripeError> {
+) -> Result<AllFetched, ImportError> {
     let one = |(kind, id): &(Kind, String)| {
         let (kind, id) = (*kind, id.clone());
         async move {
             let at = store.begin_fetch(clock.now());
             let retrieved = retrieve(source, kind, &id).await?;
-            Ok::<_, StripeError>((kind, id, at, retrieved))
+            Ok::<_, ImportError>((kind, id, at, retrieved))
         }
     };
     let mut all = AllFetched::default();
     let mut retrieved = stream::iter(wanted).map(one).buffered(AT_ONCE);
     while let Some((kind, id, at, retrieved)) = retrieved.try_next().await? {
-        if matches!(retrieved, Retrieved::Bare(_) | Retrieved::Refused) {
-            all.unread.insert(kind);
-        }
-        if let Retrieved::Whole(found) | Retrieved::Bare(found) = retrieved {
-            all.found.push(Fetched {
-                kind,
-                id,
-                at,
-                found,
-            });
-        }
+        let found = match retrieved {
+            Retrieved::Whole(found) => found,
+            Retrieved::Bare(found) => {
+                all.unread.insert(kind);
+                all.refused.insert(EXPANDED);
+                found
+            }
+            Retrieved::Refused(refusal) => {
+                core_refused(kind, refusal)?;
+                all.unread.insert(kind);
+                all.refused.insert(kind);
+                continue;
+            }
+            Retrieved::NotOpen => continue,
+        };
+        all.found.push(Fetched {
+            kind,
+            id,
+            at,
+            found,
+        });
     }
     Ok(all)
 }
@@ -96,7 +114,7 @@ async fn retrieve(source: &Source, kind: Kind, id: &str) -> Result<Retrieved, St
     // What needs a further permission is left out before the object itself is.
     match client.retrieve(kind, id, &Held::default()).await {
         Ok(found) => Ok(Retrieved::Bare(found)),
-        Err(StripeError::PermissionMissing { .. }) => Ok(Retrieved::Refused),
+        Err(refusal @ StripeError::PermissionMissing { .. }) => Ok(Retrieved::Refused(refusal)),
         Err(StripeError::AccountNotOpen { .. }) => Ok(Retrieved::NotOpen),
         Err(error) => Err(error),
     }
@@ -107,8 +125,12 @@ pub(super) fn keep(
     writer: &Writer,
     account: AccountId,
     fetched: &AllFetched,
+    now: Timestamp,
 ) -> Result<Kept, StoreError> {
     unread::note(writer, account, &fetched.unread)?;
+    for kind in &fetched.refused {
+        unread::set_refused(writer, account, *kind, true, now)?;
+    }
     let mut kept = Kept::default();
     for one in &fetched.found {
         match &one.found {
@@ -145,9 +167,9 @@ pub(super) async fn sweep(
         for ids in unseen.chunks(SWEPT_TOGETHER) {
             let wanted = ids.iter().map(|id| (kind, id.clone())).collect();
             let fetched = fetch(source, store, clock, &wanted).await?;
-            let store = store.clone();
-            let some =
-                blocking(move || store.write(|writer| keep(writer, account, &fetched))).await?;
+            let (store, now) = (store.clone(), clock.now());
+            let keep = move || store.write(|writer| keep(writer, account, &fetched, now));
+            let some = blocking(keep).await?;
             kept.changed += some.changed;
             kept.deleted += some.deleted;
         }

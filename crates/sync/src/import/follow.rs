@@ -17,7 +17,7 @@ use super::{
     ImportError, Source, Wish, events,
     fetch::{Kept, fetch, keep},
     lists::{KINDS, seconds},
-    unread,
+    unread::{self, Looked},
 };
 use crate::{blocking::blocking, clock::Clock};
 
@@ -29,6 +29,9 @@ const REMEMBERED_S: i64 = 86_400;
 const LONGEST_GAP: SignedDuration = SignedDuration::from_hours(25 * 24);
 /// A clock is corrected by less than this every now and then. Set back by more, it no longer tells how long a gap was.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
+/// How often everything is read where events may not be. Stripe allots 500 reads to a transaction each month; reading what
+/// belongs to one daily costs about one.
+const READ_WITHOUT_EVENTS: SignedDuration = SignedDuration::from_hours(24);
 const EVENTS_TOGETHER: usize = 200;
 
 /// What following brought.
@@ -45,6 +48,8 @@ pub enum Followed {
     },
     /// Events alone cannot make it current.
     ImportNeeded(ImportNeeded),
+    /// The key may not read events. Lists have to be compared instead.
+    EventsRefused,
 }
 
 /// Why everything has to be read.
@@ -60,6 +65,8 @@ pub enum ImportNeeded {
     ClockSetBack,
     /// The key may read something that it might not before, and whose changes were missed.
     PermissionBack,
+    /// The key may not read events, and everything was last read a day ago.
+    EventsRefused,
 }
 
 /// Reads the events since the last time and then every object that they touched, as it is now.
@@ -84,12 +91,22 @@ pub async fn follow(
         Ok(feed) => feed,
         Err(needed) => return Ok(Followed::ImportNeeded(needed)),
     };
-    if unread::may_be_read(source, store, clock).await? {
-        return Ok(Followed::ImportNeeded(ImportNeeded::PermissionBack));
+    match unread::look(source, store, clock).await? {
+        Looked::Back => return Ok(Followed::ImportNeeded(ImportNeeded::PermissionBack)),
+        Looked::EventsRefused => return Ok(without_events(feed, clock.now())),
+        Looked::Readable => {}
     }
     events::keep_past_once(source, store, clock, wish).await?;
     let events_begun = store.begin_fetch(clock.now());
-    let events = new_events(source, store, feed.cursor_s).await?;
+    let events = match new_events(source, store, feed.cursor_s).await {
+        Err(ImportError::Stripe(StripeError::PermissionMissing { .. })) => {
+            let (writer, now) = (store.clone(), clock.now());
+            let note = move || writer.write(|writer| unread::note_events(writer, account, now));
+            blocking(note).await?;
+            return Ok(without_events(feed, now));
+        }
+        events => events?,
+    };
     let own_account = known.stripe_account.map(|id| (Kind::Account, id));
     // What is read from here on is at least as new as every event above.
     let mut read: BTreeSet<(Kind, String)> = own_account.into_iter().collect();
@@ -109,10 +126,10 @@ pub async fn follow(
             .map(|event| (event.item.id.clone(), created_s(event)))
             .collect();
         let told: Vec<_> = some.iter().filter_map(events::kept).collect();
-        let (writer, feed) = (store.clone(), feed);
+        let (writer, feed, now) = (store.clone(), feed, clock.now());
         let some_kept = blocking(move || {
             writer.write(|writer| {
-                let kept = keep(writer, account, &fetched)?;
+                let kept = keep(writer, account, &fetched, now)?;
                 writer.keep_subscription_events(account, events_begun, &told)?;
                 for (id, created_s) in &seen {
                     writer.see_event(account, id, *created_s)?;
@@ -134,17 +151,25 @@ pub async fn follow(
 }
 
 /// The second of the newest event: from there on an import that begins now is followed. It is Stripe's own time, so that
-/// a wrong clock here loses nothing.
-pub(super) async fn first_cursor(source: &Source, now: Timestamp) -> Result<i64, StripeError> {
+/// a wrong clock here loses nothing. `None` when the key may not read events: it can import, and follows once it may.
+pub(super) async fn first_cursor(source: &Source) -> Result<Option<i64>, StripeError> {
     let Some(always) = seconds(None, None) else {
-        return Ok(0);
+        return Ok(Some(0));
     };
     match source.client().events(always, None).await {
-        Ok(page) => Ok(page.events.iter().map(created_s).max().unwrap_or(0)),
-        // A key without events can import; it can follow once it may.
-        Err(StripeError::PermissionMissing { .. }) => Ok(now.as_second()),
+        Ok(page) => Ok(Some(page.events.iter().map(created_s).max().unwrap_or(0))),
+        Err(StripeError::PermissionMissing { .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Without events everything is read once a day, and what matters most is compared meanwhile.
+fn without_events(feed: Feed, now: Timestamp) -> Followed {
+    let read = feed.import_done.unwrap_or(feed.import_started);
+    if now.duration_since(read).abs() < READ_WITHOUT_EVENTS {
+        return Followed::EventsRefused;
+    }
+    Followed::ImportNeeded(ImportNeeded::EventsRefused)
 }
 
 fn usable(feed: Option<Feed>, now: Timestamp) -> Result<Feed, ImportNeeded> {

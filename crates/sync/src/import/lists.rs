@@ -5,10 +5,9 @@ use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 use clearsync_store::{Feed, FetchTime, ImportCursor, Store};
 use clearsync_stripe::{catalog::Held, key::Mode, list::List, object::Kind, span::Span};
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::{
-    AREA, ImportError, PERMISSION_MISSING, Source,
+    ImportError, Source,
     parts::{PageWanted, Parts},
     pending::Pending,
     progress::{ImportProgress, Meter, minutes},
@@ -134,8 +133,9 @@ impl Lists {
         begun: FetchTime,
     ) -> Result<(), ImportError> {
         let account = source.account();
+        let newest_s = super::follow::first_cursor(source).await?;
         let feed = Feed {
-            cursor_s: super::follow::first_cursor(source, begun.at()).await?,
+            cursor_s: newest_s.unwrap_or(begun.at().as_second()),
             import_started: begun.at(),
             import_done: None,
             read_at: Some(begun.at()),
@@ -150,6 +150,9 @@ impl Lists {
             store.write(|writer| {
                 writer.forget_import(account)?;
                 unread::forget(writer, account)?;
+                if newest_s.is_none() {
+                    unread::note_events(writer, account, begun.at())?;
+                }
                 writer.set_feed(account, &feed)?;
                 cursors
                     .iter()
@@ -185,10 +188,9 @@ impl Lists {
                 let left_out = states.iter().filter(|(_, left_out)| *left_out);
                 unread::note(writer, account, &left_out.map(|(kind, _)| *kind).collect())?;
                 for (kind, left_out) in states {
-                    let missing = [(PERMISSION_MISSING, json!({ "row": kind.row_id() }))];
-                    let open = if left_out { &missing[..] } else { &[] };
-                    writer.set_attention(account, AREA, kind.object(), open, now)?;
+                    unread::set_refused(writer, account, kind, left_out, now)?;
                 }
+                unread::settle_events(writer, account, now)?;
                 Ok::<_, ImportError>(())
             })
         })

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use super::{
     ImportError, Source, Wish,
     commit::Commit,
+    core_refused,
     lists::{Lists, Reading, Step},
     parts::{PageRead, PageWanted},
     pending::Pending,
@@ -66,8 +67,8 @@ pub(super) async fn read_all(
             Some(answer) = asked.next() => take(answer, source, store, lists, &mut pending).await?,
             (number, commit) = pending.next() => match commit {
                 Ok(commit) => send(&commits, commit).await?,
-                Err(StripeError::PermissionMissing { .. }) => {
-                    lists.reading[number].left_out = true;
+                Err(refusal @ StripeError::PermissionMissing { .. }) => {
+                    lists.reading[number].leave_out(refusal)?;
                     pending.drop_all(number);
                 }
                 Err(error) => return Err(error.into()),
@@ -129,7 +130,7 @@ async fn take(
             reading.ask_bare();
             reading.parts.page_failed(part);
         }
-        Err(StripeError::PermissionMissing { .. }) => reading.left_out = true,
+        Err(refusal @ StripeError::PermissionMissing { .. }) => reading.leave_out(refusal)?,
         Err(StripeError::AccountNotOpen {
             platform_required: true,
             ..
@@ -199,6 +200,13 @@ impl Reading {
             Some(span) => self.list.clone().within(span),
             None => self.list.clone(),
         }
+    }
+
+    /// Goes on without the list, unless all else hangs on it.
+    fn leave_out(&mut self, refusal: StripeError) -> Result<(), ImportError> {
+        core_refused(self.list.kind(), refusal)?;
+        self.left_out = true;
+        Ok(())
     }
 
     /// Asks from now on for what the list's own permission gives.

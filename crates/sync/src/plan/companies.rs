@@ -5,7 +5,7 @@ use clearsync_store::Verdict;
 use jiff::Timestamp;
 
 use super::{
-    Gathering,
+    Gathering, found_or_blind,
     kind::Kind,
     known::Known,
     row::{Record, Standing, Values},
@@ -109,7 +109,11 @@ async fn seek<'a>(
     let has_key = gathering.portal.has_key(Kind::Companies);
     let ours = gathering.known.ours(Kind::Companies);
     let wanted: Vec<WantedCompany<'_>> = companies.iter().map(Company::wanted).collect();
-    let sought = find_companies(gathering.hubspot, &wanted, &properties, has_key, &ours).await?;
+    let sought = find_companies(gathering.hubspot, &wanted, &properties, has_key, &ours).await;
+    let Some(sought) = found_or_blind(Kind::Companies, sought)? else {
+        let blind = |company| (company, Standing::LeftOut(SkipReason::ScopeMissing));
+        return Ok(companies.into_iter().map(blind).collect());
+    };
     let found = sought
         .into_iter()
         .map(|sought| standing_of(sought, &properties));

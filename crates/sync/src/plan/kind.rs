@@ -220,6 +220,22 @@ impl Kind {
         }
     }
 
+    /// The scopes of HubSpot's without which its records can be neither read nor written.
+    pub(crate) fn scopes(self) -> &'static [&'static str] {
+        match self {
+            Self::Companies => &["crm.objects.companies.read", "crm.objects.companies.write"],
+            Self::Contacts => &["crm.objects.contacts.read", "crm.objects.contacts.write"],
+            Self::Deals => &["crm.objects.deals.read", "crm.objects.deals.write"],
+            Self::LineItems => &[
+                "crm.objects.line_items.read",
+                "crm.objects.line_items.write",
+            ],
+            Self::Subscriptions | Self::Events => {
+                &["crm.objects.custom.read", "crm.objects.custom.write"]
+            }
+        }
+    }
+
     /// The properties of ClearSync's own on it.
     pub(crate) fn catalogue(self) -> &'static [OwnProperty] {
         match self {

@@ -8,7 +8,7 @@ use clearsync_store::Target;
 use jiff::Timestamp;
 
 use super::{
-    PlanError,
+    PlanError, found_or_blind,
     kind::{Kind, PIPELINE},
     portal::{Portal, wanted},
 };
@@ -35,7 +35,7 @@ impl Portal {
         let removed = removed(former);
         let mut types = own_types(hubspot, writing.mode, &removed).await?;
         let kinds = kinds(hubspot, writing.mode).await?;
-        let properties = properties(hubspot, &kinds, &types, writing).await?;
+        let properties = properties(hubspot, &kinds, &types, writing, former).await?;
         for (kind, type_id) in former.into_iter().flat_map(|former| &former.types) {
             types.entry(*kind).or_insert_with(|| type_id.clone());
         }
@@ -68,7 +68,7 @@ pub(crate) async fn look_at_properties(
 ) -> Result<Vec<(Kind, OwnProperty, PropertyState)>, PlanError> {
     let types = own_types(hubspot, writing.mode, &removed(former)).await?;
     let kinds = kinds(hubspot, writing.mode).await?;
-    Ok(properties(hubspot, &kinds, &types, writing).await?)
+    Ok(properties(hubspot, &kinds, &types, writing, former).await?)
 }
 
 /// Refuses a mode the portal has no room for. Changes nothing.
@@ -179,10 +179,11 @@ async fn properties(
     kinds: &[Kind],
     types: &BTreeMap<Kind, String>,
     writing: &Writing,
+    former: Option<&Portal>,
 ) -> Result<Vec<(Kind, OwnProperty, PropertyState)>, HubSpotError> {
     let limits = hubspot.custom_property_limits().await?;
     let mut standing: BTreeMap<(Kind, String), Property> = BTreeMap::new();
-    let mut here = BTreeMap::new();
+    let (mut here, mut blind) = (BTreeMap::new(), BTreeSet::new());
     for kind in kinds {
         let own = || types.get(kind).cloned().map(ObjectType::Custom);
         let Some(object) = kind.hubspots().or_else(own) else {
@@ -190,7 +191,12 @@ async fn properties(
             continue;
         };
         here.insert(*kind, limits.free_for(&object));
-        for property in hubspot.properties(&object).await? {
+        // What cannot be looked at is as it was.
+        let Some(held) = found_or_blind(*kind, hubspot.properties(&object).await)? else {
+            blind.insert(*kind);
+            continue;
+        };
+        for property in held {
             standing.insert((*kind, property.name.clone()), property);
         }
     }
@@ -200,7 +206,13 @@ async fn properties(
         here,
     };
     let proposal = propose(wanted(kinds, writing), &exist, room);
-    let state = |kind: Kind, own: &OwnProperty, fits: bool| match standing
+    let state_before = |kind: Kind, own: &OwnProperty| {
+        let before = &former.filter(|_| blind.contains(&kind))?.properties;
+        let same =
+            |(on, name, _): &&(Kind, String, PropertyState)| *on == kind && *name == own.name;
+        before.iter().find(same).map(|(_, _, state)| *state)
+    };
+    let state_now = |kind: Kind, own: &OwnProperty, fits: bool| match standing
         .get(&(kind, own.name.to_string()))
     {
         Some(found) if own.misfit(found).is_some() => PropertyState::Unusable,
@@ -216,7 +228,7 @@ async fn properties(
     Ok(chosen
         .chain(left_out)
         .map(|(on, own, fits)| {
-            let state = state(on, &own, fits);
+            let state = state_before(on, &own).unwrap_or_else(|| state_now(on, &own, fits));
             (on, own, state)
         })
         .collect())

@@ -9,6 +9,7 @@ use super::{
     Gathering,
     contacts::Contacts,
     event::Event,
+    found_or_blind,
     kind::Kind,
     row::{CREATE, Deed, Links, Record, Row, Standing, Values},
     subscription::Subscription,
@@ -140,11 +141,13 @@ async fn seek(
     let properties = portal.present(kind);
     let names: Vec<&str> = properties.iter().map(String::as_str).collect();
     let by = ReadBy::Property(kind.key());
-    let found = gathering
-        .hubspot
-        .read(&object, by, &keys, &names)
-        .await?
-        .records;
+    let found = gathering.hubspot.read(&object, by, &keys, &names).await;
+    let Some(found) = found_or_blind(kind, found)? else {
+        let blind = |(record, _)| (record, Standing::LeftOut(SkipReason::ScopeMissing));
+        settled.extend(unknown.into_iter().map(blind));
+        return Ok(settled);
+    };
+    let found = found.records;
     for (record, linked) in unknown {
         let standing = match (found.get(&record.subject), linked) {
             (Some(held), linked) => stands(held, linked, &properties),
@@ -172,7 +175,10 @@ async fn strays(gathering: &Gathering<'_>) -> Result<Vec<Row>, HubSpotError> {
     let properties = portal.present(Kind::Events);
     let names: Vec<&str> = properties.iter().map(String::as_str).collect();
     let by = ReadBy::Property(Kind::Events.key());
-    let found = gathering.hubspot.read(&object, by, &keys, &names).await?;
+    let found = gathering.hubspot.read(&object, by, &keys, &names).await;
+    let Some(found) = found_or_blind(Kind::Events, found)? else {
+        return Ok(Vec::new());
+    };
     let row = |(subject, held): (String, Held)| Row {
         object: Kind::Events.name().to_owned(),
         label: held.value("clearsync_name").unwrap_or(&subject).to_owned(),

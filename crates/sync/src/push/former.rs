@@ -5,7 +5,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::properties::{GROUPS, LABEL, OBJECT_TYPE, PIPELINES, PROPERTY};
-use crate::plan::{LAST_SYNCED, LinkKind, REMOVE, Row, Values};
+use crate::{
+    plan::{Deed, LAST_SYNCED, LinkKind, REMOVE, Row, Values},
+    view::SkipReason,
+};
 
 /// Settles the writes of an earlier push whose end was not known, by what a new plan found to stand in HubSpot: the plan
 /// was made by looking at just those records.
@@ -22,6 +25,9 @@ pub(crate) fn settle_former(
         .collect();
     for entry in open {
         let row = rows.get(&(entry.entry.object.as_str(), entry.entry.subject.as_str()));
+        if row.is_some_and(|row| is_blind(row)) {
+            continue;
+        }
         let applied = match entry.entry.object.as_str() {
             // What is not to be linked any more is linked.
             name if LinkKind::named(name).is_some() => row.is_none(),
@@ -39,6 +45,17 @@ pub(crate) fn settle_former(
         writer.settle_write(entry.id, settled, &receipt, now)?;
     }
     Ok(())
+}
+
+/// Whether the key may not read the record, so that nobody knows how it stands.
+pub(crate) fn is_blind(row: &Row) -> bool {
+    matches!(
+        row.deed,
+        Deed::Skip {
+            reason: SkipReason::ScopeMissing,
+            ..
+        }
+    )
 }
 
 /// Whether what was to be written stands there.

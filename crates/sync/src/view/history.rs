@@ -51,6 +51,8 @@ pub enum WholeReadReason {
     ClockSetBack,
     /// The key may read again what it might not for a while.
     PermissionBack,
+    /// The key may not read events, and everything was last read a day ago.
+    EventsRefused,
 }
 
 /// How what is kept of Stripe compared with Stripe. What differed is right now.

@@ -191,6 +191,8 @@ pub enum SkipReason {
     CustomerDeleted,
     /// HubSpot refused the last write of this record.
     Refused,
+    /// The HubSpot key lacks the scope to read records of this kind.
+    ScopeMissing,
     /// The user left it out for good.
     LeftOut,
     /// The filters leave it out: it is on trial.

@@ -90,7 +90,21 @@ pub enum ProblemCode {
     StripeKeyIpNotAllowed,
     StripeKeyOtherAccount,
     StripePermissionMissing,
+    /// The key may not read `row`, on which everything else builds.
+    StripeCoreMissing,
     StripeNotConnected,
+    /// The new key is the one in use.
+    KeyIsInUse,
+    /// The new key belongs to `after`, and the one in use to `before`.
+    NewKeyOtherAccount,
+    /// No new key waits to be taken.
+    NewKeyMissing,
+    /// The old key is not in memory any more.
+    FormerKeyGone,
+    /// A file could not be removed.
+    FileNotRemoved,
+    /// The entry that starts ClearSync with the computer could not be removed.
+    AutostartNotRemoved,
     HubSpotTokenUnknown,
     HubSpotTokenIsStripeKey,
     HubSpotTokenRefused,
@@ -178,5 +192,27 @@ impl ProblemCode {
     #[must_use]
     pub fn is_tried_again(self) -> bool {
         self.passes_by_itself() || self == Self::DiskFull
+    }
+
+    /// Whether the keychain could not be asked.
+    #[must_use]
+    pub fn is_about_the_keychain(self) -> bool {
+        matches!(
+            self,
+            Self::KeychainMissing | Self::KeychainLocked | Self::KeychainRefused
+        )
+    }
+
+    /// Whether it is mended where the key is kept, and the same key may work again then. It needs the user, and is tried
+    /// again now and then.
+    #[must_use]
+    pub fn is_mended_at_the_service(self) -> bool {
+        matches!(
+            self,
+            Self::StripeCoreMissing
+                | Self::StripePermissionMissing
+                | Self::StripeKeyIpNotAllowed
+                | Self::HubSpotScopeMissing
+        )
     }
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Choices, HubSpotConnection, StripeConnection};
+use super::{Choices, FormerKey, HubSpotConnection, StripeConnection};
 
 /// What can be set, and what is good to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -21,6 +21,8 @@ pub struct Settings {
     pub stripe: Option<StripeConnection>,
     /// The HubSpot side.
     pub hubspot: Option<HubSpotConnection>,
+    /// Keys that others took the place of, until the user has deleted them.
+    pub former_keys: Vec<FormerKey>,
     /// Where ClearSync keeps its data.
     pub data_folder: String,
     /// ClearSync's version.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use clearsync_sandbox::{Fault, FaultPlan, Until, business::Shape, stripe::Failure};
 use clearsync_store::Store;
 use clearsync_sync::import::{
-    Followed, ImportError, ImportNeeded, Source, Wish, compare_if_due, follow, start_over,
+    Followed, ImportError, ImportNeeded, Often, Source, Wish, compare_if_due, follow, start_over,
 };
 use jiff::SignedDuration;
 use serde_json::json;
@@ -340,7 +340,7 @@ async fn the_daily_comparison_finds_what_no_event_told() {
     let source = world.plain_source(&store).await;
     world.import(&source, &store).await.unwrap();
     let compare = async || {
-        compare_if_due(&source, &store, &world.clock(), &go())
+        compare_if_due(&source, &store, &world.clock(), &go(), Often::Daily)
             .await
             .unwrap()
     };
@@ -364,7 +364,7 @@ async fn the_daily_comparison_finds_what_no_event_told() {
     };
     world.clock.jump(SignedDuration::from_hours(25));
     assert_eq!(
-        compare_if_due(&source, &store, &world.clock(), &go())
+        compare_if_due(&source, &store, &world.clock(), &go(), Often::Daily)
             .await
             .unwrap()
             .unwrap()

@@ -42,14 +42,19 @@ pub(crate) async fn bridge(seed: u64, mode: WriteMode, shape: PortalShape) -> Br
     let world = World::new(seed, &Shape::small());
     let mut bridge = Bridge::of_business(&world, shape).await;
     bridge.writing.mode = mode;
+    bridge.portal.set_scopes(TOKEN, scopes(mode));
+    bridge
+}
+
+/// Every scope that a way of writing can use.
+pub(crate) fn scopes(mode: WriteMode) -> impl Iterator<Item = &'static str> {
     let scopes = match mode {
         WriteMode::Summary => Scopes::Summary,
         WriteMode::Deals => Scopes::Deals,
         WriteMode::CustomObjects => Scopes::CustomObjects,
     };
     let names = scopes_for(scopes).map(|scope| scope.name);
-    bridge.portal.set_scopes(TOKEN, names.chain(LINE_ITEMS));
-    bridge
+    names.chain(LINE_ITEMS)
 }
 
 /// The figures the records stand for, by subscription.

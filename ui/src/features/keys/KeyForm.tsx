@@ -1,7 +1,7 @@
 import { Button, PasswordInput, Tooltip } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconCheck, IconClipboard } from "@tabler/icons-react";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { useWords, type Words } from "../../i18n/words";
 import type { KeyFinding, KeyInput, Mode, Problem, Service } from "../../ipc/backend";
 import { useBackend } from "../../ipc/queries";
@@ -22,19 +22,73 @@ interface KeyFormProps {
   onCancel?: () => void;
 }
 
-/** Takes a key: typed, pasted by Rust past this window, or the sample's. The field is emptied once the key is kept. */
+/** Takes a key and connects it. The field is emptied once the key is kept. */
 export function KeyForm({ service, sample, onConnected, onCancel }: KeyFormProps) {
+  const t = useWords();
+  const connect = useConnect(service, () => onConnected?.());
+  return (
+    <>
+      <KeyField
+        service={service}
+        sample={sample}
+        busy={connect.busy}
+        label={connect.busy ? t("key.connecting") : t(`key.connect.${service}`)}
+        onKey={connect.start}
+        onChange={connect.clear}
+        onCancel={onCancel}
+      >
+        {connect.shown && (
+          <ProblemNotice
+            problem={connect.shown}
+            onTryAgain={connect.again}
+            onKeepForThisRun={connect.keepForThisRun}
+          />
+        )}
+      </KeyField>
+      <OtherAccountDialog
+        service={service}
+        problem={connect.other}
+        onConfirm={connect.replace}
+        onClose={connect.clear}
+      />
+    </>
+  );
+}
+
+interface KeyFieldProps {
+  service: Service;
+  sample: boolean;
+  busy: boolean;
+  /** The verb on the button. */
+  label: string;
+  /** Does something with a key; tells whether it was taken, so that it goes from the field. */
+  onKey: (input: KeyInput) => Promise<boolean>;
+  onChange: () => void;
+  onCancel?: (() => void) | undefined;
+  children?: ReactNode;
+}
+
+/** A field for a key: typed, pasted by Rust past this window, or the sample's. */
+export function KeyField({
+  service,
+  sample,
+  busy,
+  label,
+  onKey,
+  onChange,
+  onCancel,
+  children,
+}: KeyFieldProps) {
   const t = useWords();
   const [text, setText] = useState("");
   const finding = useFinding(service, text);
-  const connect = useConnect(service, () => {
-    setText("");
-    onConnected?.();
-  });
   const usable = finding.kind === "restricted" || finding.kind === "secret" || finding.kind === "hubSpotKey";
+  const start = async (input: KeyInput) => {
+    if (await onKey(input)) setText("");
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (usable) connect.start({ kind: "typed", text });
+    if (usable) void start({ kind: "typed", text });
   };
   return (
     <form className={classes.form} onSubmit={submit}>
@@ -45,7 +99,7 @@ export function KeyForm({ service, sample, onConnected, onCancel }: KeyFormProps
         value={text}
         onChange={(event) => {
           setText(event.currentTarget.value);
-          connect.clear();
+          onChange();
         }}
         autoComplete="off"
         spellCheck={false}
@@ -58,21 +112,21 @@ export function KeyForm({ service, sample, onConnected, onCancel }: KeyFormProps
         <Finding finding={finding} />
       </div>
       <div className={classes.buttons}>
-        <Button type="submit" disabled={!usable || connect.busy}>
-          {connect.busy ? t("key.connecting") : t(`key.connect.${service}`)}
+        <Button type="submit" disabled={!usable || busy}>
+          {label}
         </Button>
         <Tooltip label={t("key.paste.hint")} multiline maw={280}>
           <Button
             variant="default"
             leftSection={<IconClipboard size={16} aria-hidden />}
-            disabled={connect.busy}
-            onClick={() => connect.start({ kind: "clipboard" })}
+            disabled={busy}
+            onClick={() => void start({ kind: "clipboard" })}
           >
             {t("key.paste")}
           </Button>
         </Tooltip>
         {sample && (
-          <Button variant="default" disabled={connect.busy} onClick={() => connect.start({ kind: "sample" })}>
+          <Button variant="default" disabled={busy} onClick={() => void start({ kind: "sample" })}>
             {t("key.sample")}
           </Button>
         )}
@@ -82,19 +136,7 @@ export function KeyForm({ service, sample, onConnected, onCancel }: KeyFormProps
           </Button>
         )}
       </div>
-      {connect.shown && (
-        <ProblemNotice
-          problem={connect.shown}
-          onTryAgain={connect.again}
-          onKeepForThisRun={connect.keepForThisRun}
-        />
-      )}
-      <OtherAccountDialog
-        service={service}
-        problem={connect.other}
-        onConfirm={connect.replace}
-        onClose={connect.clear}
-      />
+      {children}
     </form>
   );
 }
@@ -151,9 +193,12 @@ function useConnect(service: Service, onDone: () => void) {
   );
   const attempt = async (next: Attempt) => {
     setLast(next);
-    if (!(await connecting.run(next))) return;
-    setLast(null);
-    onDone();
+    const connected = await connecting.run(next);
+    if (connected) {
+      setLast(null);
+      onDone();
+    }
+    return connected;
   };
   const repeat = (change: Partial<Attempt>) => () => void (last && attempt({ ...last, ...change }));
   const { problem, busy, clear } = connecting;
@@ -162,7 +207,7 @@ function useConnect(service: Service, onDone: () => void) {
     busy,
     other,
     shown: other === null ? problem : null,
-    start: (input: KeyInput) => void attempt({ input, keep: false, replace: false }),
+    start: (input: KeyInput) => attempt({ input, keep: false, replace: false }),
     again: repeat({}),
     keepForThisRun: repeat({ keep: true }),
     replace: repeat({ replace: true }),

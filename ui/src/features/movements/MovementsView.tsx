@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useNavigation } from "../../frame/navigation";
 import { useWords } from "../../i18n/words";
 import { Page } from "../../kit/Page";
+import { StandsStill } from "../../kit/StandsStill";
 import { MovementsTable } from "./MovementsTable";
 
 /** Every dated change of MRR, newest first; at first those of `month`, where one is named. */
@@ -18,6 +19,7 @@ export function MovementsView({ month }: { month: string | null }) {
       }
       fill
     >
+      <StandsStill rows={["invoices", "events", "coupons", "prices"]} />
       <MovementsTable month={month} />
     </Page>
   );

@@ -12,6 +12,7 @@ import { Page } from "../../kit/Page";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { PauseButton, StopButton } from "../../kit/RunControls";
 import { RunProgressLine } from "../../kit/RunProgress";
+import { StandsStill } from "../../kit/StandsStill";
 import { useAction } from "../../kit/useAction";
 import { SubscriptionDrawer } from "../subscriptions/SubscriptionDrawer";
 import { Cohorts } from "./Cohorts";
@@ -50,6 +51,7 @@ export function OverviewView({ status }: { status: Status }) {
     >
       {status.progress && <RunProgressLine progress={status.progress} />}
       {problem && <ProblemNotice problem={problem} onTryAgain={() => void sync.run()} />}
+      <StandsStill />
       <Company status={status} />
     </Page>
   );

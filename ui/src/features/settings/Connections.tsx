@@ -9,8 +9,10 @@ import { Fold } from "../../kit/Fold";
 import { showProblem } from "../../kit/showProblem";
 import { ChecklistPanel } from "../keys/ChecklistPanel";
 import { HubSpotCard, StripeCard } from "../keys/ConnectionCard";
+import { FormerKeyCard } from "../keys/FormerKeyCard";
 import { HubSpotGuide } from "../keys/HubSpotGuide";
 import { KeyForm } from "../keys/KeyForm";
+import { RotateKey } from "../keys/RotateKey";
 import { StripeGuide } from "../keys/StripeGuide";
 import classes from "./settings.module.css";
 
@@ -20,7 +22,7 @@ interface ConnectionsProps {
   onReplacing: (service: Service | null) => void;
 }
 
-/** The two keys: what they are, whether they can do what is needed, and how to replace or delete them. */
+/** The two keys: what they are, whether they can do what is needed, and how to rotate or delete them. */
 export function Connections({ settings, replacing, onReplacing }: ConnectionsProps) {
   const t = useWords();
   const [checking, setChecking] = useState<Service | null>(null);
@@ -35,21 +37,25 @@ export function Connections({ settings, replacing, onReplacing }: ConnectionsPro
       onDisconnect={() => setLeaving(service)}
     />
   );
-  const form = (service: Service, connected: boolean) => (
-    <ReplaceKey service={service} connected={connected} onDone={() => onReplacing(null)} />
-  );
+  const rotate = (service: Service) => <RotateKey service={service} onDone={() => onReplacing(null)} />;
+  const former = (service: Service) =>
+    settings.formerKeys
+      .filter((key) => key.service === service)
+      .map((key) => <FormerKeyCard key={key.service} former={key} />);
   return (
     <>
-      {stripe !== null && replacing !== "stripe" ? (
+      {stripe === null && <FirstKey service="stripe" />}
+      {stripe !== null && replacing === "stripe" && rotate("stripe")}
+      {stripe !== null && replacing !== "stripe" && (
         <StripeCard connection={stripe}>{buttons("stripe")}</StripeCard>
-      ) : (
-        form("stripe", stripe !== null)
       )}
-      {hubspot !== null && replacing !== "hubSpot" ? (
+      {former("stripe")}
+      {hubspot === null && <FirstKey service="hubSpot" />}
+      {hubspot !== null && replacing === "hubSpot" && rotate("hubSpot")}
+      {hubspot !== null && replacing !== "hubSpot" && (
         <HubSpotCard connection={hubspot}>{buttons("hubSpot")}</HubSpotCard>
-      ) : (
-        form("hubSpot", hubspot !== null)
       )}
+      {former("hubSpot")}
       <Drawer
         opened={checking !== null}
         onClose={() => setChecking(null)}
@@ -105,26 +111,14 @@ function Buttons({ service, onCheck, onReplace, onDisconnect }: ButtonsProps): R
   );
 }
 
-function ReplaceKey({
-  service,
-  connected,
-  onDone,
-}: {
-  service: Service;
-  connected: boolean;
-  onDone: () => void;
-}) {
+/** Where there is no key yet. */
+function FirstKey({ service }: { service: Service }) {
   const t = useWords();
   const sample = useSetup().data?.sampleData ?? false;
   return (
     <div className={classes.replace}>
       <h3 className={classes.replaceTitle}>{t(`service.${service}`)}</h3>
-      <KeyForm
-        service={service}
-        sample={sample}
-        onConnected={onDone}
-        onCancel={connected ? onDone : undefined}
-      />
+      <KeyForm service={service} sample={sample} />
       <Fold title={t("guide.title")}>{service === "stripe" ? <StripeGuide /> : <HubSpotGuide />}</Fold>
     </div>
   );

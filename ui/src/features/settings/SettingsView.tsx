@@ -13,6 +13,7 @@ import { Backups } from "./Backups";
 import { ChoiceSwitches } from "./ChoiceSwitches";
 import { Connections } from "./Connections";
 import { FiguresLinks, PageLink } from "./FiguresLinks";
+import { Forget } from "./Forget";
 import classes from "./settings.module.css";
 
 const INTERVALS_MIN = [1, 5, 15, 30, 60, 360, 1440];
@@ -62,6 +63,9 @@ export function SettingsView({ tray, replacing, onReplacing }: SettingsViewProps
           <Schedule settings={settings.data} tray={tray} onChange={(one) => void change.run(one)} />
           <DataFolder folder={settings.data.dataFolder} />
           <About settings={settings.data} />
+          <Section title={t("forget.heading")}>
+            <Forget />
+          </Section>
         </>
       )}
     </Page>

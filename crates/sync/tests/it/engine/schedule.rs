@@ -6,12 +6,12 @@ use tokio::task::JoinHandle;
 
 use super::{wire::Dead, *};
 
-async fn minutes(minutes: u64) {
+pub(super) async fn minutes(minutes: u64) {
     tokio::time::sleep(Duration::from_secs(minutes * 60)).await;
 }
 
 /// An engine after setup, with its schedule running every ten minutes.
-async fn scheduled(world: &World) -> (Arc<Engine>, JoinHandle<()>) {
+pub(super) async fn scheduled(world: &World) -> (Arc<Engine>, JoinHandle<()>) {
     let engine = world.imported().await;
     let interval = SettingsChange::IntervalMinutes(Some(10));
     engine.change_setting(interval).await.unwrap();
@@ -24,7 +24,7 @@ async fn scheduled(world: &World) -> (Arc<Engine>, JoinHandle<()>) {
 }
 
 /// The minutes, since the world began, at which syncs began.
-async fn syncs(world: &World, engine: &Engine) -> Vec<i64> {
+pub(super) async fn syncs(world: &World, engine: &Engine) -> Vec<i64> {
     let began: Timestamp = "2026-06-01T12:00:00Z".parse().unwrap();
     let runs = engine.runs().await.unwrap().into_iter().rev();
     runs.filter(|run| run.kind == RunKind::Sync)

@@ -1,0 +1,84 @@
+import { Button, Modal } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useWords, type Words } from "../i18n/words";
+import type { Forgotten, LeftTrace, Trace } from "../ipc/backend";
+import { FORGOTTEN, useBackend } from "../ipc/queries";
+import kit from "../kit/kit.module.css";
+import { ProblemNotice } from "../kit/ProblemNotice";
+import classes from "./frame.module.css";
+
+/** Says what was removed when everything was forgotten, and what is still there. */
+export function ForgottenDialog() {
+  const t = useWords();
+  const cache = useQueryClient();
+  const { data } = useQuery<Forgotten | null>({
+    queryKey: FORGOTTEN,
+    queryFn: () => null,
+    enabled: false,
+    initialData: null,
+  });
+  const close = () => cache.setQueryData(FORGOTTEN, null);
+  return (
+    <Modal
+      opened={data !== null}
+      onClose={close}
+      size={640}
+      title={t("forget.done")}
+      closeButtonProps={{ "aria-label": t("close") }}
+    >
+      {data && <Report forgotten={data} />}
+      <div className={kit.dialogButtons}>
+        <Button onClick={close}>{t("close")}</Button>
+      </div>
+    </Modal>
+  );
+}
+
+function Report({ forgotten: { removed, left } }: { forgotten: Forgotten }) {
+  const t = useWords();
+  return (
+    <div className={classes.forgotten}>
+      {left.length > 0 && (
+        <section>
+          <h3>{t("forget.left")}</h3>
+          <ul>
+            {left.map((one) => (
+              <Left key={`${one.trace.kind} ${one.trace.name}`} left={one} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <section>
+        <h3>{t(removed.length > 0 ? "forget.removed" : "forget.nothing")}</h3>
+        <ul>
+          {removed.map((trace) => (
+            <li key={`${trace.kind} ${trace.name}`}>
+              {name(t, trace)}
+              {trace.name !== null && <span className={classes.traceName}>{trace.name}</span>}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <p>{t("forget.stays")}</p>
+    </div>
+  );
+}
+
+function Left({ left: { trace, problem, url } }: { left: LeftTrace }) {
+  const t = useWords();
+  const backend = useBackend();
+  return (
+    <li>
+      {name(t, trace)}
+      {trace.name !== null && <span className={classes.traceName}>{trace.name}</span>}
+      <ProblemNotice problem={{ ...problem, action: null }} />
+      {url !== null && (
+        <Button variant="light" size="xs" onClick={() => void backend.openLink(url).catch(() => undefined)}>
+          {t("forget.open")}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+const name = (t: Words, trace: Trace) => t(`trace.${trace.kind}`);
