@@ -86,7 +86,7 @@ async fn nothing_leaks(desktop: &Desktop) {
         keys,
         "both keys are in the keychain"
     );
-    let processes = walk::processes_on(&desktop);
+    let processes = walk::processes_on(desktop);
     assert!(!processes.is_empty());
     for key in [STRIPE_KEY, HUBSPOT_KEY] {
         assert_eq!(leaks(key, desktop.home(), &processes), Vec::<String>::new());
