@@ -1,5 +1,6 @@
 //! The command line: the window by default, and the same job without one.
 
+mod diagnostics;
 mod hubspot;
 mod keys;
 mod modes;
@@ -132,6 +133,8 @@ enum Command {
         /// The copy.
         file: PathBuf,
     },
+    /// Put together what helps whoever helps you: settings, runs and the log. No keys, no customers, no amounts.
+    Diagnostics(diagnostics::DiagnosticsArgs),
     /// Let Stripe tell this computer at once that something happened, at a public address of yours.
     Realtime(realtime::RealtimeArgs),
     /// Put a new key in the place of the one in use, once it is seen to do as much.
@@ -286,6 +289,9 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
             Command::Drift(arguments) => hubspot::drift(&started, &terminal, arguments).await,
             Command::Backup { file } => backup(&started, &terminal, file).await,
             Command::Restore { file } => restore(&started, &terminal, file).await,
+            Command::Diagnostics(arguments) => {
+                diagnostics::diagnostics(&started, &terminal, arguments).await
+            }
             Command::Realtime(arguments) => {
                 realtime::realtime(&started, &terminal, arguments).await
             }
@@ -489,7 +495,12 @@ async fn last_run(engine: &Engine) -> Result<clearsync_sync::view::RunRow, CliEr
 }
 
 fn complain(error: &CliError) -> ExitCode {
-    tracing::error!(%error, "ended");
+    if let CliError::Problem(problem) = error {
+        tracing::error!(code = ?problem.code, request_id = problem.request_id, "ended");
+    } else {
+        // What else is said may quote the command line, which may name a customer.
+        tracing::error!("ended");
+    }
     // The last words of a command; where they cannot be written nobody can be told.
     let _ = Terminal::new().complain(&error.to_string());
     ExitCode::from(FAILED)

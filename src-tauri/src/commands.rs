@@ -1,5 +1,6 @@
 //! Every command the window may call. Each hands on to the engine; only what belongs to the desktop is done here.
 
+pub(crate) mod diagnostics;
 mod export;
 pub(crate) mod figures;
 pub(crate) mod keys;

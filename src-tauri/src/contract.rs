@@ -107,6 +107,8 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::settings::back_up,
             commands::settings::restore_backup,
             commands::settings::forget,
+            commands::diagnostics::diagnostics,
+            commands::diagnostics::save_diagnostics,
         ])
         .events(collect_events![
             StatusChanged,

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod contract;
 mod demo;
+mod diagnostics;
 mod figures;
 mod links;
 mod logging;
@@ -30,5 +31,13 @@ pub use contract::{ChecklistChanged, DataChanged, StatusChanged, contract};
 /// Reads the command line and does what it says.
 #[must_use]
 pub fn main() -> ExitCode {
+    leave_no_memory_behind();
     cli::run(cli::Cli::parse())
+}
+
+/// A process that crashes, or one that it started, writes no dump of its memory: keys stand there.
+fn leave_no_memory_behind() {
+    #[cfg(unix)]
+    // A limit can always be lowered.
+    let _ = rlimit::setrlimit(rlimit::Resource::CORE, 0, 0);
 }

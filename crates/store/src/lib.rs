@@ -9,6 +9,7 @@
 mod account;
 mod anew;
 mod attention;
+mod census;
 mod columns;
 mod decision;
 mod drift;

@@ -10,6 +10,7 @@ mod calendar;
 mod checks;
 mod company;
 mod connect;
+mod diagnostics;
 mod drift;
 mod exchange;
 mod figures;

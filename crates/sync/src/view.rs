@@ -7,6 +7,7 @@ mod attention;
 mod backup;
 mod checklist;
 mod company;
+mod diagnostics;
 mod drift;
 mod exchange;
 mod forget;
@@ -34,6 +35,10 @@ pub use attention::{AttentionItem, AttentionKind};
 pub use backup::BackupRow;
 pub use checklist::{CheckRow, CheckState, Checklist, Level, Service, UnverifiedCause};
 pub use company::{CohortRow, CompanyFigures, CompanyQuery, MonthFigures, Renewal};
+pub use diagnostics::{
+    DiagnosedCheck, DiagnosedChecklist, DiagnosedConnection, DiagnosedProblem, DiagnosedRun,
+    DiagnosedSettings, DiagnosedStore, Diagnostics,
+};
 pub use drift::{DriftDifference, DriftFinding, DriftRow, DriftView};
 pub use exchange::{ExchangeRatesInput, ExchangeRatesView, RateRow, RateSource};
 pub use forget::{Forgotten, LeftTrace, Trace, TraceKind};

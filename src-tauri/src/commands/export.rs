@@ -1,4 +1,4 @@
-//! Tables as files, where the user keeps downloads.
+//! Files where the user keeps downloads.
 
 use std::{
     fs::File,
@@ -19,14 +19,19 @@ pub(crate) struct ExportedFile {
     pub(crate) path: String,
 }
 
-/// Writes a table into the folder for downloads.
-pub(super) fn export(app: &AppHandle, name: &str, csv: &str) -> Answer<ExportedFile> {
+/// Writes a file into the folder for downloads.
+pub(super) fn export(
+    app: &AppHandle,
+    name: &str,
+    ending: &str,
+    bytes: &[u8],
+) -> Answer<ExportedFile> {
     let folder = app
         .path()
         .download_dir()
         .or_else(|_| app.path().home_dir())
         .map_err(|_| Problem::new(ProblemCode::Unexpected))?;
-    let path = write_anew(&folder, name, "csv", csv).map_err(|_| {
+    let path = write_anew(&folder, name, ending, bytes).map_err(|_| {
         Problem::new(ProblemCode::FileNotWritten).with("path", folder.display().to_string())
     })?;
     Ok(ExportedFile {
@@ -35,7 +40,7 @@ pub(super) fn export(app: &AppHandle, name: &str, csv: &str) -> Answer<ExportedF
 }
 
 /// Writes a file of its own: one that is there already is left, and the new one gets a number.
-fn write_anew(folder: &Path, name: &str, ending: &str, text: &str) -> io::Result<PathBuf> {
+fn write_anew(folder: &Path, name: &str, ending: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     let mut number = 1_u32;
     loop {
         let path = match number {
@@ -44,7 +49,7 @@ fn write_anew(folder: &Path, name: &str, ending: &str, text: &str) -> io::Result
         };
         match File::create_new(&path) {
             Ok(mut file) => {
-                file.write_all(text.as_bytes())?;
+                file.write_all(bytes)?;
                 return Ok(path);
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,

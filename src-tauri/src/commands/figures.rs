@@ -144,5 +144,5 @@ pub(crate) async fn reconcile(
 #[specta::specta]
 pub(crate) async fn export_mrr(app: AppHandle, engine: Current) -> Answer<ExportedFile> {
     let csv = engine.mrr_csv(None).await?;
-    export(&app, "clearsync-mrr", &csv)
+    export(&app, "clearsync-mrr", "csv", csv.as_bytes())
 }

@@ -55,7 +55,7 @@ pub(crate) async fn approve(
 #[specta::specta]
 pub(crate) async fn export_plan(app: AppHandle, engine: Current) -> Answer<ExportedFile> {
     let csv = engine.plan_csv().await?;
-    export(&app, "clearsync-plan", &csv)
+    export(&app, "clearsync-plan", "csv", csv.as_bytes())
 }
 
 /// Customers and companies without a certain match, and what was decided.

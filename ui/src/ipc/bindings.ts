@@ -175,6 +175,10 @@ export const commands = {
 	restoreBackup: (name: string) => __TAURI_INVOKE<null>("restore_backup", { name }),
 	/**  Forgets everything: the endpoint in Stripe, the keys, the data, and what is left on the desktop. */
 	forget: () => __TAURI_INVOKE<Forgotten>("forget"),
+	/**  Everything that would be saved, to be read before. */
+	diagnostics: () => __TAURI_INVOKE<DiagnosticsFile[]>("diagnostics"),
+	/**  Writes it as one archive into the folder for downloads, and says where. */
+	saveDiagnostics: () => __TAURI_INVOKE<ExportedFile>("save_diagnostics"),
 };
 
 /** Events */
@@ -490,6 +494,14 @@ export type DataKind =
 "attention" | 
 /**  [`Settings`]. */
 "settings";
+
+/**  One file of the archive. */
+export type DiagnosticsFile = {
+	/**  Its name in the archive. */
+	name: string,
+	/**  All of it. */
+	text: string,
+};
 
 /**  Which discounts are subtracted. */
 export type DiscountRule = 

@@ -330,6 +330,8 @@ export class FakeBackend {
       this.world.backups = [row, ...this.world.backups];
       return row;
     },
+    diagnostics: () => data.diagnostics(),
+    saveDiagnostics: () => ({ path: "/home/jane/Downloads/clearsync-diagnostics.zip" }),
     restoreBackup: (name) => {
       if (!this.world.backups.some((row) => row.name === name)) {
         throw { ...problem("backupUnusable"), params: { name } };

@@ -5,6 +5,7 @@ import type {
   Checklist,
   CheckRow,
   CheckState,
+  DiagnosticsFile,
   FieldChange,
   HubSpotConnection,
   ListName,
@@ -401,5 +402,17 @@ export function backups(): BackupRow[] {
       sizeKib: 18_244,
     },
     { name: "clearsync-20260505T093000000Z.sqlite", madeAt: minutesAgo(7 * 1440 + 30), sizeKib: 17_902 },
+  ];
+}
+
+/** What is saved for whoever helps. */
+export function diagnostics(): DiagnosticsFile[] {
+  const report = { app: { version: "0.1.0", phase: "idle", runs: [] }, system: { os: "linux" } };
+  const line = (minute: number) =>
+    `2026-05-12T09:${String(minute).padStart(2, "0")}:00Z  INFO clearsync_sync::engine::reading: reading everything needed=Never\n`;
+  return [
+    { name: "about.txt", text: "Versions, settings, permissions, counts." },
+    { name: "report.json", text: JSON.stringify(report, null, 2) },
+    { name: "logs/clearsync.2026-05-12.log", text: Array.from({ length: 60 }, (_, at) => line(at)).join("") },
   ];
 }

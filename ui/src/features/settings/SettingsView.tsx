@@ -12,6 +12,7 @@ import { useAction } from "../../kit/useAction";
 import { Backups } from "./Backups";
 import { ChoiceSwitches } from "./ChoiceSwitches";
 import { Connections } from "./Connections";
+import { Diagnostics } from "./Diagnostics";
 import { FiguresLinks, PageLink } from "./FiguresLinks";
 import { Forget } from "./Forget";
 import classes from "./settings.module.css";
@@ -164,6 +165,7 @@ function DataFolder({ folder }: { folder: string }) {
         </Button>
       </div>
       <Backups />
+      <Diagnostics />
     </Section>
   );
 }
