@@ -3,6 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod backup;
+#[cfg(target_os = "linux")]
+mod canary;
+mod diagnostics;
+#[cfg(target_os = "linux")]
+#[path = "../leaks/mod.rs"]
+mod leaks;
 mod modes;
 mod realtime;
 

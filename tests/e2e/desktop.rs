@@ -56,7 +56,7 @@ impl Desktop {
             .prefix("clearsync-desktop.")
             .tempdir()
             .unwrap();
-        for folder in [".config", "data", "cache", "run"] {
+        for folder in [".config", "data", "cache", "run", "tmp"] {
             std::fs::create_dir(home.path().join(folder)).unwrap();
         }
         private(&home.path().join("run"));
@@ -106,6 +106,7 @@ impl Desktop {
             .env("XDG_DATA_HOME", home.join("data"))
             .env("XDG_CACHE_HOME", home.join("cache"))
             .env("XDG_RUNTIME_DIR", home.join("run"))
+            .env("TMPDIR", home.join("tmp"))
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
             .env("NO_AT_BRIDGE", "1")
@@ -115,6 +116,15 @@ impl Desktop {
             .env("TZ", "UTC")
             .env_remove("WAYLAND_DISPLAY");
         command
+    }
+
+    /// A file of the home folder that keeps what programs say.
+    pub fn kept(&self, name: &str) -> std::fs::File {
+        let options = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .clone();
+        options.open(self.home.path().join(name)).unwrap()
     }
 
     pub fn home(&self) -> &Path {

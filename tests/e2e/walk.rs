@@ -9,8 +9,8 @@ use clearsync_sandbox::{
     stripe::SandboxKey,
 };
 
-pub const STRIPE_KEY: &str = "rk_test_51CanaryOfTheWindowsTest0123456789abcdef";
-pub const HUBSPOT_KEY: &str = "pat-na1-0dd0c0de-cafe-4bad-8bad-000ca11ab1e5";
+pub const STRIPE_KEY: &str = "rk_test_51Hq6YvBn3KxWr8TzMd4LcSf9PjGa7UeQo2Ei5Nm";
+pub const HUBSPOT_KEY: &str = "pat-na1-4b8e13c7-9d52-4e6a-b07f-61c5d2f9a38b";
 
 /// A small business with keys of its own.
 pub struct Accounts {
