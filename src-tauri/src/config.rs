@@ -68,6 +68,13 @@ impl Config {
         Self::from_given(named, file, dirs::data_dir())
     }
 
+    /// The only hosts that ClearSync speaks to.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
+        [&self.stripe_url, &self.hubspot_url]
+            .into_iter()
+            .filter_map(Url::host_str)
+    }
+
     fn from_given(
         first: Given,
         second: Given,

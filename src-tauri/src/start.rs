@@ -42,7 +42,7 @@ pub(crate) async fn start(sample: bool) -> Result<Started, StartError> {
     } else {
         (None, Config::load()?)
     };
-    let network = Arc::new(Network::new()?);
+    let network = Arc::new(Network::to(config.hosts())?);
     let engine = Engine::open(EngineConfig {
         data_folder: config.data_folder.clone(),
         profile: match &sample {

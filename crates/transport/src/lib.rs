@@ -18,6 +18,7 @@ use bytes::Bytes;
 pub use in_process::InProcess;
 pub use network::{Network, NetworkError};
 pub use pace::{Pace, Paced};
+pub use reqwest::dns;
 pub use retry::{Retried, RetryRule, retry_after};
 pub use secret::Secret;
 
