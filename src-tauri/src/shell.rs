@@ -60,7 +60,7 @@ pub(crate) fn run(shell: Shell) -> ExitCode {
             start(app.handle(), shell);
             Ok(())
         })
-        .build(tauri::generate_context!());
+        .build(context());
     match built {
         Ok(app) => {
             app.run(|_, event| {
@@ -79,6 +79,11 @@ pub(crate) fn run(shell: Shell) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What is built in: the page, the configuration, and who may call what.
+pub(crate) fn context() -> tauri::Context {
+    tauri::generate_context!()
 }
 
 fn start(app: &AppHandle, shell: Shell) {

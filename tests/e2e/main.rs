@@ -14,6 +14,7 @@ mod figures;
 mod ipc;
 mod keyring;
 mod keys;
+#[path = "../leaks/mod.rs"]
 mod leaks;
 mod notification_daemon;
 mod setup;
@@ -22,4 +23,5 @@ mod taking_back;
 mod tray;
 mod tray_host;
 mod walk;
+mod walls;
 mod web_driver;

@@ -38,8 +38,8 @@ impl Window {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stdout(desktop.kept("output"))
+            .stderr(desktop.kept("errors"))
             .spawn()
             .map(Owned)
             .expect("WebKitWebDriver is installed by `cargo xtask test`");
@@ -213,6 +213,21 @@ impl Window {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(name).with_extension("png"), png).unwrap();
+    }
+
+    /// How many windows there are.
+    pub async fn handles(&self) -> usize {
+        let address = format!("{}/session/{}/window/handles", self.base, self.session);
+        let answer: Value = self
+            .http
+            .get(address)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        answer["value"].as_array().unwrap().len()
     }
 
     /// Whether it went through: an element may have moved or gone since it was found.
