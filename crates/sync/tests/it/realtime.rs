@@ -1,12 +1,15 @@
 //! The door that Stripe's deliveries come through, against whoever else finds it.
 
-use std::net::Ipv4Addr;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use clearsync_sandbox::stripe::sign;
 use clearsync_sync::{
     Clock,
-    realtime::{Door, Heard, LARGEST_BODY_BYTES, Listener, MOST_CONNECTIONS},
+    realtime::{Door, Heard, LARGEST_BODY_BYTES, LONGEST_CONNECTION, Listener, MOST_CONNECTIONS},
 };
 use clearsync_transport::Secret;
 use http::{Request, StatusCode};
@@ -112,7 +115,7 @@ async fn a_flood_is_turned_away() {
     let turned_away = |status: &&StatusCode| **status == StatusCode::TOO_MANY_REQUESTS;
     let turned_away = answers.iter().filter(turned_away).count();
     assert!((350..450).contains(&turned_away), "{turned_away} of 500");
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(
         door.answer(signed(BODY, SECRET, now())).await,
         StatusCode::OK
@@ -167,5 +170,116 @@ async fn whoever_holds_connections_open_is_cut_off() {
             "{told}"
         );
     }
+    assert_eq!(*listener.heard().borrow(), Heard::default());
+}
+
+/// Stripe counts a delivery as failed that is not answered in time; what is due at once is answered at once.
+#[tokio::test(start_paused = true)]
+async fn a_burst_is_answered_in_less_than_a_tenth_of_a_second() {
+    let door = door();
+    let began = tokio::time::Instant::now();
+    let burst = (0..50).map(|_| door.answer(signed(BODY, SECRET, now())));
+    let answers = futures::future::join_all(burst).await;
+    assert_eq!(answers, [StatusCode::OK; 50]);
+    // Virtual time: what is counted is waiting, not the machine.
+    assert!(began.elapsed() < Duration::from_millis(100));
+}
+
+/// The same delivery again, as somebody who overheard it would send it: it means "look now" once more for five minutes, and
+/// nothing after.
+#[tokio::test(start_paused = true)]
+async fn a_replay_has_no_other_effect_and_that_for_five_minutes_alone() {
+    for (age_s, expected, deliveries) in [
+        (299, StatusCode::OK, 1),
+        (300, StatusCode::OK, 1),
+        (301, StatusCode::BAD_REQUEST, 0),
+        (86_400, StatusCode::BAD_REQUEST, 0),
+    ] {
+        let door = door();
+        let at = now().checked_sub(SignedDuration::from_secs(age_s)).unwrap();
+        assert_eq!(door.answer(signed(BODY, SECRET, at)).await, expected);
+        assert_eq!(door.heard().borrow().deliveries, deliveries, "{age_s} s");
+    }
+}
+
+/// No other address of this computer answers, so that nobody in its network reaches it.
+#[tokio::test]
+async fn no_other_address_of_this_computer_answers() {
+    let listener = Listener::open(0, door()).await.unwrap();
+    let port = listener.address().port();
+    let mut others = vec![
+        IpAddr::from(Ipv4Addr::new(127, 0, 0, 2)),
+        IpAddr::from(Ipv6Addr::LOCALHOST),
+    ];
+    // The address that this computer has in its network, if it is in one. Nothing is sent.
+    let outward = UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
+        socket.connect("192.0.2.1:9")?;
+        socket.local_addr()
+    });
+    others.extend(outward.ok().map(|address| address.ip()));
+    for other in others {
+        let refused = TcpStream::connect((other, port)).await;
+        assert!(refused.is_err(), "{other}");
+    }
+    assert!(TcpStream::connect(listener.address()).await.is_ok());
+}
+
+/// What is no HTTP at all, or more of it than anybody needs, ends its own connection and nothing else.
+#[tokio::test]
+async fn garbage_ends_its_own_connection_alone() {
+    let listener = Listener::open(0, door()).await.unwrap();
+    let mut dice = Dice(11);
+    let long_head = format!("POST / HTTP/1.1\r\nx: {}\r\n\r\n", "a".repeat(900_000));
+    let many = format!("POST / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(5_000));
+    let large = format!(
+        "POST / HTTP/1.1\r\nhost: h\r\nstripe-signature: t=1,v1=00\r\ncontent-length: {0}\r\n\r\n{1}",
+        u64::MAX,
+        "x".repeat(LARGEST_BODY_BYTES + 1)
+    );
+    let smuggled = "POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n";
+    let mut sent: Vec<Vec<u8>> = [&long_head, &many, &large, smuggled]
+        .map(|text| text.as_bytes().to_vec())
+        .into();
+    for _ in 0..200 {
+        let length = dice.up_to(600);
+        let garbage = (0..length).map(|_| u8::try_from(dice.up_to(256)).unwrap());
+        sent.push(garbage.collect());
+    }
+    for bytes in sent {
+        let mut stream = TcpStream::connect(listener.address()).await.unwrap();
+        // Whoever is turned away may learn so while it writes.
+        _ = stream.write_all(&bytes).await;
+        _ = stream.shutdown().await;
+        let told = answer(stream).await;
+        assert!(told.is_empty() || told.starts_with("HTTP/1.1 4"), "{told}");
+    }
+    assert_eq!(*listener.heard().borrow(), Heard::default());
+    let mut stream = TcpStream::connect(listener.address()).await.unwrap();
+    let head = format!(
+        "POST / HTTP/1.1\r\nhost: h\r\nstripe-signature: {}\r\ncontent-length: {}\r\n\r\n",
+        sign(BODY, SECRET, now()),
+        BODY.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(BODY).await.unwrap();
+    let told = answer(stream).await;
+    assert!(told.starts_with("HTTP/1.1 200"), "{told}");
+}
+
+/// A body that trickles in is not waited for.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_trickles_in_is_cut_off() {
+    let listener = Listener::open(0, door()).await.unwrap();
+    let began = tokio::time::Instant::now();
+    let mut stream = TcpStream::connect(listener.address()).await.unwrap();
+    let head = format!(
+        "POST / HTTP/1.1\r\nhost: h\r\nstripe-signature: {}\r\ncontent-length: {}\r\n\r\n",
+        sign(BODY, SECRET, now()),
+        BODY.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&BODY[..1]).await.unwrap();
+    assert_eq!(answer(stream).await, "");
+    assert!(began.elapsed() <= LONGEST_CONNECTION + Duration::from_secs(1));
     assert_eq!(*listener.heard().borrow(), Heard::default());
 }
