@@ -5,9 +5,13 @@ mod derive;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
+mod egress;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod follow;
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
