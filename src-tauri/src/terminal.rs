@@ -103,7 +103,14 @@ impl Terminal {
         self.say(&format!(
             "  Plan: {} new, {} updated, {} unchanged, {} skipped, {} associations, {} properties to make; {} requests",
             plan.creates, plan.updates, plan.unchanged, plan.skipped, plan.associations, plan.properties, plan.requests
-        ))
+        ))?;
+        match plan.needs_approval {
+            Some(reason) => {
+                let reason = words(&format!("preview.needsApproval.{}", code(&reason)), &[]);
+                self.say(&format!("  {reason}"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// How a run ended.
@@ -121,11 +128,11 @@ impl Terminal {
         ))?;
         match plan {
             Some(plan)
-                if plan.needs_approval
+                if plan.needs_approval.is_some()
                     && plan.creates + plan.updates + plan.removals + plan.associations > 0 =>
             {
                 self.plan(plan)?;
-                self.say("The plan waits for your word: run the same with --approve, or look at it in the window.")
+                self.say("Run the same with --approve to push it, or look at it in the window.")
             }
             _ => Ok(()),
         }

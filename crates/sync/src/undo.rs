@@ -7,13 +7,16 @@
 
 mod carry_out;
 mod counts;
+mod define;
 mod held;
 mod history;
 mod note;
+mod relink;
 mod reverse;
 mod row;
 mod settle;
 mod types;
+mod waiting;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +33,8 @@ pub use history::UndoScope;
 pub(crate) use row::{
     ARCHIVE, DEFINE_AGAIN, Deed, LEAVE, LINK_AGAIN, MAKE_AGAIN, PUT_BACK, REMOVE, Row, UNLINK,
 };
+
+pub(crate) use waiting::waiting_in;
 
 pub(crate) use self::types::Types;
 use self::{

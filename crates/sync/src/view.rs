@@ -66,7 +66,7 @@ pub use policies::{
     PolicyView, ReturningRule, ToZeroRule,
 };
 pub use preview::{
-    FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
+    FieldChange, NeedsApproval, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
     PropertyChangeCount, RowFilter, RowSelection, SkipReason, ValueKind,
 };
 pub use problem::{Action, Problem, ProblemCode};

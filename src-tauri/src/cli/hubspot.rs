@@ -204,7 +204,10 @@ pub(super) async fn plan(
             .await?;
         plan_table(terminal, &page)?;
     }
-    Ok(if summary.needs_approval { WAITS } else { DONE })
+    Ok(match summary.needs_approval {
+        Some(_) => WAITS,
+        None => DONE,
+    })
 }
 
 async fn all_rows(
@@ -291,7 +294,7 @@ pub(super) async fn push(
             .await?
             .unwrap_or(plan);
     }
-    if plan.needs_approval && !arguments.approve {
+    if plan.needs_approval.is_some() && !arguments.approve {
         show_waiting(terminal, &plan, arguments.json)?;
         return Ok(WAITS);
     }
@@ -304,7 +307,7 @@ fn show_waiting(terminal: &Terminal, plan: &PlanSummary, json: bool) -> Result<(
         return Ok(terminal.json(&json!({ "run": null, "plan": plan }))?);
     }
     terminal.plan(plan)?;
-    terminal.say("The plan waits for your word: run the same with --approve.")?;
+    terminal.say("Run the same with --approve to push it.")?;
     Ok(())
 }
 

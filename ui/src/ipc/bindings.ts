@@ -1196,6 +1196,13 @@ export type NewKey = {
 	fits: boolean,
 };
 
+/**  Why a push waits for the user's word; the words are under `preview.needsApproval.<reason>`. */
+export type NeedsApproval = 
+/**  It is the first to this portal. */
+"firstPush" | 
+/**  It touches more records, and a larger share of them, than the user lets it without asking. */
+"manyRecords";
+
 /**  HubSpot's kinds of record that ClearSync writes. */
 export type ObjectType = 
 /**  A person. */
@@ -1358,8 +1365,8 @@ export type PlanSummary = {
 	dailyLeft: number | null,
 	/**  Which properties change on how many records, since workflows may start on them. */
 	byProperty: PropertyChangeCount[],
-	/**  Whether the push waits for the user's word: the first one, or one that touches many records. */
-	needsApproval: boolean,
+	/**  Why the push waits for the user's word, where it does. */
+	needsApproval: NeedsApproval | null,
 	/**  Rows that stay as they are until the user gives the word, whatever else is pushed. */
 	waiting: number,
 };
@@ -2295,8 +2302,10 @@ export type UndoRow = {
 	reason: LeaveReason | null,
 	/**  The properties for the sake of which it is left. */
 	becauseOf: string[],
-	/**  Whether it waits for the user's word. */
+	/**  Whether it stays as it is. */
 	waits: boolean,
+	/**  Whether the user said so of this very row; else something that stays needs it. */
+	held: boolean,
 	/**  Field by field. */
 	changes: FieldChange[],
 };
@@ -2323,7 +2332,7 @@ export type UndoSummary = {
 	definitions: number,
 	/**  What is left as it is, with the reason. */
 	left: number,
-	/**  Rows that wait for the user's word and are not carried out. */
+	/**  Rows that the user holds back, and what those need; they are not carried out. */
 	waiting: number,
 	/**  Requests it needs. */
 	requests: number,

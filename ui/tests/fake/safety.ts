@@ -136,6 +136,7 @@ export function undoRows(): UndoRow[] {
     reason: id % 60 === 59 ? "changedByOthers" : null,
     becauseOf: [],
     waits: false,
+    held: false,
     changes: changes.map((change) => ({ ...change, before: change.after, after: change.before ?? "" })),
   }));
 }
@@ -286,7 +287,11 @@ export const safety = (world: () => World) => ({
   holdUndo: (selection: RowSelection, waits: boolean) => {
     const rows = world().undoRows;
     const ids = selection.kind === "rows" ? selection.ids : rows.map(({ id }) => id);
-    for (const row of rows) if (row.action !== "leave" && ids.includes(row.id)) row.waits = waits;
+    for (const row of rows) {
+      if (row.action === "leave" || !ids.includes(row.id)) continue;
+      row.waits = waits;
+      row.held = waits;
+    }
     return undoOf(rows, { kind: "everything" });
   },
   undo: () => null,

@@ -88,7 +88,7 @@ export function summaryOf(rows: PlanRow[]): PlanSummary {
     dailyLimit: 250_000,
     dailyLeft: 249_812,
     byProperty: [...byProperty.values()],
-    needsApproval: true,
+    needsApproval: "firstPush",
     waiting: 0,
   };
 }

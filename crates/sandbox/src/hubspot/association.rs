@@ -81,6 +81,8 @@ pub(super) struct Associations {
     pub(super) definitions: Vec<Definition>,
     links: BTreeMap<End, BTreeMap<End, BTreeSet<Spec>>>,
     next_user_type: u64,
+    /// Contacts whose primary company changed and that do not show it yet.
+    primary_changed: BTreeSet<u64>,
 }
 
 impl Default for Associations {
@@ -101,6 +103,7 @@ impl Default for Associations {
             definitions,
             links: BTreeMap::new(),
             next_user_type: 12,
+            primary_changed: BTreeSet::new(),
         }
     }
 }
@@ -177,6 +180,12 @@ impl Associations {
             .map(|((_, to_id), specs)| (*to_id, specs))
     }
 
+    pub(super) fn are_linked(&self, from: &End, to: &End) -> bool {
+        self.links
+            .get(from)
+            .is_some_and(|ends| ends.contains_key(to))
+    }
+
     /// Every association once from each end.
     pub(super) fn all(&self) -> impl Iterator<Item = (&End, &End, &BTreeSet<Spec>)> {
         self.links
@@ -193,6 +202,7 @@ impl Associations {
     }
 
     fn insert(&mut self, from: &End, to: &End, spec: Spec) {
+        self.note_primary(from, to, spec);
         self.links
             .entry(from.clone())
             .or_default()
@@ -223,7 +233,21 @@ impl Associations {
         }
     }
 
+    /// Remembers contacts that get or lose a primary company.
+    fn note_primary(&mut self, from: &End, to: &End, spec: Spec) {
+        let ends = (from.0.as_str(), to.0.as_str());
+        if ends == ("0-1", "0-2") && spec == Spec::hubspot(PRIMARY_COMPANY) {
+            self.primary_changed.insert(from.1);
+        }
+    }
+
+    /// The contacts whose primary company changed since this was last asked.
+    pub(super) fn take_primary_changed(&mut self) -> BTreeSet<u64> {
+        std::mem::take(&mut self.primary_changed)
+    }
+
     fn take(&mut self, from: &End, to: &End, spec: Spec) {
+        self.note_primary(from, to, spec);
         let Some(ends) = self.links.get_mut(from) else {
             return;
         };
@@ -362,7 +386,7 @@ impl Portal {
         Ok(())
     }
 
-    fn primary_company(&self, contact: &End) -> Option<End> {
+    pub(super) fn primary_company(&self, contact: &End) -> Option<End> {
         self.associations
             .of("0-1", contact.1, "0-2")
             .find(|(_, specs)| specs.contains(&Spec::hubspot(PRIMARY_COMPANY)))

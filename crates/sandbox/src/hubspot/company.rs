@@ -1,4 +1,6 @@
-//! HubSpot's own making of companies from the e-mail domains of contacts.
+//! HubSpot's own making of companies from the e-mail domains of contacts, and of links to them.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -23,6 +25,18 @@ const FREE_MAIL: [&str; 12] = [
     "web.de",
     "yahoo.com",
 ];
+
+/// Repeats a contact's primary company. People and programs may write it too.
+const PRIMARY: &str = "associatedcompanyid";
+
+/// What a portal made by itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnWork {
+    /// Ids of companies.
+    pub companies: BTreeSet<String>,
+    /// Ids of a contact and of the company it was linked to.
+    pub links: BTreeSet<(String, String)>,
+}
 
 /// A contact whose company HubSpot will look for.
 #[derive(Debug, Clone)]
@@ -66,6 +80,26 @@ impl Portal {
         for pending in due {
             self.attach_company(&pending);
         }
+        self.show_primary_companies();
+    }
+
+    fn show_primary_companies(&mut self) {
+        let (now, lag) = (self.now(), self.shape.lags.search);
+        for id in self.associations.take_primary_changed() {
+            let primary = self.primary_company(&("0-1".to_owned(), id));
+            let shown = primary.map_or_else(String::new, |(_, company)| company.to_string());
+            let Ok(contacts) = self.object_type_mut("0-1") else {
+                continue;
+            };
+            let Some(mut contact) = contacts.record(id).cloned() else {
+                continue;
+            };
+            if contact.get(PRIMARY).unwrap_or_default() != shown {
+                let values = Values::from([(PRIMARY.to_owned(), shown)]);
+                contact.write(&values, Source::Association, now, lag);
+                contacts.put(id, Some(contact));
+            }
+        }
     }
 
     fn attach_company(&mut self, pending: &PendingCompany) {
@@ -88,16 +122,32 @@ impl Portal {
                 None => return,
             },
         };
+        let contact = ("0-1".to_owned(), pending.contact_id);
+        if self
+            .associations
+            .are_linked(&contact, &("0-2".to_owned(), company_id))
+        {
+            return;
+        }
         self.associate_default("0-1", pending.contact_id, "0-2", company_id);
+        let link = (pending.contact_id.to_string(), company_id.to_string());
+        self.own_work.links.insert(link);
     }
 
+    /// HubSpot fills in what it knows of the domain; here that is a name.
     fn make_company(&mut self, domain: &str) -> Option<u64> {
-        let values = Values::from([("domain".to_owned(), domain.to_owned())]);
+        let name = domain.split('.').next().unwrap_or_default();
+        let values = Values::from([
+            ("domain".to_owned(), domain.to_owned()),
+            ("name".to_owned(), name.to_owned()),
+        ]);
         let writer = Writer {
             source: Source::HubSpot,
             keeps_rules: false,
             held_address: HeldAddress::Conflict,
         };
-        self.create_record("0-2", &values, writer).ok()
+        let id = self.create_record("0-2", &values, writer).ok()?;
+        self.own_work.companies.insert(id.to_string());
+        Some(id)
     }
 }

@@ -37,6 +37,7 @@ mod write;
 
 use jiff::Timestamp;
 
+pub use company::OwnWork;
 pub use disturbance::{Disturbance, RatePolicy};
 pub use sandbox::{ActError, HubSpotSandbox, Received};
 pub use shape::{ExchangeRate, Lags, PortalShape, Tier};

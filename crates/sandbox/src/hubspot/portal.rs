@@ -10,7 +10,7 @@ use serde_json::error::Category;
 use super::{
     association::Associations,
     call::{Call, Version, Versioned},
-    company::PendingCompany,
+    company::{OwnWork, PendingCompany},
     instant,
     object_type::ObjectType,
     rate::Rate,
@@ -33,6 +33,7 @@ pub(super) struct Portal {
     pub(super) rate: Rate,
     pub(super) rules: Vec<Rule>,
     pub(super) pending_companies: Vec<PendingCompany>,
+    pub(super) own_work: OwnWork,
     /// Object types that answer 423 until then.
     pub(super) locked_until: BTreeMap<String, Timestamp>,
     clock: Arc<dyn Clock>,
@@ -111,6 +112,7 @@ impl Portal {
             tokens: BTreeMap::new(),
             rules: Vec::new(),
             pending_companies: Vec::new(),
+            own_work: OwnWork::default(),
             locked_until: BTreeMap::new(),
             clock,
             rng: StdRng::seed_from_u64(seed),

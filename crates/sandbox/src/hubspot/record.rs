@@ -16,6 +16,8 @@ pub(super) enum Source {
     Integration,
     Person,
     HubSpot,
+    /// HubSpot, where it repeats an association in a property. How it names that source was not observed.
+    Association,
 }
 
 impl Source {
@@ -24,6 +26,7 @@ impl Source {
             Self::Integration => "INTEGRATION",
             Self::Person => "CRM_UI",
             Self::HubSpot => "INTERNAL_PROCESSING",
+            Self::Association => "ASSOCIATIONS",
         }
     }
 }

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
+    company::OwnWork,
     disturbance::{Disturbance, Planned},
     portal::Portal,
     record::Values,
@@ -309,6 +310,14 @@ impl HubSpotSandbox {
         let mut state = self.state();
         state.portal.catch_up();
         state.portal.associations_json()
+    }
+
+    /// What HubSpot made by itself so far: companies of contacts, and the links to them.
+    #[must_use]
+    pub fn own_work(&self) -> OwnWork {
+        let mut state = self.state();
+        state.portal.catch_up();
+        state.portal.own_work.clone()
     }
 
     /// The whole portal without what HubSpot keeps by itself: two equal snapshots mean that nothing of the portal

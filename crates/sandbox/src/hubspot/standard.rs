@@ -93,6 +93,11 @@ fn contacts(now: Timestamp) -> ObjectType {
             ("lastname", "Last name", Text),
             ("phone", "Phone number", PhoneNumber),
             ("company", "Company name", Text),
+            (
+                "associatedcompanyid",
+                "Primary Associated Company ID",
+                Number,
+            ),
             ("jobtitle", "Job title", Text),
             ("website", "Website URL", Text),
             ("address", "Street address", Text),

@@ -46,6 +46,26 @@ async fn a_contact_gets_its_company_after_a_while() {
     assert_eq!(links.as_array().unwrap().len(), 2);
     // Plain and primary.
     assert_eq!(links[0]["types"].as_array().unwrap().len(), 2);
+    let own = portal.sandbox.own_work();
+    assert_eq!((own.companies.len(), own.links.len()), (1, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_contact_repeats_its_primary_company_for_as_long_as_it_is_linked() {
+    let portal = creating();
+    let contact = portal
+        .sandbox
+        .seed("contacts", &[("email", "a@acme.com")])
+        .unwrap();
+    pass(20).await;
+    let company = portal.sandbox.own_work().companies.pop_first().unwrap();
+    let shown = || {
+        let contacts = portal.sandbox.records("contacts").unwrap();
+        contacts[&contact].get("associatedcompanyid").cloned()
+    };
+    assert_eq!(shown(), Some(company.clone()));
+    portal.sandbox.delete("companies", &company).unwrap();
+    assert_eq!(shown(), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -290,7 +290,7 @@ impl Engine {
         if plan.creates + plan.updates + plan.associations <= plan.waiting {
             return Ok(RunOutcome::Done);
         }
-        if plan.needs_approval {
+        if plan.needs_approval.is_some() {
             return Ok(RunOutcome::WaitsForApproval);
         }
         self.push_plan(kind, run, PlanId(i64::from(plan.id)), wish, counts)

@@ -84,7 +84,7 @@ impl Engine {
                 let Some(plan) = newest(writer)? else {
                     return Ok(());
                 };
-                let filter = preview::selected(&selection, &[LEAVE]);
+                let filter = preview::selected(&selection, &[LEAVE, DEFINE_AGAIN]);
                 if waits {
                     writer.hold_rows(plan.id, &filter, now)
                 } else {
@@ -140,11 +140,7 @@ fn summary(reader: &Reader, plan: &Plan) -> Result<Option<UndoSummary>, StoreErr
     let Some(counts) = Counts::read(&plan.counts) else {
         return Ok(None);
     };
-    let waiting = PlanFilter {
-        held: Some(true),
-        without: vec![LEAVE.to_owned()],
-        ..PlanFilter::default()
-    };
+    let waiting = undo::waiting_in(reader, plan)?;
     let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(Some(UndoSummary {
         id: u32::try_from(plan.id.0).unwrap_or_default(),
@@ -156,7 +152,7 @@ fn summary(reader: &Reader, plan: &Plan) -> Result<Option<UndoSummary>, StoreErr
         links: counts.links,
         definitions: counts.definitions,
         left: counts.left,
-        waiting: reader.count_plan_rows(plan.id, &waiting)?,
+        waiting: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
         requests: counts.requests,
         daily_limit: counts.daily_limit.map(number),
         daily_left: counts.daily_left.map(number),
@@ -170,7 +166,7 @@ fn page(reader: &Reader, query: &UndoQuery) -> Result<UndoPage, StoreError> {
         rows: Vec::new(),
         total: 0,
     };
-    let (Some(plan), Some(target)) = (newest(reader)?, preview::target(&profile)) else {
+    let Some(plan) = newest(reader)? else {
         return Ok(none);
     };
     let filter = PlanFilter {
@@ -185,10 +181,12 @@ fn page(reader: &Reader, query: &UndoQuery) -> Result<UndoPage, StoreError> {
     };
     let limit = query.limit.min(MOST_ROWS);
     let (rows, total) = reader.find_plan_rows(plan.id, &filter, query.offset, limit)?;
-    let holds = reader.holds(target, Purpose::Undo)?;
+    let waiting = undo::waiting_in(reader, &plan)?;
+    let holds = reader.holds(plan.target, Purpose::Undo)?;
     let row = |stored: &clearsync_store::PlanRow| {
-        let waits = holds.contains(&(stored.object.clone(), stored.subject.clone()));
-        row(stored, &profile, waits)
+        let waits = waiting.contains(&stored.number);
+        let held = holds.contains(&(stored.object.clone(), stored.subject.clone()));
+        row(stored, &profile, (waits, held))
     };
     Ok(UndoPage {
         rows: rows.iter().filter_map(row).collect(),
@@ -196,7 +194,11 @@ fn page(reader: &Reader, query: &UndoQuery) -> Result<UndoPage, StoreError> {
     })
 }
 
-fn row(stored: &clearsync_store::PlanRow, profile: &Profile, waits: bool) -> Option<UndoRow> {
+fn row(
+    stored: &clearsync_store::PlanRow,
+    profile: &Profile,
+    (waits, held): (bool, bool),
+) -> Option<UndoRow> {
     let row = Row::read(stored)?;
     let (action, reason, because_of) = match &row.deed {
         Deed::PutBack { .. } => (UndoAction::PutBack, None, Vec::new()),
@@ -222,6 +224,7 @@ fn row(stored: &clearsync_store::PlanRow, profile: &Profile, waits: bool) -> Opt
         reason,
         because_of,
         waits,
+        held,
     })
 }
 

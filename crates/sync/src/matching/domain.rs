@@ -119,6 +119,12 @@ fn host_of(email: &str) -> Option<String> {
     }
 }
 
+/// How HubSpot may hold a domain: in Punycode, and as people write it.
+pub(crate) fn spellings(domain: &str) -> BTreeSet<String> {
+    let (written, _) = idna::domain_to_unicode(domain);
+    BTreeSet::from([domain.to_owned(), written])
+}
+
 fn registered(host: &str) -> Option<&str> {
     let domain = psl::domain(host.as_bytes())?;
     let known = domain.suffix().is_known();

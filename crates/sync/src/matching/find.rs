@@ -4,7 +4,7 @@ use clearsync_hubspot::{
     CUSTOMER_ID, Client, Found, HubSpotError, ObjectType, ReadBy, Record, RecordId,
 };
 
-use super::Person;
+use super::{Person, domain::spellings};
 
 /// What was found in HubSpot for something ClearSync writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub(crate) struct Ours {
     pub(crate) customers: BTreeSet<String>,
     /// Records that the user chose, whatever customer they carry.
     pub(crate) chosen: BTreeSet<RecordId>,
+    /// Records the store links.
+    pub(crate) linked: BTreeSet<RecordId>,
 }
 
 impl Ours {
@@ -155,13 +157,20 @@ pub(crate) async fn find_companies(
     let by_key = read_by_key(hubspot, &object, keys, &properties, has_key).await?;
     let of_domain = |record: &&Record, domain: &str| {
         let held = record.value(clearsync_hubspot::DOMAIN);
-        held.is_none_or(|held| held.eq_ignore_ascii_case(domain))
+        held.is_none_or(|held| spellings(domain).contains(&held.to_lowercase()))
     };
     let keyed = |company: &Wanted<'_>| -> Vec<&Record> {
         let records = company.customers.iter().filter_map(|id| by_key.get(id));
         records
             .filter(|record| of_domain(record, company.domain))
             .collect()
+    };
+    let elsewhere = |company: &Wanted<'_>| -> BTreeSet<RecordId> {
+        let records = company.customers.iter().filter_map(|id| by_key.get(id));
+        let unknown = records.filter(|record| {
+            !of_domain(record, company.domain) && !ours.linked.contains(&record.id)
+        });
+        unknown.map(|record| record.id).collect()
     };
     let domains: BTreeSet<String> = unlinked()
         .filter(|company| keyed(company).is_empty())
@@ -170,7 +179,7 @@ pub(crate) async fn find_companies(
     let by_domain = if domains.is_empty() {
         BTreeMap::new()
     } else {
-        hubspot.companies_by_domain(&domains, &properties).await?
+        companies_by_domain(hubspot, &domains, &properties).await?
     };
     let seek = |company: &Wanted<'_>| {
         if let Some(record) = standing(company) {
@@ -184,9 +193,41 @@ pub(crate) async fn find_companies(
             .into_iter()
             .flatten()
             .collect();
+        let mut candidates = elsewhere(company);
+        if !candidates.is_empty() {
+            candidates.extend(same.iter().map(|record| record.id));
+            return Sought::Ambiguous(candidates.into_iter().collect());
+        }
         single(&same, "domain", ours).unwrap_or(Sought::Absent)
     };
     Ok(companies.iter().map(seek).collect())
+}
+
+/// Companies by their domains in Punycode, which HubSpot may hold otherwise.
+async fn companies_by_domain(
+    hubspot: &Client,
+    domains: &BTreeSet<String>,
+    properties: &[&str],
+) -> Result<BTreeMap<String, Vec<Record>>, HubSpotError> {
+    let spelled: BTreeMap<String, &String> = domains
+        .iter()
+        .flat_map(|domain| {
+            spellings(domain)
+                .into_iter()
+                .map(move |spelling| (spelling, domain))
+        })
+        .collect();
+    let sought = spelled.keys().cloned().collect();
+    let mut companies: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+    for (spelling, records) in hubspot.companies_by_domain(&sought, properties).await? {
+        if let Some(domain) = spelled.get(&spelling) {
+            companies
+                .entry((*domain).clone())
+                .or_default()
+                .extend(records);
+        }
+    }
+    Ok(companies)
 }
 
 fn with_key(properties: &[String], has_key: bool) -> Vec<&str> {

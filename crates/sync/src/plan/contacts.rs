@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{CUSTOMER_ID, HubSpotError, OwnProperty};
+use clearsync_store::Verdict;
 
 use super::{
     Gathering,
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     derive::Summary,
-    matching::{Person, find_contacts, people, unite},
+    matching::{Person, could_be_address, find_contacts, people, unite},
     view::SkipReason,
 };
 
@@ -134,10 +135,29 @@ async fn seek(
     let has_key = gathering.portal.has_key(Kind::Contacts);
     let ours = gathering.known.ours(Kind::Contacts);
     let sought = find_contacts(gathering.hubspot, &people, &properties, has_key, &ours).await?;
-    let found = sought
-        .into_iter()
-        .map(|sought| standing_of(sought, &properties));
-    Ok(people.into_iter().zip(found).collect())
+    let found = people.into_iter().zip(sought).map(|(person, sought)| {
+        let found = standing_of(sought, &properties);
+        let left_out = left_out(gathering.known, &person).filter(|_| found == Standing::Absent);
+        (person, left_out.map_or(found, Standing::LeftOut))
+    });
+    Ok(found.collect())
+}
+
+/// Why no contact is made in the place of one that is gone, where none is.
+fn left_out(known: &Known, person: &Person) -> Option<SkipReason> {
+    if known.verdict(Kind::Contacts, &person.key) == Some(Verdict::Create) {
+        return None;
+    }
+    let customers = person.customers.iter();
+    let mut customers = customers.filter_map(|id| known.customers.get(id));
+    if customers.all(|customer| customer.deleted) {
+        return Some(SkipReason::CustomerDeleted);
+    }
+    match &person.email {
+        None => Some(SkipReason::NoEmail),
+        Some(email) if !could_be_address(email) => Some(SkipReason::EmailRefused),
+        Some(_) => None,
+    }
 }
 
 /// What a person's contact is looked for by.

@@ -10,6 +10,7 @@ use super::{
     portal::Portal,
     row::{ASSOCIATE, CREATE, Deed, Row},
 };
+use crate::view::NeedsApproval;
 
 /// HubSpot documents this as the most links one request makes.
 const LARGEST_ASSOCIATION_BATCH: usize = 2_000;
@@ -30,7 +31,7 @@ pub(crate) struct Counts {
     pub(crate) daily_left: Option<u32>,
     /// Kind of record, property, and on how many records it changes.
     pub(crate) by_property: Vec<(String, String, u32)>,
-    pub(crate) needs_approval: bool,
+    pub(crate) needs_approval: Option<NeedsApproval>,
 }
 
 impl Counts {
@@ -91,7 +92,7 @@ impl Counts {
                 .into_iter()
                 .map(|((object, property), count)| (object.to_owned(), property, count))
                 .collect(),
-            needs_approval: something && (!known.pushed || broad),
+            needs_approval: needs_approval(something, known.pushed, broad),
         }
     }
 
@@ -121,6 +122,14 @@ impl Counts {
     /// From a stored plan; nothing where another version wrote it.
     pub(crate) fn read(counts: &Value) -> Self {
         Self::deserialize(counts).unwrap_or_default()
+    }
+}
+
+fn needs_approval(something: bool, pushed_before: bool, broad: bool) -> Option<NeedsApproval> {
+    match (something, pushed_before, broad) {
+        (true, false, _) => Some(NeedsApproval::FirstPush),
+        (true, true, true) => Some(NeedsApproval::ManyRecords),
+        _ => None,
     }
 }
 

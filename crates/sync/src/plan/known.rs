@@ -188,6 +188,11 @@ impl Known {
         Ours {
             customers: self.customers.keys().cloned().collect(),
             chosen: chosen.collect(),
+            linked: self
+                .links(kind)
+                .values()
+                .filter_map(|link| link.record.parse().ok())
+                .collect(),
         }
     }
 

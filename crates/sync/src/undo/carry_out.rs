@@ -1,26 +1,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{
-    BatchResult, CUSTOMER_ID, Client, Create, GROUP, GROUP_LABEL, HubSpotError, LARGEST_BATCH,
-    ObjectType, Outcome, Pair, Reason, RecordId, SchemaError, Update, Upsert, pack,
+    BatchResult, CUSTOMER_ID, Client, Create, LARGEST_BATCH, ObjectType, Outcome, Reason, RecordId,
+    Update, Upsert, pack,
 };
 use clearsync_store::{PlanState, Purpose, Store, StoreError, Writer};
 use tokio::sync::watch;
 
 use super::{
     Counts, Types, UndoScope,
-    counts::LARGEST_LINK_BATCH,
     held::{Definitions, Found, find},
     note::{self, Numbered, Step},
     reverse::by_hubspot,
-    row::{Deed, GROUPS, OBJECT_TYPES, PIPELINES, PROPERTIES, Row},
+    row::{Deed, Row},
     settle::{End, settle},
+    waiting::waiting,
 };
 use crate::{
     blocking::blocking,
     clock::Clock,
     import::Wish,
-    plan::{Kind, LinkKind, PIPELINE, Portal, Values, link_ends},
+    plan::{Kind, Portal, Values},
     push::{self, Order, PushError, PushProgress, Telling},
 };
 
@@ -74,13 +74,14 @@ pub async fn carry_out(
     work.all(begun.rows).await?;
     let undone = work.undone;
     let store = store.clone();
-    blocking(move || store.write(|writer| finish(writer, order, &begun.scope))).await?;
+    blocking(move || store.write(|writer| finish(writer, order, begun.gives_back_all))).await?;
     Ok(undone)
 }
 
 /// What carrying out starts with.
 struct Begun {
-    scope: UndoScope,
+    /// Whether nothing of ClearSync's stays in the portal, but for what others changed.
+    gives_back_all: bool,
     redo: bool,
     types: Types,
     portal: Option<Portal>,
@@ -101,13 +102,14 @@ impl Begun {
         let mut rows = Vec::new();
         for stored in writer.plan_rows(order.plan, None, 0, u32::MAX)? {
             let row = Row::read(&stored).ok_or(PushError::Outdated)?;
-            let held = holds.contains(&(row.object.clone(), row.subject.clone()));
-            if !held && !matches!(row.deed, Deed::Leave { .. }) {
-                rows.push((stored.number, row));
-            }
+            rows.push((stored.number, row));
         }
+        let waiting = waiting(&rows, &holds);
+        rows.retain(|(number, row)| {
+            !waiting.contains(number) && !matches!(row.deed, Deed::Leave { .. })
+        });
         Ok(Self {
-            scope: counts.scope,
+            gives_back_all: counts.scope == UndoScope::Everything && waiting.is_empty(),
             redo: counts.redo,
             types: Types::load(writer, order.target)?,
             portal: Portal::kept(writer, order.target)?,
@@ -117,11 +119,11 @@ impl Begun {
 }
 
 /// What was shown of a sync is out of date now. A portal that was given back whole is as if nothing had ever been pushed.
-fn finish(writer: &Writer, order: Order, scope: &UndoScope) -> Result<(), StoreError> {
+fn finish(writer: &Writer, order: Order, gives_back_all: bool) -> Result<(), StoreError> {
     writer.set_plan_state(order.plan, PlanState::Done)?;
     writer.drop_plans(order.target, Purpose::Sync)?;
     writer.release_all(order.target, Purpose::Undo)?;
-    if *scope == UndoScope::Everything {
+    if gives_back_all {
         push::forget_pushed(writer, order.target)?;
         writer.release_all(order.target, Purpose::Sync)?;
         Portal::forget(writer, order.target)?;
@@ -129,16 +131,16 @@ fn finish(writer: &Writer, order: Order, scope: &UndoScope) -> Result<(), StoreE
     Ok(())
 }
 
-struct Work<'a> {
+pub(super) struct Work<'a> {
     store: &'a Store,
-    hubspot: &'a Client,
+    pub(super) hubspot: &'a Client,
     order: Order,
     clock: &'a Clock,
-    telling: Telling<'a>,
+    pub(super) telling: Telling<'a>,
     redo: bool,
-    types: Types,
+    pub(super) types: Types,
     /// As it was last looked at.
-    portal: Option<Portal>,
+    pub(super) portal: Option<Portal>,
     undone: Undone,
     kinds: BTreeMap<String, Definitions>,
 }
@@ -350,208 +352,8 @@ impl Work<'_> {
         }
     }
 
-    async fn links(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
-        for (kind, rows) in by_kind(rows) {
-            let ends = link_ends(&kind);
-            let types = ends.and_then(|(from, to)| self.types.of(from).zip(self.types.of(to)));
-            let (from, to) = types.ok_or(PushError::Outdated)?;
-            for part in rows.chunks(LARGEST_LINK_BATCH) {
-                self.telling.may_go_on().await?;
-                let part = part.iter().cloned().map(|row| (row, ())).collect();
-                let steps: Vec<Step> = self
-                    .note(part)
-                    .await?
-                    .into_iter()
-                    .map(|(step, ())| step)
-                    .collect();
-                let pairs: BTreeSet<Pair> = steps.iter().filter_map(|step| step.pair).collect();
-                if pairs.is_empty() {
-                    continue;
-                }
-                let taken = steps
-                    .iter()
-                    .any(|step| matches!(step.row.deed, Deed::Unlink { .. }));
-                let failed = if taken {
-                    self.hubspot.dissociate(&from, &to, &pairs).await?;
-                    BTreeMap::new()
-                } else {
-                    self.link_again(&kind, (&from, &to), &pairs).await?
-                };
-                let end = |step: Step| {
-                    let refused = step.pair.and_then(|pair| failed.get(&pair).cloned());
-                    (step, refused.map_or(End::Done(None), End::Refused))
-                };
-                self.end(steps.into_iter().map(end).collect()).await?;
-            }
-            self.telling.settled(rows.len());
-        }
-        Ok(())
-    }
-
-    async fn link_again(
-        &self,
-        kind: &str,
-        (from, to): (&ObjectType, &ObjectType),
-        pairs: &BTreeSet<Pair>,
-    ) -> Result<BTreeMap<Pair, Reason>, PushError> {
-        let label = || self.portal.as_ref()?.label(LinkKind::named(kind)?);
-        let result = match label() {
-            Some(label) => {
-                let labelled = self.hubspot.associate_labelled(from, to, pairs, label);
-                labelled.await
-            }
-            None => self.hubspot.associate(from, to, pairs).await,
-        };
-        if let Some(error) = result.stopped_by {
-            return Err(error.into());
-        }
-        let refused = result
-            .outcomes
-            .into_iter()
-            .filter_map(|(pair, outcome)| match outcome {
-                clearsync_hubspot::AssociationOutcome::Refused { reason } => Some((pair, reason)),
-                _ => None,
-            });
-        Ok(refused.collect())
-    }
-
-    /// What stands in another goes before it, and comes after it.
-    async fn definitions(&mut self, rows: Vec<Numbered>) -> Result<(), PushError> {
-        let again = |row: &Row| matches!(row.deed, Deed::DefineAgain { .. });
-        let mut parts: BTreeMap<(bool, usize, String), Vec<Numbered>> = BTreeMap::new();
-        for (number, row) in rows {
-            let (Deed::Remove { on, .. } | Deed::DefineAgain { on, .. }) = &row.deed else {
-                continue;
-            };
-            let order = [PROPERTIES, PIPELINES, GROUPS, OBJECT_TYPES];
-            let place = order.iter().position(|kind| *kind == row.object);
-            let place = place.unwrap_or(order.len());
-            let place = if again(&row) {
-                order.len() - place
-            } else {
-                place
-            };
-            let key = (!again(&row), place, on.clone());
-            parts.entry(key).or_default().push((number, row));
-        }
-        for ((_, _, on), part) in parts {
-            self.telling.may_go_on().await?;
-            let object = self.types.of(&on).ok_or(PushError::Outdated)?;
-            let total = part.len();
-            let part = part.into_iter().map(|row| (row, ())).collect();
-            let steps: Vec<Step> = self
-                .note(part)
-                .await?
-                .into_iter()
-                .map(|(step, ())| step)
-                .collect();
-            if self.define_together(&object, &steps).await? {
-                let done = |step: Step| (step, End::Done(None));
-                self.end(steps.into_iter().map(done).collect()).await?;
-            } else {
-                self.define_one_by_one(&object, steps).await?;
-            }
-            self.telling.settled(total);
-        }
-        Ok(())
-    }
-
-    /// Removes or makes properties in one request; says whether that was so.
-    async fn define_together(
-        &self,
-        object: &ObjectType,
-        steps: &[Step],
-    ) -> Result<bool, PushError> {
-        if steps
-            .first()
-            .is_none_or(|step| step.row.object != PROPERTIES)
-        {
-            return Ok(false);
-        }
-        let names: Vec<&str> = steps.iter().map(|step| step.row.label.as_str()).collect();
-        let removes = steps
-            .iter()
-            .any(|step| matches!(step.row.deed, Deed::Remove { .. }));
-        let outcome = if removes {
-            self.hubspot.archive_properties(object, &names).await
-        } else {
-            self.make_properties(object, &names).await
-        };
-        match outcome {
-            Ok(()) => Ok(true),
-            Err(error) if is_about_it(&error.reason) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    async fn define_one_by_one(
-        &mut self,
-        object: &ObjectType,
-        steps: Vec<Step>,
-    ) -> Result<(), PushError> {
-        let mut ends = Vec::with_capacity(steps.len());
-        for step in steps {
-            let end = match self.define(object, &step.row).await {
-                Ok(()) => End::Done(None),
-                Err(error) if is_about_it(&error.reason) => End::Refused(error.reason),
-                Err(error) => {
-                    self.end(ends).await?;
-                    return Err(error.into());
-                }
-            };
-            ends.push((step, end));
-        }
-        self.end(ends).await
-    }
-
-    async fn define(&self, object: &ObjectType, row: &Row) -> Result<(), HubSpotError> {
-        let name = row.label.as_str();
-        let again = matches!(row.deed, Deed::DefineAgain { .. });
-        match (row.object.as_str(), again) {
-            (PROPERTIES, false) => self.hubspot.archive_property(object, name).await,
-            (PROPERTIES, true) => self.make_properties(object, &[name]).await,
-            (PIPELINES, false) => self.hubspot.archive_pipeline(object, name).await,
-            (PIPELINES, true) => self
-                .hubspot
-                .ensure_pipeline(object, &PIPELINE)
-                .await
-                .map(drop),
-            (OBJECT_TYPES, false) => self.hubspot.archive_custom_object(object.type_id()).await,
-            (_, false) => self.hubspot.archive_property_group(object, name).await,
-            (_, true) => {
-                self.hubspot
-                    .create_property_group(object, GROUP, GROUP_LABEL)
-                    .await
-            }
-        }
-    }
-
-    async fn make_properties(
-        &self,
-        object: &ObjectType,
-        names: &[&str],
-    ) -> Result<(), HubSpotError> {
-        let kind = Kind::ALL
-            .into_iter()
-            .find(|kind| self.types.of(kind.name()).as_ref() == Some(object));
-        let own: Vec<_> = kind
-            .map_or(&[][..], Kind::catalogue)
-            .iter()
-            .filter(|own| names.contains(&&*own.name))
-            .collect();
-        match self.hubspot.ensure_properties(object, &own).await {
-            Ok(_) => Ok(()),
-            Err(SchemaError::HubSpot(error) | SchemaError::NotCreated { source: error, .. }) => {
-                Err(error)
-            }
-            Err(SchemaError::Misfits(_) | SchemaError::NotSeen(_)) => {
-                Err(Reason::AlreadyExists.into())
-            }
-        }
-    }
-
     /// Notes rows before they are sent.
-    async fn note<T: Send + 'static>(
+    pub(super) async fn note<T: Send + 'static>(
         &self,
         rows: Vec<(Numbered, T)>,
     ) -> Result<Vec<(Step, T)>, StoreError> {
@@ -570,7 +372,7 @@ impl Work<'_> {
         .await
     }
 
-    async fn end(&mut self, ends: Vec<(Step, End)>) -> Result<(), PushError> {
+    pub(super) async fn end(&mut self, ends: Vec<(Step, End)>) -> Result<(), PushError> {
         for (step, end) in &ends {
             let counter = match (end, &step.row.deed) {
                 (End::Changed | End::Gone, _) => &mut self.undone.left,
@@ -608,7 +410,7 @@ fn take(rows: Rows<'_>, matching: impl Fn(&Deed) -> bool) -> Vec<Numbered> {
     taken
 }
 
-fn by_kind(rows: Vec<Numbered>) -> BTreeMap<String, Vec<Numbered>> {
+pub(super) fn by_kind(rows: Vec<Numbered>) -> BTreeMap<String, Vec<Numbered>> {
     let mut kinds: BTreeMap<String, Vec<Numbered>> = BTreeMap::new();
     for (number, row) in rows {
         kinds
@@ -642,15 +444,6 @@ fn as_planned(deed: &Deed, held: &Values, definitions: &Definitions) -> bool {
             definitions.same(&change.property, before, text(&change.property))
         }),
     }
-}
-
-/// Whether a refusal is about the one definition.
-fn is_about_it(reason: &Reason) -> bool {
-    reason.concerns_one_record()
-        || matches!(
-            reason,
-            Reason::PropertyInUse | Reason::AlreadyExists | Reason::LabelTaken
-        )
 }
 
 fn values(deed: &Deed) -> Option<&Values> {

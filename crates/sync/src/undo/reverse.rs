@@ -97,7 +97,9 @@ fn record(
     };
     let was_there = lived.was_there?;
     if !lived.is_there {
-        let (values, linked) = lived.last.clone();
+        let (mut values, linked) = lived.last.clone();
+        // The company has gone too, or the link is made again by itself.
+        values.retain(|property, _| !repeats_link(property));
         return was_there.then_some(Deed::MakeAgain { linked, values });
     }
     let values = match found {
@@ -164,7 +166,15 @@ fn added_by_others(lived: &Lived, held: &Values, definitions: &Definitions) -> V
 
 /// Whether HubSpot fills a property by itself.
 pub(super) fn by_hubspot(property: &str) -> bool {
-    property.starts_with("hs_") || property == "lifecyclestage"
+    property.starts_with("hs_") || property == "lifecyclestage" || repeats_link(property)
+}
+
+/// Whether HubSpot says in a property, which anyone may write, what a link says: a contact's primary company.
+fn repeats_link(property: &str) -> bool {
+    matches!(
+        property,
+        "associatedcompanyid" | "associatedcompanylastupdated"
+    )
 }
 
 /// What is put back: all that the taken-back writes touched and nothing later did.

@@ -33,10 +33,20 @@ pub struct PlanSummary {
     pub daily_left: Option<u32>,
     /// Which properties change on how many records, since workflows may start on them.
     pub by_property: Vec<PropertyChangeCount>,
-    /// Whether the push waits for the user's word: the first one, or one that touches many records.
-    pub needs_approval: bool,
+    /// Why the push waits for the user's word, where it does.
+    pub needs_approval: Option<NeedsApproval>,
     /// Rows that stay as they are until the user gives the word, whatever else is pushed.
     pub waiting: u32,
+}
+
+/// Why a push waits for the user's word; the words are under `preview.needsApproval.<reason>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum NeedsApproval {
+    /// It is the first to this portal.
+    FirstPush,
+    /// It touches more records, and a larger share of them, than the user lets it without asking.
+    ManyRecords,
 }
 
 /// How many records a property changes on.

@@ -47,7 +47,7 @@ pub struct UndoSummary {
     pub definitions: u32,
     /// What is left as it is, with the reason.
     pub left: u32,
-    /// Rows that wait for the user's word and are not carried out.
+    /// Rows that the user holds back, and what those need; they are not carried out.
     pub waiting: u32,
     /// Requests it needs.
     pub requests: u32,
@@ -145,8 +145,10 @@ pub struct UndoRow {
     pub reason: Option<LeaveReason>,
     /// The properties for the sake of which it is left.
     pub because_of: Vec<String>,
-    /// Whether it waits for the user's word.
+    /// Whether it stays as it is.
     pub waits: bool,
+    /// Whether the user said so of this very row; else something that stays needs it.
+    pub held: bool,
     /// Field by field.
     pub changes: Vec<FieldChange>,
 }

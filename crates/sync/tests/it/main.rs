@@ -19,6 +19,8 @@ mod import;
 #[cfg(test)]
 mod lives;
 #[cfg(test)]
+mod matching;
+#[cfg(test)]
 mod modes;
 #[cfg(test)]
 mod modes_events;

@@ -236,25 +236,7 @@ async fn a_lost_store_finds_its_records_again() {
         .portal
         .edit("contacts", &id, &[("email", "robert@beta.io")])
         .unwrap();
-    let fresh = Bridge {
-        home: crate::world::Home::new(),
-        portal: bridge.portal.clone(),
-        clock: bridge.clock.clone(),
-        target: bridge.target,
-        writing: bridge.writing.clone(),
-    };
-    fresh
-        .store()
-        .write::<_, clearsync_store::StoreError>(|writer| {
-            let profile = clearsync_store::AccountProfile::default();
-            writer.add_account(
-                Some("acct_1"),
-                clearsync_store::Mode::Live,
-                &profile,
-                fresh.clock().now(),
-            )
-        })
-        .unwrap();
+    let fresh = bridge.with_lost_store();
     fresh.customers(&customers);
     let plan = fresh.plan().await;
     assert_eq!(
@@ -448,7 +430,7 @@ async fn a_small_change_needs_no_word_and_a_large_one_does() {
     };
     let needs = |plan| {
         let plan = bridge.read(|view| view.plan(plan)).unwrap();
-        plan.counts["needs_approval"].as_bool().unwrap()
+        !plan.counts["needs_approval"].is_null()
     };
     bridge.customers(&customers(&|_| 100));
     let plan = bridge.plan().await;

@@ -116,6 +116,8 @@ fn end(bridge: &Bridge) -> (Vec<String>, Vec<String>, usize) {
                     "lastmodifieddate",
                     "hs_lastmodifieddate",
                     "clearsync_last_synced",
+                    // An id, which differs from portal to portal.
+                    "associatedcompanyid",
                 ] {
                     values.remove(name);
                 }

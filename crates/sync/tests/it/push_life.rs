@@ -216,6 +216,7 @@ fn foreign(records: Records) -> Records {
                     "lastmodifieddate",
                     "hs_lastmodifieddate",
                     "hs_object_source",
+                    "associatedcompanyid",
                 ]
                 .contains(&name.as_str())
         });

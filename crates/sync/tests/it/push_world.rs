@@ -256,7 +256,11 @@ impl Bridge {
 
     /// Plans and pushes in a run of its own.
     pub(crate) async fn sync_in_run(&self) -> (RunId, Pushed) {
-        let plan = self.plan().await;
+        self.sync_in_run_with(ALL).await
+    }
+
+    pub(crate) async fn sync_in_run_with(&self, choices: Choices) -> (RunId, Pushed) {
+        let plan = self.plan_with(choices).await;
         let run = self.begin_run("sync");
         let order = self.order(plan, Some(run));
         let progress = watch::Sender::new(PushProgress::default());
@@ -387,7 +391,7 @@ pub(crate) fn sum(currency: &str, mrr_minor: i64) -> Value {
 }
 
 /// What HubSpot keeps by itself, and what says when a record was written.
-const NOT_PROMISED: [&str; 9] = [
+const NOT_PROMISED: [&str; 10] = [
     "hs_object_id",
     "createdate",
     "hs_createdate",
@@ -396,6 +400,7 @@ const NOT_PROMISED: [&str; 9] = [
     "hs_object_source",
     "hs_marketable_status",
     "hs_additional_emails",
+    "associatedcompanyid",
     LAST_SYNCED,
 ];
 

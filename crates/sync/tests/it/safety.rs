@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use clearsync_sandbox::hubspot::PortalShape;
 use clearsync_store::{Decision, Purpose, StoreError, Verdict};
-use clearsync_sync::{plan::Guard, view::Ownership};
+use clearsync_sync::{
+    plan::Guard,
+    view::{NeedsApproval, Ownership},
+};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -58,9 +61,9 @@ impl Bridge {
             .unwrap();
     }
 
-    fn needs_approval(&self, plan: clearsync_store::PlanId) -> bool {
+    fn needs_approval(&self, plan: clearsync_store::PlanId) -> Option<NeedsApproval> {
         let plan = self.read(|view| view.plan(plan)).unwrap();
-        plan.counts["needs_approval"].as_bool().unwrap()
+        serde_json::from_value(plan.counts["needs_approval"].clone()).unwrap()
     }
 }
 
@@ -117,7 +120,8 @@ async fn the_first_push_and_a_broad_one_wait() {
     };
     bridge.customers(&all(100));
     let plan = bridge.plan().await;
-    assert!(bridge.needs_approval(plan), "the first");
+    let first = Some(NeedsApproval::FirstPush);
+    assert_eq!(bridge.needs_approval(plan), first);
     bridge.push(plan).await.unwrap();
     let mut some = all(100);
     some.truncate(12);
@@ -125,26 +129,19 @@ async fn the_first_push_and_a_broad_one_wait() {
         customer["sums"][0]["mrr_minor"] = json!(200);
     }
     bridge.customers(&some);
-    assert!(
-        !bridge.needs_approval(bridge.plan().await),
-        "12 of 60 are a fifth"
-    );
+    let needs = async || bridge.needs_approval(bridge.plan().await);
+    assert_eq!(needs().await, None, "12 of 60 are a fifth");
     bridge.customers(&all(300));
-    assert!(bridge.needs_approval(bridge.plan().await), "all 60");
+    let many = Some(NeedsApproval::ManyRecords);
+    assert_eq!(needs().await, many, "all 60");
     for n in 0..10 {
         bridge.hold("contacts", &format!("cus_{n:02}"));
     }
     bridge.customers(&all(301));
-    assert!(
-        !bridge.needs_approval(bridge.plan().await),
-        "50 of 60 would be pushed"
-    );
+    assert_eq!(needs().await, None, "50 of 60 would be pushed");
     bridge.guard(|guard| guard.unasked_records = 10);
     bridge.customers(&all(302));
-    assert!(
-        bridge.needs_approval(bridge.plan().await),
-        "asked for more than 10"
-    );
+    assert_eq!(needs().await, many, "asked for more than 10");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 import { Button, Drawer, Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useWords, type Words } from "../../i18n/words";
 import type { UndoAction, UndoRow, UndoSummary, UndoTarget } from "../../ipc/backend";
@@ -15,6 +16,7 @@ import { Page } from "../../kit/Page";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { SearchField } from "../../kit/SearchField";
 import { RowSkeletons } from "../../kit/Skeletons";
+import { showProblem } from "../../kit/showProblem";
 import { Toolbar } from "../../kit/Toolbar";
 import { useAction } from "../../kit/useAction";
 import classes from "./history.module.css";
@@ -30,6 +32,8 @@ const ACTIONS: UndoAction[] = [
   "defineAgain",
   "leave",
 ];
+/** What is no choice: what is left anyway, and what the values that are put back need. */
+const ALWAYS_DONE: ReadonlySet<UndoAction> = new Set(["leave", "defineAgain"]);
 const SEARCH_AFTER_MS = 200;
 
 interface UndoViewProps {
@@ -72,7 +76,7 @@ export function UndoView({ target, onBack, onStarted }: UndoViewProps) {
     >
       {problem && <ProblemNotice problem={problem} onTryAgain={() => void plan.run()} />}
       {plan.busy && <RowSkeletons rows={12} />}
-      {made && <Rows summary={made} />}
+      {made && <Rows summary={made} onChanged={setMade} />}
       <ConfirmDialog
         opened={asked}
         title={t("undo.confirm.title", { count: changes })}
@@ -105,6 +109,7 @@ function Lead({ summary }: { summary: UndoSummary }) {
     { key: "links", count: summary.links },
     { key: "definitions", count: summary.definitions },
     { key: "left", count: summary.left },
+    { key: "waiting", count: summary.waiting },
   ] as const;
   const told = parts
     .filter(({ count }) => count > 0)
@@ -117,9 +122,15 @@ function Lead({ summary }: { summary: UndoSummary }) {
   );
 }
 
-function Rows({ summary }: { summary: UndoSummary }) {
+interface RowsProps {
+  summary: UndoSummary;
+  onChanged: (summary: UndoSummary | null) => void;
+}
+
+function Rows({ summary, onChanged }: RowsProps) {
   const t = useWords();
   const backend = useBackend();
+  const cache = useQueryClient();
   const [action, setAction] = useState<UndoAction | null>(null);
   const [search, setSearch] = useState("");
   const [settled] = useDebouncedValue(search, SEARCH_AFTER_MS);
@@ -128,6 +139,15 @@ function Rows({ summary }: { summary: UndoSummary }) {
   const rows = usePagedRows<UndoRow>(["undoRows", summary.id, action, settled], (offset, limit) =>
     backend.undoRows({ action, object: null, search: settled, offset, limit }),
   );
+  const hold = useAction(async (row: UndoRow) => {
+    try {
+      onChanged(await backend.holdUndo({ kind: "rows", ids: [row.id] }, !row.held));
+      await cache.invalidateQueries({ queryKey: ["undoRows"] });
+      setShown(null);
+    } catch (cause) {
+      showProblem(t, cause);
+    }
+  });
   return (
     <>
       <Toolbar count={rows.total !== null && t("progress.done", { done: rows.total })}>
@@ -158,15 +178,23 @@ function Rows({ summary }: { summary: UndoSummary }) {
         title={shown && thing(t, shown.object)}
         closeButtonProps={{ "aria-label": t("close") }}
       >
-        {shown && <Detail row={shown} />}
+        {shown && <Detail row={shown} busy={hold.busy} onHold={() => void hold.run(shown)} />}
       </Drawer>
     </>
   );
 }
 
-function Detail({ row }: { row: UndoRow }) {
+interface DetailProps {
+  row: UndoRow;
+  busy: boolean;
+  /** Holds the row back, or releases it. */
+  onHold: () => void;
+}
+
+function Detail({ row, busy, onHold }: DetailProps) {
   const t = useWords();
   const { name, action, reason, becauseOf, changes, hubspotId, url } = row;
+  const canBeHeld = row.held || !(row.waits || ALWAYS_DONE.has(action));
   return (
     <div className={classes.detail}>
       <div>
@@ -176,6 +204,7 @@ function Detail({ row }: { row: UndoRow }) {
           {reason !== null && ` · ${t(`undo.leave.${reason}`)}`}
           {becauseOf.length > 0 && ` ${becauseOf.join(", ")}`}
         </p>
+        {row.waits && <p>{t(row.held ? "undo.waits.held" : "undo.waits.needed")}</p>}
       </div>
       {changes.length > 0 && <FieldChanges changes={changes} />}
       {hubspotId !== null && (
@@ -183,9 +212,14 @@ function Detail({ row }: { row: UndoRow }) {
           {t("record.hubspotId")} <Id value={hubspotId} />
         </p>
       )}
-      {url !== null && (
+      {(url !== null || canBeHeld) && (
         <div className={classes.buttons}>
-          <HubSpotLink url={url} />
+          {canBeHeld && (
+            <Button variant="default" loading={busy} onClick={onHold}>
+              {t(row.held ? "undo.release" : "undo.hold")}
+            </Button>
+          )}
+          {url !== null && <HubSpotLink url={url} />}
         </div>
       )}
     </div>
@@ -198,9 +232,10 @@ function makeColumns(t: Words) {
     column.accessor("action", {
       header: t("preview.column.action"),
       meta: { width: "148px" },
-      cell: ({ getValue }) => (
-        <span className={classes.undoAction} data-action={getValue()}>
-          {t(`undo.action.${getValue()}`)}
+      cell: ({ row: { original } }) => (
+        <span className={classes.undoAction} data-action={original.action}>
+          {t(`undo.action.${original.action}`)}
+          {original.waits && <span className={classes.muted}> {t("undo.waits")}</span>}
         </span>
       ),
     }),

@@ -30,7 +30,11 @@ function PlanLead({ summary }: { summary: PlanSummary }) {
       <p>
         {cost(t, summary)} {t("preview.planned")} <Moment at={madeAt} />.
       </p>
-      {summary.needsApproval && changes > 0 && <p>{t("preview.needsApproval")}</p>}
+      {summary.needsApproval !== null && changes > 0 && (
+        <p>
+          {t(`preview.needsApproval.${summary.needsApproval}`)} {t("preview.untilPressed")}
+        </p>
+      )}
     </div>
   );
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use clearsync_sync::view::{
-    Filters, ObjectType, PlanAction, PlanQuery, ReviewChoice, ReviewDecision, RowFilter,
-    RowSelection, RunChangesQuery, SkipReason, UndoAction, UndoQuery, UndoTarget, WriteAction,
-    WriteState,
+    Filters, NeedsApproval, ObjectType, PlanAction, PlanQuery, ReviewChoice, ReviewDecision,
+    RowFilter, RowSelection, RunChangesQuery, SkipReason, UndoAction, UndoQuery, UndoTarget,
+    WriteAction, WriteState,
 };
 
 use super::*;
@@ -19,6 +19,31 @@ fn rows(object: Option<ObjectType>, action: Option<PlanAction>) -> PlanQuery {
         offset: 0,
         limit: 500,
     }
+}
+
+/// A contact that is held back keeps its properties and their group; released, everything goes.
+async fn holding_back_holds_what_is_needed(engine: &Engine) {
+    let rows = engine.undo_rows(undo_rows(None)).await.unwrap().rows;
+    let contact = rows
+        .iter()
+        .find(|row| row.object == "contacts" && row.action == UndoAction::Archive);
+    let one = RowSelection::Rows {
+        ids: vec![contact.unwrap().id],
+    };
+    let held = engine.hold_undo(one.clone(), true).await.unwrap().unwrap();
+    let rows = engine.undo_rows(undo_rows(None)).await.unwrap().rows;
+    let stays = |object: &str| {
+        let of = rows.iter().filter(|row| row.object == object);
+        of.filter(|row| row.waits).count()
+    };
+    assert!(stays("properties") > 5, "{held:?}");
+    assert_eq!((stays("contacts"), stays("companies")), (1, 0));
+    assert_eq!(stays("groups"), 1);
+    assert_eq!(rows.iter().filter(|row| row.held).count(), 1);
+    let waiting = rows.iter().filter(|row| row.waits).count();
+    assert_eq!(usize::try_from(held.waiting).unwrap(), waiting);
+    let released = engine.hold_undo(one, false).await.unwrap().unwrap();
+    assert_eq!(released.waiting, 0);
 }
 
 fn undo_rows(action: Option<UndoAction>) -> UndoQuery {
@@ -48,7 +73,10 @@ async fn only_what_was_approved_is_pushed_also_in_the_background() {
     let world = World::new();
     let engine = world.imported().await;
     let plan = engine.make_plan().await.unwrap();
-    assert!(plan.needs_approval && plan.waiting == 0);
+    assert_eq!(
+        (plan.needs_approval, plan.waiting),
+        (Some(NeedsApproval::FirstPush), 0)
+    );
     let none = engine
         .approve(RowSelection::All, false)
         .await
@@ -200,6 +228,7 @@ async fn a_run_is_seen_in_history_and_taken_back() {
         .await
         .unwrap();
     assert_eq!(kept.total, plan.creates);
+    holding_back_holds_what_is_needed(&engine).await;
     engine.undo(undo.id).await.unwrap();
     let undone = ended(&engine).await;
     assert_eq!(

@@ -68,7 +68,7 @@ async fn setup_is_found_again_at_every_step() {
 
     connect_hubspot(&engine, TOKEN).await.unwrap();
     let plan = engine.make_plan().await.unwrap();
-    assert!(plan.creates > 0 && plan.needs_approval);
+    assert!(plan.creates > 0 && plan.needs_approval.is_some());
     let setup = engine.go_to_step(SetupStep::FirstSync).await.unwrap();
     assert_eq!(setup.step, SetupStep::Preview, "nothing is pushed yet");
     let engine = found_again(&world, &setup).await;

@@ -46,7 +46,7 @@ const TABLES: [(&str, &str); 10] = [
 ];
 
 /// What HubSpot keeps by itself, and what says when a record was written.
-const WITHOUT: [&str; 8] = [
+const WITHOUT: [&str; 9] = [
     "hs_object_id",
     "createdate",
     "hs_createdate",
@@ -54,6 +54,7 @@ const WITHOUT: [&str; 8] = [
     "hs_lastmodifieddate",
     "hs_object_source",
     "hs_marketable_status",
+    "associatedcompanyid",
     LAST_SYNCED,
 ];
 
