@@ -1180,6 +1180,13 @@ export type MovementRow = {
 	origin: OriginView,
 };
 
+/**  Why a push waits for the user's word; the words are under `preview.needsApproval.<reason>`. */
+export type NeedsApproval = 
+/**  It is the first to this portal. */
+"firstPush" | 
+/**  It touches more records, and a larger share of them, than the user lets it without asking. */
+"manyRecords";
+
 /**  A new key, held against the one in use. Nothing has changed yet. */
 export type NewKey = {
 	/**  Whose it is. */
@@ -1195,13 +1202,6 @@ export type NewKey = {
 	/**  Whether the new key can do all that the old one can, so that it may take its place. */
 	fits: boolean,
 };
-
-/**  Why a push waits for the user's word; the words are under `preview.needsApproval.<reason>`. */
-export type NeedsApproval = 
-/**  It is the first to this portal. */
-"firstPush" | 
-/**  It touches more records, and a larger share of them, than the user lets it without asking. */
-"manyRecords";
 
 /**  HubSpot's kinds of record that ClearSync writes. */
 export type ObjectType = 
