@@ -112,7 +112,7 @@ impl World {
                 let system = |name: &str| {
                     name == LAST_SYNCED
                         || name.starts_with("hs_")
-                        || ["createdate", "lastmodifieddate"].contains(&name)
+                        || ["createdate", "lastmodifieddate", "associatedcompanyid"].contains(&name)
                 };
                 values.retain(|name, _| !system(name));
                 let text = format!("{object} {}", serde_json::to_string(&values).unwrap());

@@ -82,6 +82,8 @@ impl Talkative {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         let pid = child.id().unwrap();
+        // It would go on and end by itself while it is searched.
+        send("-STOP", pid).await;
         let limits = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
         let dump = limits
             .lines()
@@ -93,10 +95,8 @@ impl Talkative {
             let beside = leaks(key, &self.world.path("nowhere"), &[pid]);
             assert_eq!(beside, [""; 0]);
         }
-        let kill = Command::new("kill")
-            .args([signal, &pid.to_string()])
-            .status();
-        assert!(kill.await.unwrap().success());
+        send(signal, pid).await;
+        send("-CONT", pid).await;
         let code = self.keep(child.wait_with_output().await.unwrap());
         assert_eq!(code, None, "ended by {signal}");
     }
@@ -116,6 +116,13 @@ impl Talkative {
         .unwrap();
         output.status.code()
     }
+}
+
+/// To a process that is there until it was waited for.
+async fn send(signal: &str, pid: u32) {
+    let mut kill = Command::new("kill");
+    kill.args([signal, &pid.to_string()]);
+    assert!(kill.status().await.unwrap().success());
 }
 
 async fn told(command: &mut Command, input: &str) -> Child {

@@ -3,10 +3,7 @@
 use std::{
     io::{Read, Write},
     net::TcpListener,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use serde_json::Value;
@@ -16,19 +13,22 @@ use crate::{desktop::Desktop, web_driver::Window};
 /// Somebody who would be glad of anything, and says yes to everybody.
 struct Listener {
     url: String,
-    heard: Arc<AtomicUsize>,
+    heard: Arc<Mutex<Vec<String>>>,
 }
 
 impl Listener {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let heard: Arc<AtomicUsize> = Arc::default();
-        let count = heard.clone();
+        let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+        let told = heard.clone();
         std::thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
-                count.fetch_add(1, Ordering::SeqCst);
-                let _ = stream.read(&mut [0; 4096]);
+                let mut request = [0; 4096];
+                let length = stream.read(&mut request).unwrap_or_default();
+                let text = String::from_utf8_lossy(&request[..length]);
+                let line = text.lines().next().unwrap_or_default().to_owned();
+                told.lock().unwrap().push(line);
                 let _ = stream.write_all(
                     b"HTTP/1.1 200 OK\r\naccess-control-allow-origin: *\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok",
                 );
@@ -37,8 +37,9 @@ impl Listener {
         Self { url, heard }
     }
 
-    fn heard(&self) -> usize {
-        self.heard.load(Ordering::SeqCst)
+    /// The first line of each request.
+    fn heard(&self) -> Vec<String> {
+        self.heard.lock().unwrap().clone()
     }
 }
 
@@ -170,7 +171,7 @@ async fn the_page_reaches_nothing_but_its_commands() {
     );
     assert_eq!(window.handles().await, 1, "no other window");
     window.sees("Start setup").await;
-    assert_eq!(listener.heard(), 0);
+    assert_eq!(listener.heard(), [""; 0]);
     // Who would have been heard.
     let answer = reqwest::Client::builder()
         .no_proxy()
@@ -179,5 +180,5 @@ async fn the_page_reaches_nothing_but_its_commands() {
         .get(&listener.url)
         .send();
     assert!(answer.await.unwrap().status().is_success());
-    assert_eq!(listener.heard(), 1);
+    assert_eq!(listener.heard().len(), 1);
 }

@@ -17,19 +17,21 @@ export function StandsStill({ rows }: { rows?: string[] }) {
   const told = missing.filter((item) => text(item) !== null);
   if (told.length === 0) return null;
   return (
-    <ul className={classes.still} role="status">
-      {told.map((item) => (
-        <li key={item.id}>
-          <IconAlertTriangle className={classes.warn} size={16} stroke={1.5} aria-hidden />
-          <span>
-            {text(item)}{" "}
-            <span className={classes.small}>{t("standsStill.since", { row: item.subject })}</span>{" "}
-            <span className={classes.small}>
-              <Moment at={item.since} length="short" />
+    <div role="status">
+      <ul className={classes.still}>
+        {told.map((item) => (
+          <li key={item.id}>
+            <IconAlertTriangle className={classes.warn} size={16} stroke={1.5} aria-hidden />
+            <span>
+              {text(item)}{" "}
+              <span className={classes.small}>{t("standsStill.since", { row: item.subject })}</span>{" "}
+              <span className={classes.small}>
+                <Moment at={item.since} length="short" />
+              </span>
             </span>
-          </span>
-        </li>
-      ))}
-    </ul>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use clearsync_transport::{
-    Network, Request, Secret, Transport, TransportError,
+    Network, Request, Transport, TransportError,
     dns::{Addrs, Name, Resolve, Resolving},
 };
 use http::{StatusCode, header::AUTHORIZATION};
@@ -64,8 +64,7 @@ impl Server {
 }
 
 fn request(url: &str) -> Request {
-    let bearer = Secret::new(KEY.to_owned()).bearer().unwrap();
-    let request = http::Request::get(url).header(AUTHORIZATION, bearer);
+    let request = http::Request::get(url).header(AUTHORIZATION, format!("Bearer {KEY}"));
     request.body(Bytes::new()).unwrap()
 }
 
