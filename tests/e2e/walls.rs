@@ -37,9 +37,12 @@ impl Listener {
         Self { url, heard }
     }
 
-    /// The first line of each request.
+    /// The first line of each request. A web view may connect ahead of a navigation that is then refused; it says nothing
+    /// then.
     fn heard(&self) -> Vec<String> {
-        self.heard.lock().unwrap().clone()
+        let mut heard = self.heard.lock().unwrap().clone();
+        heard.retain(|line| !line.is_empty());
+        heard
     }
 }
 

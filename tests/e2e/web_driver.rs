@@ -243,16 +243,19 @@ impl Window {
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
-        let answer = self
-            .http
-            .post(format!("{}{path}", self.base))
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
-        let status = answer.status();
-        let mut answer: Value = answer.json().await.unwrap();
-        assert!(status.is_success(), "POST {path}: {answer}");
-        answer["value"].take()
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let address = format!("{}{path}", self.base);
+            let answer = self.http.post(address).json(&body).send().await.unwrap();
+            let status = answer.status();
+            let mut answer: Value = answer.json().await.unwrap();
+            // What a script found was drawn anew before it could be told.
+            let stale = answer["value"]["error"] == "stale element reference";
+            if stale && Instant::now() < end {
+                continue;
+            }
+            assert!(status.is_success(), "POST {path}: {answer}");
+            return answer["value"].take();
+        }
     }
 }
