@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::catalog::Held;
+
 /// A kind of Stripe object that `ClearSync` reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -151,6 +153,13 @@ impl Kind {
             Self::Transfer => "/v1/transfers/{id}",
             Self::TopUp => "/v1/topups/{id}",
         }
+    }
+
+    /// Whether a key that holds this is given everything that objects of this kind should hold.
+    #[must_use]
+    pub fn is_whole_with(self, held: &Held) -> bool {
+        let given = |expand: &Expand| expand.needs.is_none_or(|row| held.has(row));
+        self.expands().iter().all(given)
     }
 
     pub(crate) fn expands(self) -> &'static [Expand] {

@@ -106,7 +106,8 @@ pub(super) async fn fetch(
 async fn retrieve(source: &Source, kind: Kind, id: &str) -> Result<Retrieved, StripeError> {
     let client = source.client();
     match client.retrieve(kind, id, source.held()).await {
-        Ok(found) => return Ok(Retrieved::Whole(found)),
+        Ok(found) if kind.is_whole_with(source.held()) => return Ok(Retrieved::Whole(found)),
+        Ok(found) => return Ok(Retrieved::Bare(found)),
         Err(StripeError::PermissionMissing { .. }) => {}
         Err(StripeError::AccountNotOpen { .. }) => return Ok(Retrieved::NotOpen),
         Err(error) => return Err(error),

@@ -84,6 +84,8 @@ pub(super) struct Reading {
     pub(super) left_out: bool,
     /// Whether it is asked for without what needs further permissions.
     pub(super) bare: bool,
+    /// Whether the checklist says that some of that is missing.
+    pub(super) cut: bool,
 }
 
 impl Lists {
@@ -335,6 +337,7 @@ fn readings(held: &Held, cursors: &[ImportCursor]) -> Vec<Reading> {
                 None => Parts::new(name.clone(), by_created),
             };
             Reading {
+                cut: !list.kind().is_whole_with(held),
                 list: list.expanding_only(held),
                 parts,
                 left_out: false,

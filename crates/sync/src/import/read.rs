@@ -115,13 +115,14 @@ async fn take(
         Ok(page) => {
             let cursor = reading.parts.page_came(part, &page_read(&page));
             let (client, list) = (source.client().clone(), reading.list.clone());
+            let bare = answer.bare || reading.cut;
             pending.push_later(answer.number, async move {
                 let (items, completed_bare) = complete(&client, &list, page.items).await?;
                 Ok(Commit::Page {
                     kind: list.kind(),
                     fetched: answer.fetched,
                     items,
-                    bare: answer.bare || completed_bare,
+                    bare: bare || completed_bare,
                     cursor,
                 })
             });

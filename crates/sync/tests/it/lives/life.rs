@@ -141,7 +141,6 @@ impl Life {
         stripe.keep_events_for(SignedDuration::from_hours(33 * 24));
         stripe.set_account_id(business.account_id());
         let shape = PortalShape {
-            auto_create_companies: seed.is_multiple_of(3),
             lags: if seed.is_multiple_of(2) {
                 Lags::NONE
             } else {
