@@ -138,7 +138,7 @@ impl Life {
         let clock = Arc::new(VirtualClock::starting_at(start));
         let stripe = StripeSandbox::new(business.data(), clock.clone());
         // What ages away while the key may not read it, nobody can bring back: no event of these businesses does.
-        stripe.keep_events_for(SignedDuration::from_hours(33 * 24));
+        stripe.keep_events_for(SignedDuration::from_hours(40 * 24));
         stripe.set_account_id(business.account_id());
         let shape = PortalShape {
             lags: if seed.is_multiple_of(2) {
