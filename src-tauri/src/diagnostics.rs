@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use clearsync_sync::{Engine, view::Problem};
+use clearsync_sync::{Engine, LOG_FOLDER, view::Problem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -39,7 +39,7 @@ pub(crate) async fn gather(
         file("about.txt", words("diagnostics.text", &[])),
         file("report.json", format!("{report:#}")),
     ];
-    let folder = config.data_folder.join("logs");
+    let folder = config.data_folder.join(LOG_FOLDER);
     // A log that cannot be read is no reason to have nothing.
     let logs = tokio::task::spawn_blocking(move || logs(&folder)).await;
     files.extend(logs.unwrap_or_default());

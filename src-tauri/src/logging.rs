@@ -1,5 +1,6 @@
 use std::{fs::DirBuilder, io, path::Path};
 
+use clearsync_sync::{LOG_PREFIX, LOG_SUFFIX};
 use tracing_appender::{
     non_blocking::WorkerGuard,
     rolling::{Builder, Rotation},
@@ -8,8 +9,8 @@ use tracing_subscriber::EnvFilter;
 
 const DAYS_KEPT: usize = 7;
 
-/// Writes the log to a file a day in `folder`, which is made for its owner alone. Nothing above DEBUG names a customer, and no level shows a key.
-/// What is still in memory is written when the guard is dropped.
+/// Writes the log to a file a day in `folder`, which is made for its owner alone. Nothing above DEBUG names a customer, and
+/// no level shows a key. What is still in memory is written when the guard is dropped.
 pub(crate) fn start(folder: &Path) -> io::Result<WorkerGuard> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -18,8 +19,8 @@ pub(crate) fn start(folder: &Path) -> io::Result<WorkerGuard> {
     builder.create(folder)?;
     let files = Builder::new()
         .rotation(Rotation::DAILY)
-        .filename_prefix("clearsync")
-        .filename_suffix("log")
+        .filename_prefix(LOG_PREFIX)
+        .filename_suffix(LOG_SUFFIX)
         .max_log_files(DAYS_KEPT)
         .build(folder)
         .map_err(io::Error::other)?;

@@ -1,6 +1,6 @@
 use std::{io, sync::Arc};
 
-use clearsync_sync::{Clock, Engine, EngineConfig, Services, view::Problem};
+use clearsync_sync::{Clock, Engine, EngineConfig, LOG_FOLDER, Services, view::Problem};
 use clearsync_transport::{Network, NetworkError};
 use tracing_appender::non_blocking::WorkerGuard;
 
@@ -60,7 +60,7 @@ pub(crate) async fn start(sample: bool) -> Result<Started, StartError> {
     })
     .map_err(StartError::Engine)?;
     // The store has made the folder, for its owner alone. Without a log ClearSync still does its work.
-    let log = logging::start(&config.data_folder.join("logs")).ok();
+    let log = logging::start(&config.data_folder.join(LOG_FOLDER)).ok();
     tell_panics();
     Ok(Started {
         engine,

@@ -5,6 +5,8 @@ use url::Url;
 
 /// The one window's label, as in `tauri.conf.json` and in the capability.
 pub(crate) const MAIN: &str = "main";
+/// A proxy that nobody is. The built-in page needs no network, and WebKit connects ahead of its own refusals.
+const NOWHERE: &str = "http://127.0.0.1:1";
 
 /// Shows the window, making it first if there is none yet: started hidden, no web view exists.
 pub(crate) fn show<R: Runtime>(app: &AppHandle<R>) {
@@ -32,7 +34,13 @@ fn make<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
     };
     let served = app.config().build.dev_url.clone();
     let served = served.filter(|_| tauri::is_dev());
-    let window = WebviewWindowBuilder::from_config(app, config)?
+    let mut builder = WebviewWindowBuilder::from_config(app, config)?;
+    if served.is_none()
+        && let Ok(nowhere) = Url::parse(NOWHERE)
+    {
+        builder = builder.proxy_url(nowhere);
+    }
+    let window = builder
         .on_navigation(move |url| is_own(url, served.as_ref()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)

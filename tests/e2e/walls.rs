@@ -1,14 +1,19 @@
 //! What the page cannot do, whoever gets code into it: tried in the real window.
 
 use std::{
+    fs,
     io::{Read, Write},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     sync::{Arc, Mutex},
 };
 
 use serde_json::Value;
 
-use crate::{desktop::Desktop, web_driver::Window};
+use crate::{
+    desktop::{Desktop, wait_for},
+    web_driver::Window,
+};
 
 /// Somebody who would be glad of anything, and says yes to everybody.
 struct Listener {
@@ -21,14 +26,14 @@ impl Listener {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let heard: Arc<Mutex<Vec<String>>> = Arc::default();
-        let told = heard.clone();
+        let keep = heard.clone();
         std::thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
-                let mut request = [0; 4096];
-                let length = stream.read(&mut request).unwrap_or_default();
-                let text = String::from_utf8_lossy(&request[..length]);
-                let line = text.lines().next().unwrap_or_default().to_owned();
-                told.lock().unwrap().push(line);
+                let mut said = [0; 4096];
+                let length = stream.read(&mut said).unwrap_or_default();
+                let said = String::from_utf8_lossy(&said[..length]);
+                let line = said.lines().next().unwrap_or_default().to_owned();
+                keep.lock().unwrap().push(line);
                 let _ = stream.write_all(
                     b"HTTP/1.1 200 OK\r\naccess-control-allow-origin: *\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok",
                 );
@@ -37,12 +42,9 @@ impl Listener {
         Self { url, heard }
     }
 
-    /// The first line of each request. A web view may connect ahead of a navigation that is then refused; it says nothing
-    /// then.
+    /// The first line of everything that was said to it.
     fn heard(&self) -> Vec<String> {
-        let mut heard = self.heard.lock().unwrap().clone();
-        heard.retain(|line| !line.is_empty());
-        heard
+        self.heard.lock().unwrap().clone()
     }
 }
 
@@ -183,5 +185,117 @@ async fn the_page_reaches_nothing_but_its_commands() {
         .get(&listener.url)
         .send();
     assert!(answer.await.unwrap().status().is_success());
-    assert_eq!(listener.heard().len(), 1);
+    assert_eq!(listener.heard(), ["GET / HTTP/1.1"]);
+}
+
+/// Calls commands as the page's own code would, and tells how each call ended.
+const CALL: &str = r#"
+    const done = arguments[arguments.length - 1];
+    const calls = CALLS;
+    const call = ([name, input]) => window.__TAURI_INTERNALS__.invoke(name, input)
+      .then((value) => ["answered", value], (error) => ["refused", typeof error === "string" ? error : error.code]);
+    Promise.all(calls.map(call)).then((ends) => done(JSON.stringify(ends)));
+"#;
+
+async fn call(window: &Window, calls: &Value) -> Vec<(String, Value)> {
+    let script = CALL.replace("CALLS", &calls.to_string());
+    let ends = window.run_async(&script).await;
+    serde_json::from_str(ends.as_str().unwrap()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_calls_only_what_is_listed_and_opens_only_known_pages() {
+    let desktop = Desktop::start_without_keyring();
+    let opened = a_browser(&desktop);
+    let path = format!(
+        "{}:{}",
+        desktop.home().join("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let window = Window::open(&desktop, &[("PATH", &path)], &["--sample"]).await;
+    window.sees("Start setup").await;
+
+    let unlisted = [
+        "plugin:autostart|enable",
+        "plugin:event|emit",
+        "plugin:notification|notify",
+        "plugin:webview|create_webview_window",
+        "plugin:window|create",
+        "plugin:window|close",
+        "plugin:window-state|save_window_state",
+        "plugin:path|resolve_directory",
+        "plugin:fs|read_text_file",
+        "plugin:shell|execute",
+        "no_such_command",
+    ];
+    let calls: Value = unlisted
+        .iter()
+        .map(|name| serde_json::json!([name, {}]))
+        .collect();
+    for (name, (end, why)) in unlisted.iter().zip(call(&window, &calls).await) {
+        assert_eq!(end, "refused", "{name}: {why}");
+        let why = why.as_str().unwrap();
+        assert!(
+            why.contains("not allowed") || why.contains("not found"),
+            "{name}: {why}"
+        );
+    }
+    let listed = call(&window, &serde_json::json!([["status", {}]])).await;
+    assert_eq!(listed[0].0, "answered");
+
+    let elsewhere = [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "http://dashboard.stripe.com/",
+        "https://example.com/",
+        "https://dashboard.stripe.com.example.com/",
+        "https://dashboard.stripe.com@example.com/",
+        "https://dashboard.stripe.com:8443/",
+        "--version",
+        "",
+    ];
+    let calls: Value = elsewhere
+        .iter()
+        .map(|url| serde_json::json!(["open_link", { "url": url }]))
+        .collect();
+    for (url, end) in elsewhere.iter().zip(call(&window, &calls).await) {
+        assert_eq!(
+            end,
+            ("refused".to_owned(), "linkNotAllowed".into()),
+            "{url}"
+        );
+    }
+    assert!(!opened.exists(), "no browser was started");
+    let known = "https://dashboard.stripe.com/apikeys";
+    let calls = serde_json::json!([["open_link", { "url": known }]]);
+    assert_eq!(call(&window, &calls).await[0].0, "answered");
+    let told = wait_for("the browser", async || fs::read_to_string(&opened).ok()).await;
+    assert_eq!(told.trim(), known);
+
+    // Whoever knows the protocol and not this process's own key gets no answer, while others do.
+    let forged = r#"
+        const done = arguments[arguments.length - 1];
+        const { invoke } = window.__TAURI_INTERNALS__;
+        const forged = fetch("ipc://localhost/status", { method: "POST", body: "{}", headers: {
+          "Content-Type": "application/json", "Tauri-Callback": "1", "Tauri-Error": "2", "Tauri-Invoke-Key": "guessed",
+        } }).then((answer) => answer.ok, () => false);
+        Promise.race([forged, invoke("status").then(() => invoke("status")).then(() => false)]).then(done);
+    "#;
+    assert_eq!(window.run_async(forged).await, false);
+}
+
+/// A browser that notes what it is to open.
+fn a_browser(desktop: &Desktop) -> std::path::PathBuf {
+    let (folder, opened) = (desktop.home().join("bin"), desktop.home().join("opened"));
+    fs::create_dir(&folder).unwrap();
+    for name in ["xdg-open", "gio", "gnome-open", "kde-open", "wslview"] {
+        let file = folder.join(name);
+        let script = format!(
+            "#!/bin/sh\necho \"$@\" > {0}.new && mv {0}.new {0}\n",
+            opened.display()
+        );
+        fs::write(&file, script).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    opened
 }

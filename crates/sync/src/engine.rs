@@ -58,7 +58,7 @@ use crate::{
     view::{Checklist, DataKind, Problem, Status, TrayPresence},
 };
 
-pub use forget::leave_nothing;
+pub use forget::{LOG_FOLDER, LOG_PREFIX, LOG_SUFFIX, leave_nothing};
 
 /// The file of the store in the data folder.
 const DATABASE: &str = "clearsync.sqlite";

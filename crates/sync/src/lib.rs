@@ -20,5 +20,7 @@ pub mod undo;
 pub mod view;
 
 pub use clock::Clock;
-pub use engine::{Change, Engine, EngineConfig, Services, leave_nothing};
+pub use engine::{
+    Change, Engine, EngineConfig, LOG_FOLDER, LOG_PREFIX, LOG_SUFFIX, Services, leave_nothing,
+};
 pub use playbook::playbooks;

@@ -14,5 +14,6 @@ mod find;
 mod person;
 
 pub use domain::{SharedDomains, could_be_address};
+pub(crate) use domain::{Spelled, host_of};
 pub(crate) use find::{Ours, Sought, Wanted as WantedCompany, find_companies, find_contacts};
 pub(crate) use person::{Person, people, unite};

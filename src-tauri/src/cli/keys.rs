@@ -200,9 +200,12 @@ fn say_forgotten(terminal: &Terminal, forgotten: &Forgotten) -> io::Result<()> {
     }
     for left in &forgotten.left {
         terminal.say(&format!("  {}", trace_text(&left.trace)))?;
-        terminal.say_wrapped("    ", &problem_text(&left.problem))?;
-        if let Some(url) = &left.url {
-            terminal.say(&format!("    {url}"))?;
+        match &left.url {
+            Some(url) => {
+                let text = words("forget.leftInStripe", &[]);
+                terminal.say(&format!("    {text} {url}"))?;
+            }
+            None => terminal.say_wrapped("    ", &problem_text(&left.problem))?,
         }
     }
     terminal.say(&words("forget.stays", &[]))

@@ -15,9 +15,12 @@ use crate::{
     view::{Forgotten, KeyStorage, Mode, Problem, ProblemCode, RealtimeState, Service, TraceKind},
 };
 
-const LOGS: &str = "logs";
-const LOG_PREFIX: &str = "clearsync.";
-const LOG_SUFFIX: &str = ".log";
+/// The folder of logs, in the data folder.
+pub const LOG_FOLDER: &str = "logs";
+/// How the name of each log begins.
+pub const LOG_PREFIX: &str = "clearsync";
+/// How the name of each log ends.
+pub const LOG_SUFFIX: &str = "log";
 
 impl Engine {
     /// Stops what runs and forgets everything; the engine stands at the beginning then, on an empty file. What could not
@@ -51,14 +54,11 @@ impl Engine {
         match self.stop_realtime().await {
             Ok(_) => forgotten.removed(TraceKind::Endpoint, realtime.endpoint),
             Err(problem) => {
-                forgotten.left(TraceKind::Endpoint, realtime.endpoint, problem);
                 let page = match mode {
                     Some(Mode::Test) => "https://dashboard.stripe.com/test/webhooks",
                     Some(Mode::Live) | None => "https://dashboard.stripe.com/webhooks",
                 };
-                for left in &mut forgotten.left {
-                    left.url = Some(page.to_owned());
-                }
+                forgotten.left_at(TraceKind::Endpoint, realtime.endpoint, problem, page);
             }
         }
     }
@@ -114,7 +114,7 @@ impl Engine {
                 .into_iter()
                 .map(|(path, outcome)| (TraceKind::Backup, path, outcome))
                 .collect();
-            let logs = remove_files(&folder.join(LOGS), is_log);
+            let logs = remove_files(&folder.join(LOG_FOLDER), is_log);
             all.extend(
                 logs.into_iter()
                     .map(|(path, outcome)| (TraceKind::Log, path, outcome)),
@@ -179,7 +179,8 @@ fn remove_files(folder: &Path, is_own: impl Fn(&str) -> bool) -> Vec<(PathBuf, i
 }
 
 fn is_log(name: &str) -> bool {
-    name.starts_with(LOG_PREFIX) && name.ends_with(LOG_SUFFIX)
+    let parts: Vec<&str> = name.split('.').collect();
+    parts.len() > 1 && parts.first() == Some(&LOG_PREFIX) && parts.last() == Some(&LOG_SUFFIX)
 }
 
 fn is_beside(path: &Path, mark: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clearsync_store::{AccountId, Feed, Store, StoreError};
+use clearsync_store::{AccountId, Feed, FetchTime, Store, StoreError};
 use clearsync_stripe::{
     error::StripeError,
     events::{Event, EventPage},
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::{
     ImportError, Source, Wish, events,
-    fetch::{Kept, fetch, keep},
+    fetch::{AllFetched, Kept, fetch, keep},
     lists::{KINDS, seconds},
     unread::{self, Looked},
 };
@@ -121,24 +121,8 @@ pub async fn follow(
         let fetched = fetch(source, store, clock, &wanted).await?;
         read.extend(wanted);
         feed.cursor_s = some.iter().map(created_s).fold(feed.cursor_s, i64::max);
-        let seen: Vec<_> = some
-            .iter()
-            .map(|event| (event.item.id.clone(), created_s(event)))
-            .collect();
-        let told: Vec<_> = some.iter().filter_map(events::kept).collect();
-        let (writer, feed, now) = (store.clone(), feed, clock.now());
-        let some_kept = blocking(move || {
-            writer.write(|writer| {
-                let kept = keep(writer, account, &fetched, now)?;
-                writer.keep_subscription_events(account, events_begun, &told)?;
-                for (id, created_s) in &seen {
-                    writer.see_event(account, id, *created_s)?;
-                }
-                writer.set_feed(account, &feed)?;
-                Ok::<_, StoreError>(kept)
-            })
-        })
-        .await?;
+        let told = (some, events_begun);
+        let some_kept = keep_told(store, account, fetched, told, feed, clock.now()).await?;
         kept.changed += some_kept.changed;
         kept.deleted += some_kept.deleted;
     }
@@ -148,6 +132,35 @@ pub async fn follow(
         changed: kept.changed,
         deleted: kept.deleted,
     })
+}
+
+/// Commits what events touched, the events themselves and how far they were read, together.
+async fn keep_told(
+    store: &Store,
+    account: AccountId,
+    fetched: AllFetched,
+    (events, begun): (&[Event], FetchTime),
+    feed: Feed,
+    now: Timestamp,
+) -> Result<Kept, ImportError> {
+    let seen: Vec<_> = events
+        .iter()
+        .map(|event| (event.item.id.clone(), created_s(event)))
+        .collect();
+    let told: Vec<_> = events.iter().filter_map(events::kept).collect();
+    let writer = store.clone();
+    let kept = blocking(move || {
+        writer.write(|writer| {
+            let kept = keep(writer, account, &fetched, now)?;
+            writer.keep_subscription_events(account, begun, &told)?;
+            for (id, created_s) in &seen {
+                writer.see_event(account, id, *created_s)?;
+            }
+            writer.set_feed(account, &feed)?;
+            Ok::<_, StoreError>(kept)
+        })
+    });
+    Ok(kept.await?)
 }
 
 /// The second of the newest event: from there on an import that begins now is followed. It is Stripe's own time, so that

@@ -1,4 +1,7 @@
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use clearsync_store::{AccountId, Reader, Scope, StoreError, Writer};
 use serde::{Deserialize, Serialize};
@@ -107,7 +110,7 @@ pub fn could_be_address(email: &str) -> bool {
 }
 
 /// The host of an address in lower case and Punycode, when it has a dot and is no number.
-fn host_of(email: &str) -> Option<String> {
+pub(crate) fn host_of(email: &str) -> Option<String> {
     let (_, host) = email.trim().rsplit_once('@')?;
     match url::Host::parse(host).ok()? {
         url::Host::Domain(host) => {
@@ -119,10 +122,42 @@ fn host_of(email: &str) -> Option<String> {
     }
 }
 
+/// Whether HubSpot's `held` is the domain, in Punycode or as people write it.
+pub(super) fn is_spelling_of(held: &str, domain: &str) -> bool {
+    spellings(domain).contains(&held.to_lowercase())
+}
+
 /// How HubSpot may hold a domain: in Punycode, and as people write it.
-pub(crate) fn spellings(domain: &str) -> BTreeSet<String> {
+fn spellings(domain: &str) -> [String; 2] {
     let (written, _) = idna::domain_to_unicode(domain);
-    BTreeSet::from([domain.to_owned(), written])
+    [domain.to_owned(), written]
+}
+
+/// Domains to look for, in each of their spellings.
+pub(crate) struct Spelled(BTreeMap<String, String>);
+
+impl Spelled {
+    /// `domains` are in Punycode.
+    pub(crate) fn of(domains: &BTreeSet<String>) -> Self {
+        let each = |domain: &String| spellings(domain).map(|one| (one, domain.clone()));
+        Self(domains.iter().flat_map(each).collect())
+    }
+
+    /// What to look for.
+    pub(crate) fn all(&self) -> BTreeSet<String> {
+        self.0.keys().cloned().collect()
+    }
+
+    /// What was found under each spelling, under the domain itself.
+    pub(crate) fn united<T>(&self, found: BTreeMap<String, Vec<T>>) -> BTreeMap<String, Vec<T>> {
+        let mut united: BTreeMap<String, Vec<T>> = BTreeMap::new();
+        for (spelling, things) in found {
+            if let Some(domain) = self.0.get(&spelling) {
+                united.entry(domain.clone()).or_default().extend(things);
+            }
+        }
+        united
+    }
 }
 
 fn registered(host: &str) -> Option<&str> {

@@ -4,7 +4,10 @@ use clearsync_hubspot::{
     CUSTOMER_ID, Client, Found, HubSpotError, ObjectType, ReadBy, Record, RecordId,
 };
 
-use super::{Person, domain::spellings};
+use super::{
+    Person,
+    domain::{Spelled, is_spelling_of},
+};
 
 /// What was found in HubSpot for something ClearSync writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,7 +160,7 @@ pub(crate) async fn find_companies(
     let by_key = read_by_key(hubspot, &object, keys, &properties, has_key).await?;
     let of_domain = |record: &&Record, domain: &str| {
         let held = record.value(clearsync_hubspot::DOMAIN);
-        held.is_none_or(|held| spellings(domain).contains(&held.to_lowercase()))
+        held.is_none_or(|held| is_spelling_of(held, domain))
     };
     let keyed = |company: &Wanted<'_>| -> Vec<&Record> {
         let records = company.customers.iter().filter_map(|id| by_key.get(id));
@@ -179,7 +182,9 @@ pub(crate) async fn find_companies(
     let by_domain = if domains.is_empty() {
         BTreeMap::new()
     } else {
-        companies_by_domain(hubspot, &domains, &properties).await?
+        let spelled = Spelled::of(&domains);
+        let all = spelled.all();
+        spelled.united(hubspot.companies_by_domain(&all, &properties).await?)
     };
     let seek = |company: &Wanted<'_>| {
         if let Some(record) = standing(company) {
@@ -201,33 +206,6 @@ pub(crate) async fn find_companies(
         single(&same, "domain", ours).unwrap_or(Sought::Absent)
     };
     Ok(companies.iter().map(seek).collect())
-}
-
-/// Companies by their domains in Punycode, which HubSpot may hold otherwise.
-async fn companies_by_domain(
-    hubspot: &Client,
-    domains: &BTreeSet<String>,
-    properties: &[&str],
-) -> Result<BTreeMap<String, Vec<Record>>, HubSpotError> {
-    let spelled: BTreeMap<String, &String> = domains
-        .iter()
-        .flat_map(|domain| {
-            spellings(domain)
-                .into_iter()
-                .map(move |spelling| (spelling, domain))
-        })
-        .collect();
-    let sought = spelled.keys().cloned().collect();
-    let mut companies: BTreeMap<String, Vec<Record>> = BTreeMap::new();
-    for (spelling, records) in hubspot.companies_by_domain(&sought, properties).await? {
-        if let Some(domain) = spelled.get(&spelling) {
-            companies
-                .entry((*domain).clone())
-                .or_default()
-                .extend(records);
-        }
-    }
-    Ok(companies)
 }
 
 fn with_key(properties: &[String], has_key: bool) -> Vec<&str> {

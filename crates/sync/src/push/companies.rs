@@ -6,7 +6,10 @@ use clearsync_hubspot::Record;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Numbered, PushError, Work, journal::Adopted, records::count};
-use crate::plan::{CREATE, Deed, Kind, MATCH_AMBIGUOUS};
+use crate::{
+    matching::{Spelled, host_of},
+    plan::{CREATE, Deed, Kind, MATCH_AMBIGUOUS},
+};
 
 /// Splits contacts into those that are made while a company of their address's domain is to be made too, and the others.
 pub(super) fn with_new_company(
@@ -22,9 +25,8 @@ pub(super) fn with_new_company(
         let Deed::Create { at_birth, .. } = &row.deed else {
             return false;
         };
-        let email = at_birth.get("email").map(|email| email.to_lowercase());
-        let host = email.as_deref().and_then(|email| email.rsplit_once('@'));
-        let parents = std::iter::successors(host.map(|(_, host)| host), |host| {
+        let host = at_birth.get("email").and_then(|email| host_of(email));
+        let parents = std::iter::successors(host.as_deref(), |host| {
             host.split_once('.').map(|(_, parent)| parent)
         });
         parents.into_iter().any(|parent| new.contains(parent))
@@ -65,20 +67,18 @@ impl Work<'_> {
         let properties = self.portal.present(Kind::Companies);
         let properties: Vec<&str> = properties.iter().map(String::as_str).collect();
         let told_at = self.hubspot.answered_at();
+        let spelled = Spelled::of(&domains);
+        let all = spelled.all();
         let found = match look.since.or(self.sought_at) {
             Some(since) => {
                 let changed = self
                     .hubspot
-                    .companies_changed_since(since, &domains, &properties);
+                    .companies_changed_since(since, &all, &properties);
                 changed.await?
             }
-            None => {
-                self.hubspot
-                    .companies_by_domain(&domains, &properties)
-                    .await?
-            }
+            None => self.hubspot.companies_by_domain(&all, &properties).await?,
         };
-        look.standing.extend(found);
+        look.standing.extend(spelled.united(found));
         look.at = Some(now);
         look.since = told_at;
         Ok(())

@@ -175,8 +175,7 @@ impl Work<'_> {
                 let (part, changed) = self.look_once_more(&object, part.to_vec()).await?;
                 let changed = self.note(changed).await?;
                 self.end(changed.into_iter().collect()).await?;
-                let steps = self.note(part.into_iter().map(|row| (row, ())).collect());
-                let steps: Vec<Step> = steps.await?.into_iter().map(|(step, ())| step).collect();
+                let steps = self.note_rows(part).await?;
                 let (archived, written): (Vec<Step>, Vec<Step>) = steps
                     .into_iter()
                     .partition(|step| matches!(step.row.deed, Deed::Archive { .. }));
@@ -353,7 +352,12 @@ impl Work<'_> {
     }
 
     /// Notes rows before they are sent.
-    pub(super) async fn note<T: Send + 'static>(
+    pub(super) async fn note_rows(&self, rows: Vec<Numbered>) -> Result<Vec<Step>, StoreError> {
+        let noted = self.note(rows.into_iter().map(|row| (row, ())).collect());
+        Ok(noted.await?.into_iter().map(|(step, ())| step).collect())
+    }
+
+    async fn note<T: Send + 'static>(
         &self,
         rows: Vec<(Numbered, T)>,
     ) -> Result<Vec<(Step, T)>, StoreError> {

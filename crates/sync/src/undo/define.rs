@@ -39,13 +39,7 @@ impl Work<'_> {
             self.telling.may_go_on().await?;
             let object = self.types.of(&on).ok_or(PushError::Outdated)?;
             let total = part.len();
-            let part = part.into_iter().map(|row| (row, ())).collect();
-            let steps: Vec<Step> = self
-                .note(part)
-                .await?
-                .into_iter()
-                .map(|(step, ())| step)
-                .collect();
+            let steps = self.note_rows(part).await?;
             if self.define_together(&object, &steps).await? {
                 let done = |step: Step| (step, End::Done(None));
                 self.end(steps.into_iter().map(done).collect()).await?;

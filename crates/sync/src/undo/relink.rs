@@ -24,13 +24,7 @@ impl Work<'_> {
             let (from, to) = types.ok_or(PushError::Outdated)?;
             for part in rows.chunks(LARGEST_LINK_BATCH) {
                 self.telling.may_go_on().await?;
-                let part = part.iter().cloned().map(|row| (row, ())).collect();
-                let steps: Vec<Step> = self
-                    .note(part)
-                    .await?
-                    .into_iter()
-                    .map(|(step, ())| step)
-                    .collect();
+                let steps = self.note_rows(part.to_vec()).await?;
                 let pairs: BTreeSet<Pair> = steps.iter().filter_map(|step| step.pair).collect();
                 if pairs.is_empty() {
                     continue;

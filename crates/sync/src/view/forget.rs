@@ -69,10 +69,21 @@ impl Forgotten {
 
     /// Notes something that is still there.
     pub fn left(&mut self, kind: TraceKind, name: Option<String>, problem: Problem) {
+        let trace = Trace { kind, name };
         self.left.push(LeftTrace {
-            trace: Trace { kind, name },
+            trace,
             problem,
             url: None,
+        });
+    }
+
+    /// Notes something that is still there, and the page where the user can remove it.
+    pub fn left_at(&mut self, kind: TraceKind, name: Option<String>, problem: Problem, url: &str) {
+        let trace = Trace { kind, name };
+        self.left.push(LeftTrace {
+            trace,
+            problem,
+            url: Some(url.to_owned()),
         });
     }
 }

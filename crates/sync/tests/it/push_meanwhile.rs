@@ -85,6 +85,31 @@ async fn a_company_made_while_the_plan_is_looked_at_is_not_made_twice() {
     }
 }
 
+/// HubSpot may hold a domain as people write it, whichever way it is asked.
+#[tokio::test(start_paused = true)]
+async fn a_company_made_meanwhile_is_found_in_either_spelling_of_its_domain() {
+    for (number, customers) in [(1, 1), (2, MANY)] {
+        let bridge = if customers == 1 {
+            Bridge::new(PortalShape::default())
+        } else {
+            many()
+        };
+        let id = format!("cus_books_{number}");
+        bridge.customers(&[paying(&id, "kasse@bücher.de", "usd", 4_900)]);
+        let plan = bridge.plan().await;
+        let values = [("domain", "bücher.de"), ("name", "Bücher")];
+        bridge.portal.seed("companies", &values).unwrap();
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        bridge.push(plan).await.unwrap();
+        let companies = bridge.companies();
+        let books = companies.values().filter(|company| {
+            ["bücher.de", "xn--bcher-kva.de"].contains(&company["domain"].as_str())
+        });
+        let names: Vec<&String> = books.map(|company| &company["name"]).collect();
+        assert_eq!(names, ["Bücher"], "{customers} customers");
+    }
+}
+
 /// Where more companies changed than are to be made, they are asked for by domain.
 #[tokio::test(start_paused = true)]
 async fn a_busy_portal_is_asked_by_domain() {
