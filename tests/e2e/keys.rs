@@ -68,6 +68,9 @@ async fn the_stripe_key_is_rotated(desktop: &Desktop, accounts: &Accounts, windo
         .sees("Stripe does not take the old key any more")
         .await;
     window.press("Done, I deleted it").await;
+    window.press("Check permissions").await;
+    window.sees("15 of 15 held").await;
+    window.press_in_dialog("Close").await;
 }
 
 async fn the_terminal_rotates_it_again(desktop: &Desktop, accounts: &Accounts) {

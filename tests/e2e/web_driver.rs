@@ -112,8 +112,8 @@ impl Window {
         }
     }
 
-    /// Waits for a button or link that can be used, found by the beginning of its accessible text, and clicks it as a
-    /// person would.
+    /// Waits for a button or link that can be used and stands still, found by the beginning of its accessible text, and
+    /// clicks it as a person would.
     pub async fn press(&self, label: &str) {
         self.click("button, a, [role=button], [role=tab]", label)
             .await;
@@ -139,7 +139,12 @@ impl Window {
         const FIND: &str = "const [among, label] = arguments; \
             const named = [...document.querySelectorAll(among)] \
               .filter((e) => (e.getAttribute('aria-label') ?? e.innerText).trim().startsWith(label)); \
-            return named.find((e) => e.offsetParent !== null && !e.disabled && e.dataset.disabled !== 'true') ?? null;";
+            const found = named.find((e) => e.offsetParent !== null && !e.disabled && e.dataset.disabled !== 'true'); \
+            const { x, y, width, height } = found?.getBoundingClientRect() ?? {}; \
+            const place = [among, label, x, y, width, height].join(' '); \
+            const still = window.placeOfLast === place; \
+            window.placeOfLast = place; \
+            return found && still ? found : null;";
         let end = Instant::now() + PATIENCE;
         loop {
             let found = self.run(FIND, &[json!(among), json!(label)]).await;

@@ -71,11 +71,15 @@ function Left({ left: { trace, problem, url } }: { left: LeftTrace }) {
     <li>
       {name(t, trace)}
       {trace.name !== null && <span className={classes.traceName}>{trace.name}</span>}
-      <ProblemNotice problem={{ ...problem, action: null }} />
-      {url !== null && (
-        <Button variant="light" size="xs" onClick={() => void backend.openLink(url).catch(() => undefined)}>
-          {t("forget.open")}
-        </Button>
+      {url === null ? (
+        <ProblemNotice problem={{ ...problem, action: null }} />
+      ) : (
+        <>
+          <p>{t("forget.leftInStripe")}</p>
+          <Button variant="light" size="xs" onClick={() => void backend.openLink(url).catch(() => undefined)}>
+            {t("forget.open")}
+          </Button>
+        </>
       )}
     </li>
   );

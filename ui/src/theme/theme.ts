@@ -69,7 +69,8 @@ export const theme = createTheme({
   components: {
     InputWrapper: {
       styles: {
-        label: { fontWeight: 500 },
+        // The mark of the focus stands between.
+        label: { fontWeight: 500, marginBottom: 4 },
         description: { fontSize: 12, lineHeight: "16px" },
         error: { fontSize: 12, lineHeight: "16px" },
       },

@@ -292,6 +292,12 @@ test("what a run wrote, and taking it back", async ({ page }) => {
   await expect(page.getByText("80 records go to the recycle bin.")).toBeVisible();
   await expect(page.getByRole("row", { name: /person-0/ })).toBeVisible();
   await look(page, "history-undo");
+  await page.getByRole("row", { name: /person-1\./ }).click();
+  await page.getByRole("button", { name: "Leave it as it is" }).click();
+  await expect(page.getByText("You held this back. It stays as it is.")).toBeVisible();
+  await look(page, "history-undo-held");
+  await page.getByRole("button", { name: "Take it back too" }).click();
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Take 281 changes back" }).click();
   await expect(page.getByRole("dialog")).toContainText("recycle bin");
   await look(page, "history-undo-asked");
