@@ -245,61 +245,7 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     };
     let terminal = Terminal::new();
     let forgets = matches!(command, Command::Forget(_));
-    let outcome = tauri::async_runtime::block_on(async {
-        match command {
-            Command::Sync {
-                approve,
-                keys,
-                json,
-                ..
-            } => sync(&started, &terminal, keys, approve, json).await,
-            Command::Audit { excess, keys, json } => {
-                audit(&started, &terminal, keys, excess, json).await
-            }
-            Command::Mrr {
-                currency,
-                months,
-                policy,
-                csv,
-                json,
-            } => {
-                let query = CompanyQuery { currency, months };
-                let figures = figures::Figures::new(&started, &terminal).await?;
-                match csv {
-                    Some(path) => figures.export(policy, &path).await,
-                    None => figures.mrr(query, policy, json).await,
-                }
-            }
-            Command::Explain {
-                subscription,
-                at,
-                json,
-            } => {
-                let figures = figures::Figures::new(&started, &terminal).await?;
-                figures.explain(subscription, at, json).await
-            }
-            Command::Reconcile { file, policy, json } => {
-                let figures = figures::Figures::new(&started, &terminal).await?;
-                figures.reconcile(&file, policy, json).await
-            }
-            Command::Modes(arguments) => modes::modes(&started, &terminal, arguments).await,
-            Command::Plan(arguments) => hubspot::plan(&started, &terminal, arguments).await,
-            Command::Push(arguments) => hubspot::push(&started, &terminal, arguments).await,
-            Command::Undo(arguments) => hubspot::undo(&started, &terminal, arguments).await,
-            Command::Drift(arguments) => hubspot::drift(&started, &terminal, arguments).await,
-            Command::Backup { file } => backup(&started, &terminal, file).await,
-            Command::Restore { file } => restore(&started, &terminal, file).await,
-            Command::Diagnostics(arguments) => {
-                diagnostics::diagnostics(&started, &terminal, arguments).await
-            }
-            Command::Realtime(arguments) => {
-                realtime::realtime(&started, &terminal, arguments).await
-            }
-            Command::Rotate(arguments) => keys::rotate(&started, &terminal, arguments).await,
-            Command::Forget(arguments) => keys::forget(&started, &terminal, &arguments).await,
-            Command::Demo => demo::run(&started, &terminal).await.map(|()| DONE),
-        }
-    });
+    let outcome = tauri::async_runtime::block_on(carry_out(command, &started, &terminal));
     if forgets && matches!(outcome, Ok(DONE | FAILED)) {
         let folder = started.config.data_folder.clone();
         // What is open cannot be removed everywhere.
@@ -309,6 +255,62 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     match outcome {
         Ok(code) => ExitCode::from(code),
         Err(error) => complain(&error),
+    }
+}
+
+async fn carry_out(
+    command: Command,
+    started: &Started,
+    terminal: &Terminal,
+) -> Result<u8, CliError> {
+    match command {
+        Command::Sync {
+            approve,
+            keys,
+            json,
+            ..
+        } => sync(started, terminal, keys, approve, json).await,
+        Command::Audit { excess, keys, json } => audit(started, terminal, keys, excess, json).await,
+        Command::Mrr {
+            currency,
+            months,
+            policy,
+            csv,
+            json,
+        } => {
+            let query = CompanyQuery { currency, months };
+            let figures = figures::Figures::new(started, terminal).await?;
+            match csv {
+                Some(path) => figures.export(policy, &path).await,
+                None => figures.mrr(query, policy, json).await,
+            }
+        }
+        Command::Explain {
+            subscription,
+            at,
+            json,
+        } => {
+            let figures = figures::Figures::new(started, terminal).await?;
+            figures.explain(subscription, at, json).await
+        }
+        Command::Reconcile { file, policy, json } => {
+            let figures = figures::Figures::new(started, terminal).await?;
+            figures.reconcile(&file, policy, json).await
+        }
+        Command::Modes(arguments) => modes::modes(started, terminal, arguments).await,
+        Command::Plan(arguments) => hubspot::plan(started, terminal, arguments).await,
+        Command::Push(arguments) => hubspot::push(started, terminal, arguments).await,
+        Command::Undo(arguments) => hubspot::undo(started, terminal, arguments).await,
+        Command::Drift(arguments) => hubspot::drift(started, terminal, arguments).await,
+        Command::Backup { file } => backup(started, terminal, file).await,
+        Command::Restore { file } => restore(started, terminal, file).await,
+        Command::Diagnostics(arguments) => {
+            diagnostics::diagnostics(started, terminal, arguments).await
+        }
+        Command::Realtime(arguments) => realtime::realtime(started, terminal, arguments).await,
+        Command::Rotate(arguments) => keys::rotate(started, terminal, arguments).await,
+        Command::Forget(arguments) => keys::forget(started, terminal, &arguments).await,
+        Command::Demo => demo::run(started, terminal).await.map(|()| DONE),
     }
 }
 
