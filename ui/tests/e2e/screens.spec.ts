@@ -294,10 +294,12 @@ test("what a run wrote, and taking it back", async ({ page }) => {
   await look(page, "history-undo");
   await page.getByRole("row", { name: /person-1\./ }).click();
   await page.getByRole("button", { name: "Leave it as it is" }).click();
+  await expect(page.getByText("1 stays because you held it back.")).toBeVisible();
+  await page.getByRole("row", { name: /person-1\./ }).click();
   await expect(page.getByText("You held this back. It stays as it is.")).toBeVisible();
   await look(page, "history-undo-held");
   await page.getByRole("button", { name: "Take it back too" }).click();
-  await page.keyboard.press("Escape");
+  await expect(page.getByText("because you held it back")).toHaveCount(0);
   await page.getByRole("button", { name: "Take 281 changes back" }).click();
   await expect(page.getByRole("dialog")).toContainText("recycle bin");
   await look(page, "history-undo-asked");
