@@ -23,6 +23,15 @@ describe("the Stripe key", () => {
     expect(document.body.innerHTML).not.toContain("rk_live_good");
   });
 
+  it("that is pasted and sent at once is not made to wait", async () => {
+    const { fake, user } = show("stripeKey");
+    await user.click(await field());
+    await user.paste("rk_live_good");
+    await user.keyboard("{Enter}");
+    expect(await screen.findByRole("heading", { name: "Permissions" })).toBeVisible();
+    expect(fake.callsOf("connectStripe")).toEqual([[{ kind: "typed", text: "rk_live_good" }, false, false]]);
+  });
+
   it("stays in the field when Stripe refuses it", async () => {
     const { user } = show("stripeKey");
     await user.type(await field(), "rk_live_refused");

@@ -81,8 +81,9 @@ export function KeyField({
 }: KeyFieldProps) {
   const t = useWords();
   const [text, setText] = useState("");
-  const finding = useFinding(service, text);
-  const usable = finding.kind === "restricted" || finding.kind === "secret" || finding.kind === "hubSpotKey";
+  const { finding, settled } = useFinding(service, text);
+  // Who pastes a key and goes on at once is not made to wait: Rust looks at it again before anything is done with it.
+  const usable = settled ? isKey(finding) : text !== "";
   const start = async (input: KeyInput) => {
     if (await onKey(input)) setText("");
   };
@@ -141,20 +142,23 @@ export function KeyField({
   );
 }
 
-/** What the text is, told by Rust a moment after the last key. */
-function useFinding(service: Service, text: string): KeyFinding {
+const isKey = ({ kind }: KeyFinding) => kind === "restricted" || kind === "secret" || kind === "hubSpotKey";
+
+/** What the text is, told by Rust a moment after the last key; until then, what it was last and that it is not settled. */
+function useFinding(service: Service, text: string): { finding: KeyFinding; settled: boolean } {
   const backend = useBackend();
-  const [finding, setFinding] = useState<KeyFinding>(EMPTY);
-  const [settled] = useDebouncedValue(text, LOOK_AFTER_MS);
+  const [looked, setLooked] = useState({ text: "", finding: EMPTY });
+  const [rested] = useDebouncedValue(text, LOOK_AFTER_MS);
   useEffect(() => {
     let current = true;
-    const look = settled === "" ? Promise.resolve(EMPTY) : backend.lookAtKey(service, settled);
-    look.then((found) => current && setFinding(found)).catch(() => current && setFinding(EMPTY));
+    const look = rested === "" ? Promise.resolve(EMPTY) : backend.lookAtKey(service, rested);
+    const keep = (finding: KeyFinding) => current && setLooked({ text: rested, finding });
+    look.then(keep, () => keep(EMPTY));
     return () => {
       current = false;
     };
-  }, [backend, service, settled]);
-  return text === "" ? EMPTY : finding;
+  }, [backend, service, rested]);
+  return text === "" ? { finding: EMPTY, settled: true } : { ...looked, settled: looked.text === text };
 }
 
 function Finding({ finding }: { finding: KeyFinding }) {
