@@ -9,6 +9,7 @@ mod diagnostics;
 mod figures;
 mod links;
 mod logging;
+mod metered;
 mod notification;
 mod sample;
 mod shell;

@@ -13,7 +13,7 @@ use tauri_specta::Event;
 use crate::{
     ChecklistChanged, DataChanged, StatusChanged,
     config::Config,
-    contract,
+    contract, metered,
     notification::{Notification, Told},
     sample::SampleKeys,
     traces::AUTOSTART_NAME,
@@ -97,6 +97,7 @@ fn start(app: &AppHandle, shell: Shell) {
     tauri::async_runtime::spawn(watch_tray_host(Arc::clone(&shell.engine), tray.is_some()));
     tauri::async_runtime::spawn(show_status(app.clone(), Arc::clone(&shell.engine), tray));
     tauri::async_runtime::spawn(pass_changes_on(app.clone(), Arc::clone(&shell.engine)));
+    tauri::async_runtime::spawn(metered::watch(Arc::clone(&shell.engine)));
     tauri::async_runtime::spawn(quit_on_signal(app.clone()));
     tauri::async_runtime::spawn(async move { shell.engine.run_schedule().await });
 }

@@ -109,6 +109,7 @@ impl Desktop {
             .env("TMPDIR", home.join("tmp"))
             .env("DISPLAY", &self.display)
             .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
+            .env("DBUS_SYSTEM_BUS_ADDRESS", &self.bus_address)
             .env("NO_AT_BRIDGE", "1")
             .env("GTK_A11Y", "none")
             .env("GDK_BACKEND", "x11")

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use crate::{
     desktop::{Desktop, wait_for},
     keyring::secrets,
+    network_manager::NetworkManager,
     notification_daemon::NotificationDaemon,
     tray_host::TrayHost,
     walk::{self, Accounts, HUBSPOT_KEY, STRIPE_KEY},
@@ -15,6 +16,7 @@ async fn it_tells_what_needs_the_user_starts_with_the_computer_and_forgets_a_key
     let desktop = Desktop::start().await;
     let tray = TrayHost::start(&desktop).await;
     let daemon = NotificationDaemon::start(&desktop).await;
+    let network = NetworkManager::start(&desktop).await;
     let accounts = Accounts::serve().await;
     let window = accounts.open_window(&desktop).await;
     walk::from_the_welcome_to_hubspot(&window).await;
@@ -25,6 +27,7 @@ async fn it_tells_what_needs_the_user_starts_with_the_computer_and_forgets_a_key
 
     a_revoked_key_is_told(&accounts, &tray, &daemon).await;
     window.press("Settings").await;
+    a_metered_connection_is_spared(&network, &window).await;
     autostart_is_switched_off_and_on(&desktop, &window).await;
     disconnecting_deletes_the_key(&desktop, &window).await;
 }
@@ -42,6 +45,19 @@ async fn a_revoked_key_is_told(accounts: &Accounts, tray: &TrayHost, daemon: &No
         ["ClearSync needs you", "ClearSync is back in sync"],
         "the same need is told once"
     );
+}
+
+async fn a_metered_connection_is_spared(network: &NetworkManager, window: &Window) {
+    const METERED: &str = "Now every hour, because this connection is metered.";
+    window.sees("Now every").await;
+    assert!(!window.text().await.contains(METERED));
+    network.set_metered(true).await;
+    window.sees(METERED).await;
+    network.set_metered(false).await;
+    wait_for("the usual pace", async || {
+        (!window.text().await.contains(METERED)).then_some(())
+    })
+    .await;
 }
 
 async fn autostart_is_switched_off_and_on(desktop: &Desktop, window: &Window) {

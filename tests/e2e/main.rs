@@ -16,6 +16,7 @@ mod keyring;
 mod keys;
 #[path = "../leaks/mod.rs"]
 mod leaks;
+mod network_manager;
 mod notification_daemon;
 mod setup;
 mod soak;

@@ -189,6 +189,14 @@ impl Engine {
         self.refresh_status();
     }
 
+    /// Notes whether the connection is paid for by volume. Then ClearSync looks for changes once an hour, unless the user
+    /// set an interval.
+    pub fn set_metered(&self, metered: bool) {
+        self.live().metered = metered;
+        self.schedule_changed.notify_one();
+        self.data_changed(&[DataKind::Settings]);
+    }
+
     fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -1930,6 +1930,8 @@ export type Settings = {
 	intervalMinutes: number | null,
 	/**  Minutes in force now. */
 	intervalNowMinutes: number,
+	/**  Whether the connection is paid for by volume, as far as the system tells. */
+	metered: boolean,
 	/**  Start hidden in the tray when the computer starts. */
 	autostart: boolean,
 	/**  Tell when something needs the user. */

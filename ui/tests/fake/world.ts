@@ -183,6 +183,7 @@ export function everyday(): World {
     settings: {
       intervalMinutes: null,
       intervalNowMinutes: 5,
+      metered: false,
       autostart: true,
       notify: true,
       choices: { createContacts: true, createCompanies: false },

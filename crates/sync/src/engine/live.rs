@@ -18,6 +18,8 @@ pub(super) struct Live {
     pub(super) next_sync_at: Option<Timestamp>,
     /// Whether the tray icon can be seen.
     pub(super) tray: TrayPresence,
+    /// Whether the connection is paid for by volume.
+    pub(super) metered: bool,
     /// Whether deliveries of Stripe are heard.
     pub(super) hearing: Option<Hearing>,
     /// What keeps them from being heard.

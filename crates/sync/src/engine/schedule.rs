@@ -17,6 +17,7 @@ const MINUTES_A_MONTH: u64 = 30 * 24 * 60;
 const READS_PER_TRANSACTION: u64 = 500;
 const LEAST_READS_A_MONTH: u64 = 10_000;
 const LONGEST_INTERVAL_MINUTES: u64 = 60;
+const METERED_MINUTES: u32 = 60;
 /// After a run that could not reach a service, the next comes sooner, then later and later.
 const RETRY_MINUTES: [i64; 4] = [1, 2, 5, 10];
 /// How long until it is tried again whether the user has given the key what it lacks.
@@ -46,7 +47,7 @@ impl Engine {
     }
 
     /// Transactions of the last 30 days, by which Stripe allots reads.
-    pub(super) async fn activity(&self) -> Result<u64, Problem> {
+    async fn activity(&self) -> Result<u64, Problem> {
         let since = self
             .now()
             .checked_sub(SignedDuration::from_hours(30 * 24))
@@ -58,6 +59,12 @@ impl Engine {
             })
         })
         .await
+    }
+
+    /// Minutes between runs, as things are now.
+    pub(super) async fn interval_now_minutes(&self, profile: &Profile) -> Result<u32, Problem> {
+        let activity = self.activity().await?;
+        Ok(interval_minutes(profile, activity, self.live().metered))
     }
 
     /// Syncs as soon as the run under way has ended, unless nothing may start by itself. The schedule goes on as it is.
@@ -116,7 +123,7 @@ impl Engine {
         let minutes = match RETRY_MINUTES.iter().take(failures.count()).next_back() {
             Some(minutes) => *minutes,
             None if mended => MENDED_MINUTES,
-            None => i64::from(interval_minutes(&profile, self.activity().await.ok()?)),
+            None => i64::from(self.interval_now_minutes(&profile).await.ok()?),
         };
         // A clock that was set back must not put the next run off.
         if last > self.now() {
@@ -135,10 +142,14 @@ impl Engine {
     }
 }
 
-/// Minutes between runs: the user's, else as few as nine tenths of Stripe's read allocation allow for the event poll.
-pub(super) fn interval_minutes(profile: &Profile, transactions: u64) -> u32 {
+/// Minutes between runs: the user's, else an hour where the connection is `metered`, else as few as nine tenths of Stripe's
+/// read allocation allow for the event poll.
+fn interval_minutes(profile: &Profile, transactions: u64, metered: bool) -> u32 {
     if let Some(minutes) = profile.interval_minutes {
         return minutes;
+    }
+    if metered {
+        return METERED_MINUTES;
     }
     let reads = transactions
         .saturating_mul(READS_PER_TRANSACTION)
@@ -158,15 +169,25 @@ mod tests {
     fn an_idle_account_is_asked_every_five_minutes_and_a_busy_one_every_minute() {
         let profile = Profile::default();
         // 43 200 minutes a month, 9 000 polls: 4.8, so 5.
-        assert_eq!(interval_minutes(&profile, 0), 5);
-        assert_eq!(interval_minutes(&profile, 20), 5);
+        assert_eq!(interval_minutes(&profile, 0, false), 5);
+        assert_eq!(interval_minutes(&profile, 20, false), 5);
         // 40 transactions: 20 000 reads, 18 000 polls: 2.4, so 3.
-        assert_eq!(interval_minutes(&profile, 40), 3);
-        assert_eq!(interval_minutes(&profile, 10_000), 1);
+        assert_eq!(interval_minutes(&profile, 40, false), 3);
+        assert_eq!(interval_minutes(&profile, 10_000, false), 1);
         let own = Profile {
             interval_minutes: Some(30),
             ..Profile::default()
         };
-        assert_eq!(interval_minutes(&own, 10_000), 30);
+        assert_eq!(interval_minutes(&own, 10_000, false), 30);
+    }
+
+    #[test]
+    fn a_metered_connection_is_used_hourly_unless_the_user_said_otherwise() {
+        assert_eq!(interval_minutes(&Profile::default(), 10_000, true), 60);
+        let own = Profile {
+            interval_minutes: Some(5),
+            ..Profile::default()
+        };
+        assert_eq!(interval_minutes(&own, 0, true), 5);
     }
 }

@@ -1,4 +1,4 @@
-use super::{Engine, profile::Profile, schedule};
+use super::{Engine, profile::Profile};
 use crate::view::{Problem, Settings, SettingsChange};
 
 const LONGEST_INTERVAL_MINUTES: u32 = 24 * 60;
@@ -13,7 +13,8 @@ impl Engine {
         Ok(Settings {
             former_keys: self.former_keys(&profile),
             interval_minutes: profile.interval_minutes,
-            interval_now_minutes: schedule::interval_minutes(&profile, self.activity().await?),
+            interval_now_minutes: self.interval_now_minutes(&profile).await?,
+            metered: self.live().metered,
             autostart: false,
             notify: profile.notify,
             choices: profile.choices,

@@ -11,6 +11,8 @@ pub struct Settings {
     pub interval_minutes: Option<u32>,
     /// Minutes in force now.
     pub interval_now_minutes: u32,
+    /// Whether the connection is paid for by volume, as far as the system tells.
+    pub metered: bool,
     /// Start hidden in the tray when the computer starts.
     pub autostart: bool,
     /// Tell when something needs the user.

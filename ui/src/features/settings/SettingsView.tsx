@@ -98,7 +98,10 @@ interface ScheduleProps {
 
 function Schedule({ settings, tray, onChange }: ScheduleProps) {
   const t = useWords();
-  const { intervalMinutes, intervalNowMinutes, autostart, notify } = settings;
+  const { intervalMinutes, intervalNowMinutes, metered, autostart, notify } = settings;
+  const intervalNow = metered
+    ? t("settings.interval.metered")
+    : t("settings.interval.now", { count: intervalNowMinutes });
   const known = intervalMinutes === null || INTERVALS_MIN.includes(intervalMinutes);
   const intervals = known ? INTERVALS_MIN : [...INTERVALS_MIN, intervalMinutes].sort((a, b) => a - b);
   return (
@@ -107,9 +110,7 @@ function Schedule({ settings, tray, onChange }: ScheduleProps) {
         w={280}
         allowDeselect={false}
         label={t("settings.interval")}
-        description={
-          intervalMinutes === null ? t("settings.interval.now", { count: intervalNowMinutes }) : undefined
-        }
+        description={intervalMinutes === null ? intervalNow : undefined}
         value={intervalMinutes === null ? AUTO : String(intervalMinutes)}
         onChange={(value) =>
           onChange({ kind: "intervalMinutes", value: value === AUTO ? null : Number(value) })

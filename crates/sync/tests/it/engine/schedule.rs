@@ -49,6 +49,25 @@ async fn a_sync_starts_whenever_one_is_due() {
     schedule.abort();
 }
 
+/// The pace of the account gives way to an hour; once the connection costs nothing again, what is due comes at once.
+#[tokio::test(start_paused = true)]
+async fn a_metered_connection_is_used_hourly() {
+    let world = World::new();
+    let (engine, schedule) = scheduled(&world).await;
+    let by_activity = SettingsChange::IntervalMinutes(None);
+    engine.change_setting(by_activity).await.unwrap();
+    engine.set_metered(true);
+    minutes(50).await;
+    assert_eq!(syncs(&world, &engine).await, [0; 0]);
+    minutes(12).await;
+    assert_eq!(syncs(&world, &engine).await, [60]);
+    minutes(30).await;
+    engine.set_metered(false);
+    minutes(1).await;
+    assert_eq!(syncs(&world, &engine).await, [60, 92]);
+    schedule.abort();
+}
+
 #[tokio::test(start_paused = true)]
 async fn nothing_starts_while_paused_and_what_is_due_starts_after_it() {
     let world = World::new();
