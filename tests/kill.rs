@@ -20,7 +20,7 @@ use clearsync_sandbox::{
     business::{Business, Shape},
     stripe::SandboxKey,
 };
-use clearsync_store::Store;
+use clearsync_store::{DataKey, Store};
 use clearsync_sync::plan::LAST_SYNCED;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -84,6 +84,7 @@ impl World {
             .env_clear()
             .env("HOME", self.home.path())
             .env("CLEARSYNC_DATA_FOLDER", self.home.path().join("data"))
+            .env("CLEARSYNC_DATA_KEY_FILE", self.home.path().join("data.key"))
             .env("CLEARSYNC_STRIPE_URL", url(&self.served.stripe))
             .env("CLEARSYNC_HUBSPOT_URL", url(&self.served.hubspot))
             .stdin(Stdio::piped())
@@ -140,7 +141,9 @@ fn check_copy(database: &Path, log_bytes: Option<usize>) {
         log.truncate(log_bytes.unwrap_or(log.len()));
         fs::write(copy.with_extension("sqlite-wal"), log).unwrap();
     }
-    let opened = Store::open(&copy, Timestamp::now()).unwrap();
+    let key = fs::read_to_string(database.with_file_name("../data.key")).unwrap();
+    let key = DataKey::parse(key.trim()).unwrap();
+    let opened = Store::open(&copy, key, Timestamp::now()).unwrap();
     assert_eq!(opened.set_aside, None);
     opened.store.check().unwrap();
 }

@@ -16,7 +16,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clearsync_sync::{
-    Engine, leave_nothing,
+    Engine, Former,
     view::{CompanyQuery, PolicyId, Problem, RunOutcome, Service},
 };
 use clearsync_vault::Secret;
@@ -25,8 +25,8 @@ use serde_json::json;
 use crate::{
     demo, figures,
     sample::SampleKeys,
-    shell::{self, Shell},
-    start::{StartError, Started, start},
+    shell,
+    start::{Prepared, StartError, Started, prepare},
     terminal::{self, Terminal},
     words::words,
 };
@@ -123,10 +123,13 @@ enum Command {
     Undo(hubspot::UndoArgs),
     /// Look whether HubSpot holds what was last written.
     Drift(hubspot::DriftArgs),
-    /// Copy ClearSync's data into one file. Keys are not in it.
+    /// Copy ClearSync's data into one file, which only this computer can restore. Keys are not in it.
     Backup {
         /// Where to, a file that does not exist yet; the folder of backups if nothing is said.
         file: Option<PathBuf>,
+        /// Do not encrypt the copy, so that another computer can restore it. Whoever gets the file can read it.
+        #[arg(long, requires = "file")]
+        readable: bool,
     },
     /// Put a copy of ClearSync's data in the place of what is there, which is backed up first.
     Restore {
@@ -198,6 +201,8 @@ pub(crate) const FAILED: u8 = 1;
 const WAITS: u8 = 3;
 /// Done, but HubSpot refused some records.
 const REFUSALS: u8 = 4;
+/// The data cannot be opened, for want of its key most of all.
+const CLOSED: u8 = 5;
 
 /// Why a command of the terminal ended.
 #[derive(Debug, thiserror::Error)]
@@ -235,22 +240,29 @@ impl From<Problem> for CliError {
 /// Does what the command line says.
 pub(crate) fn run(cli: Cli) -> ExitCode {
     let sample = cli.sample || matches!(cli.command, Some(Command::Demo));
-    let started = match tauri::async_runtime::block_on(start(sample)) {
-        Ok(started) => started,
-        Err(StartError::Engine(problem)) => return complain(&CliError::Problem(problem)),
+    let prepared = match tauri::async_runtime::block_on(prepare(sample)) {
+        Ok(prepared) => prepared,
         Err(error) => return complain(&error.into()),
     };
     let Some(command) = cli.command else {
-        return open_window(&started, cli.hidden);
+        return open_window(prepared, cli.hidden);
+    };
+    let started = match tauri::async_runtime::block_on(prepared.open(Former::Kept)) {
+        Ok(engine) => prepared.with(engine),
+        Err(problem) => {
+            complain(&CliError::Problem(problem));
+            return ExitCode::from(CLOSED);
+        }
     };
     let terminal = Terminal::new();
     let forgets = matches!(command, Command::Forget(_));
     let outcome = tauri::async_runtime::block_on(carry_out(command, &started, &terminal));
     if forgets && matches!(outcome, Ok(DONE | FAILED)) {
-        let folder = started.config.data_folder.clone();
-        // What is open cannot be removed everywhere.
-        drop(started);
-        leave_nothing(&folder);
+        let Started { engine, prepared } = started;
+        drop(engine);
+        if let Err(problem) = prepared.leave_nothing() {
+            return complain(&CliError::Problem(problem));
+        }
     }
     match outcome {
         Ok(code) => ExitCode::from(code),
@@ -302,7 +314,7 @@ async fn carry_out(
         Command::Push(arguments) => hubspot::push(started, terminal, arguments).await,
         Command::Undo(arguments) => hubspot::undo(started, terminal, arguments).await,
         Command::Drift(arguments) => hubspot::drift(started, terminal, arguments).await,
-        Command::Backup { file } => backup(started, terminal, file).await,
+        Command::Backup { file, readable } => backup(started, terminal, file, readable).await,
         Command::Restore { file } => restore(started, terminal, file).await,
         Command::Diagnostics(arguments) => {
             diagnostics::diagnostics(started, terminal, arguments).await
@@ -314,17 +326,11 @@ async fn carry_out(
     }
 }
 
-fn open_window(started: &Started, hidden: bool) -> ExitCode {
-    let sample = started.sample.as_ref().map(|running| {
+fn open_window(prepared: Prepared, hidden: bool) -> ExitCode {
+    if let Some(running) = &prepared.sample {
         running.let_live();
-        SampleKeys::OWN
-    });
-    shell::run(Shell {
-        engine: Arc::clone(&started.engine),
-        config: started.config.clone(),
-        sample,
-        hidden,
-    })
+    }
+    shell::run(prepared, hidden)
 }
 
 async fn sync(
@@ -368,11 +374,16 @@ async fn backup(
     started: &Started,
     terminal: &Terminal,
     file: Option<PathBuf>,
+    readable: bool,
 ) -> Result<u8, CliError> {
     let path = match file {
         Some(path) if path.exists() => {
             let source = io::ErrorKind::AlreadyExists.into();
             return Err(CliError::NotWritten { path, source });
+        }
+        Some(path) if readable => {
+            started.engine.back_up_readable_to(path.clone()).await?;
+            path
         }
         Some(path) => {
             started.engine.back_up_to(path.clone()).await?;

@@ -4,6 +4,7 @@ pub(crate) mod diagnostics;
 mod export;
 pub(crate) mod figures;
 pub(crate) mod keys;
+pub(crate) mod opening;
 pub(crate) mod plan;
 pub(crate) mod realtime;
 pub(crate) mod runs;

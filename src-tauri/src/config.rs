@@ -3,6 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clearsync_sync::DataKeyPlace;
 use serde::Deserialize;
 use url::{Host, Url};
 
@@ -16,6 +17,8 @@ const HUBSPOT_URL: &str = "https://api.hubapi.com";
 pub(crate) struct Config {
     /// Database and logs.
     pub(crate) data_folder: PathBuf,
+    /// Where the key of the data is kept.
+    pub(crate) data_key: DataKeyPlace,
     /// Base of Stripe's API.
     pub(crate) stripe_url: Url,
     /// Base of HubSpot's API.
@@ -49,6 +52,7 @@ pub(crate) enum ConfigError {
 #[serde(deny_unknown_fields)]
 struct Given {
     data_folder: Option<PathBuf>,
+    data_key_file: Option<PathBuf>,
     stripe_url: Option<String>,
     hubspot_url: Option<String>,
 }
@@ -62,6 +66,7 @@ impl Config {
         };
         let named = Given {
             data_folder: env::var_os("CLEARSYNC_DATA_FOLDER").map(PathBuf::from),
+            data_key_file: env::var_os("CLEARSYNC_DATA_KEY_FILE").map(PathBuf::from),
             stripe_url: env::var("CLEARSYNC_STRIPE_URL").ok(),
             hubspot_url: env::var("CLEARSYNC_HUBSPOT_URL").ok(),
         };
@@ -85,10 +90,15 @@ impl Config {
             .or(second.data_folder)
             .or_else(|| Some(data_home?.join(FOLDER)))
             .ok_or(ConfigError::NoFolder)?;
+        let data_key = match first.data_key_file.or(second.data_key_file) {
+            Some(file) => DataKeyPlace::File(file),
+            None => DataKeyPlace::Keychain,
+        };
         let stripe_url = first.stripe_url.or(second.stripe_url);
         let hubspot_url = first.hubspot_url.or(second.hubspot_url);
         Ok(Self {
             data_folder,
+            data_key,
             stripe_url: address(
                 "The Stripe address",
                 stripe_url.as_deref().unwrap_or(STRIPE_URL),

@@ -22,6 +22,8 @@ pub fn contract() -> Builder<tauri::Wry> {
         .disable_serde_phases()
         .error_handling(ErrorHandlingMode::Throw)
         .commands(collect_commands![
+            commands::opening::opening,
+            commands::opening::open_again,
             commands::setup::status,
             commands::setup::setup,
             commands::setup::go_to_step,
@@ -105,6 +107,7 @@ pub fn contract() -> Builder<tauri::Wry> {
             commands::writing::save_mail_domains,
             commands::settings::backups,
             commands::settings::back_up,
+            commands::settings::save_readable_copy,
             commands::settings::restore_backup,
             commands::settings::forget,
             commands::diagnostics::diagnostics,

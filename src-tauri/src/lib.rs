@@ -11,6 +11,7 @@ mod links;
 mod logging;
 mod metered;
 mod notification;
+mod opening;
 mod sample;
 mod shell;
 mod start;

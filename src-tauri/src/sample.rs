@@ -1,6 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use clearsync_sandbox::{Sample, ServedSample, SystemClock};
+use clearsync_sync::DataKeyPlace;
 use tempfile::TempDir;
 use url::Url;
 
@@ -49,6 +50,7 @@ impl RunningSample {
         let served = accounts.serve(LATENCY).await.map_err(StartError::Sample)?;
         let config = Config {
             data_folder: data_folder.path().to_owned(),
+            data_key: DataKeyPlace::Nowhere,
             stripe_url: address(&served.stripe)?,
             hubspot_url: address(&served.hubspot)?,
         };

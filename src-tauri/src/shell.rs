@@ -3,19 +3,20 @@
 use std::{process::ExitCode, sync::Arc};
 
 use clearsync_sync::{
-    Change, Engine,
+    Change, Engine, Former,
     view::{Phase, Status, TrayPresence},
 };
 use tauri::{AppHandle, Manager, RunEvent};
 use tauri_plugin_notification::NotificationExt;
 use tauri_specta::Event;
+use tokio::sync::mpsc;
 
 use crate::{
-    ChecklistChanged, DataChanged, StatusChanged,
-    config::Config,
-    contract, metered,
+    ChecklistChanged, DataChanged, StatusChanged, contract, metered,
     notification::{Notification, Told},
+    opening,
     sample::SampleKeys,
+    start::Prepared,
     traces::AUTOSTART_NAME,
     tray::ItemAction,
     tray_host,
@@ -25,19 +26,14 @@ use crate::{
     workspaces::Workspaces,
 };
 
-/// What the window and the tray are run with.
-pub(crate) struct Shell {
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) config: Config,
-    pub(crate) sample: Option<SampleKeys>,
-    pub(crate) hidden: bool,
-}
-
 /// The argument the autostart entry starts ClearSync with.
 pub(crate) const HIDDEN: &str = "--hidden";
 
-/// Runs until the user quits.
-pub(crate) fn run(shell: Shell) -> ExitCode {
+/// The way to say that the data is to be opened once more.
+pub(crate) struct OpenAgain(pub(crate) mpsc::Sender<Former>);
+
+/// Runs until the user quits. The data is opened while the window is there.
+pub(crate) fn run(prepared: Prepared, hidden: bool) -> ExitCode {
     let contract = contract();
     let handler = contract.invoke_handler();
     let built = tauri::Builder::default()
@@ -57,7 +53,7 @@ pub(crate) fn run(shell: Shell) -> ExitCode {
         .invoke_handler(handler)
         .setup(move |app| {
             contract.mount_events(app);
-            start(app.handle(), shell);
+            start(app.handle(), prepared, hidden);
             Ok(())
         })
         .build(context());
@@ -86,36 +82,56 @@ pub(crate) fn context() -> tauri::Context {
     tauri::generate_context!()
 }
 
-fn start(app: &AppHandle, shell: Shell) {
-    app.manage(Workspaces::new(Arc::clone(&shell.engine)));
-    app.manage(shell.config);
-    app.manage(shell.sample);
-    if !shell.hidden {
+fn start(app: &AppHandle, prepared: Prepared, hidden: bool) {
+    let (ask, again) = mpsc::channel(1);
+    let sample = prepared.sample.as_ref().map(|_| SampleKeys::OWN);
+    let status = Status::not_set_up(sample.is_some());
+    app.manage(Workspaces::opening());
+    app.manage(prepared.config.clone());
+    app.manage(sample);
+    app.manage(prepared);
+    app.manage(OpenAgain(ask));
+    if !hidden {
         window::show(app);
     }
-    let tray = TrayOnDesktop::put(app, &shell.engine.status());
-    tauri::async_runtime::spawn(watch_tray_host(Arc::clone(&shell.engine), tray.is_some()));
-    tauri::async_runtime::spawn(show_status(app.clone(), Arc::clone(&shell.engine), tray));
-    tauri::async_runtime::spawn(pass_changes_on(app.clone(), Arc::clone(&shell.engine)));
-    tauri::async_runtime::spawn(metered::watch(Arc::clone(&shell.engine)));
+    let tray = TrayOnDesktop::put(app, &status);
     tauri::async_runtime::spawn(quit_on_signal(app.clone()));
-    tauri::async_runtime::spawn(async move { shell.engine.run_schedule().await });
+    tauri::async_runtime::spawn(open_and_live(app.clone(), again, tray));
+}
+
+/// Opens the data, and lets everything begin that works with it.
+async fn open_and_live(
+    app: AppHandle,
+    again: mpsc::Receiver<Former>,
+    mut tray: Option<TrayOnDesktop>,
+) {
+    let Some(engine) = opening::opened(&app, again, &mut tray).await else {
+        return;
+    };
+    if let Some(tray) = &mut tray {
+        tray.redraw(&engine.status());
+    }
+    tauri::async_runtime::spawn(watch_tray_host(Arc::clone(&engine), tray.is_some()));
+    tauri::async_runtime::spawn(show_status(app.clone(), Arc::clone(&engine), tray));
+    tauri::async_runtime::spawn(pass_changes_on(app, Arc::clone(&engine)));
+    tauri::async_runtime::spawn(metered::watch(Arc::clone(&engine)));
+    engine.run_schedule().await;
 }
 
 /// Does what a tray entry says.
 pub(crate) fn act(app: &AppHandle, action: ItemAction) {
-    let engine = app.state::<Workspaces>().current();
-    match action {
-        ItemAction::Open => window::show(app),
-        ItemAction::Quit => app.exit(0),
-        ItemAction::SyncNow => {
+    match (action, app.state::<Workspaces>().current()) {
+        (ItemAction::Quit, _) => app.exit(0),
+        // While nothing can be synced, the window says why.
+        (ItemAction::Open, _) | (_, None) => window::show(app),
+        (ItemAction::SyncNow, Some(engine)) => {
             tauri::async_runtime::spawn(async move {
                 if let Err(problem) = engine.sync_now().await {
                     tracing::info!(code = ?problem.code, "the sync was not started");
                 }
             });
         }
-        ItemAction::PauseOrResume => {
+        (ItemAction::PauseOrResume, Some(engine)) => {
             tauri::async_runtime::spawn(async move {
                 let outcome = if engine.status().phase == Phase::Paused {
                     engine.resume().await

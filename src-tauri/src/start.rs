@@ -1,8 +1,13 @@
-use std::{io, sync::Arc};
+use std::{io, ops::Deref, sync::Arc};
 
-use clearsync_sync::{Clock, Engine, EngineConfig, LOG_FOLDER, Services, view::Problem};
+use clearsync_sync::{
+    Clock, DataKey, DataKeyPlace, Engine, EngineConfig, Former, LOG_FOLDER, Services, data_key,
+    forget_data_key, leave_nothing,
+    view::{Problem, ProblemCode},
+};
 use clearsync_transport::{Network, NetworkError};
 use tracing_appender::non_blocking::WorkerGuard;
+use zeroize::Zeroizing;
 
 use crate::{
     config::{Config, ConfigError},
@@ -10,15 +15,29 @@ use crate::{
     sample::RunningSample,
 };
 
-/// Everything a run of ClearSync stands on. Parts end in the order they are named.
-pub(crate) struct Started {
-    /// The app itself.
-    pub(crate) engine: Arc<Engine>,
+/// What a run of ClearSync has before its data is open. Parts end in the order they are named.
+pub(crate) struct Prepared {
     /// Where its data is and whom it speaks to.
     pub(crate) config: Config,
     /// The sample accounts, with `--sample`.
     pub(crate) sample: Option<RunningSample>,
+    network: Arc<Network>,
     _log: Option<WorkerGuard>,
+}
+
+/// Everything a run of ClearSync stands on. Parts end in the order they are named.
+pub(crate) struct Started {
+    /// The app itself.
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) prepared: Prepared,
+}
+
+impl Deref for Started {
+    type Target = Prepared;
+
+    fn deref(&self) -> &Prepared {
+        &self.prepared
+    }
 }
 
 /// Why ClearSync could not start.
@@ -30,12 +49,10 @@ pub(crate) enum StartError {
     Sample(#[source] io::Error),
     #[error(transparent)]
     Network(#[from] NetworkError),
-    #[error("ClearSync's data cannot be used.")]
-    Engine(Problem),
 }
 
-/// Opens the data and the ways to both services, or to the sample accounts.
-pub(crate) async fn start(sample: bool) -> Result<Started, StartError> {
+/// Makes ready all but the data.
+pub(crate) async fn prepare(sample: bool) -> Result<Prepared, StartError> {
     let (sample, config) = if sample {
         let (running, config) = RunningSample::start().await?;
         (Some(running), config)
@@ -43,31 +60,88 @@ pub(crate) async fn start(sample: bool) -> Result<Started, StartError> {
         (None, Config::load()?)
     };
     let network = Arc::new(Network::to(config.hosts())?);
-    let engine = Engine::open(EngineConfig {
-        data_folder: config.data_folder.clone(),
-        profile: match &sample {
-            Some(_) => "sample".to_owned(),
-            None => config.data_folder.display().to_string(),
-        },
-        sample_data: sample.is_some(),
-        services: Services {
-            stripe: network.clone(),
-            stripe_url: config.stripe_url.clone(),
-            hubspot: network,
-            hubspot_url: config.hubspot_url.clone(),
-        },
-        clock: Clock::system(),
-    })
-    .map_err(StartError::Engine)?;
-    // The store has made the folder, for its owner alone. Without a log ClearSync still does its work.
+    // Without a log ClearSync still does its work.
     let log = logging::start(&config.data_folder.join(LOG_FOLDER)).ok();
     tell_panics();
-    Ok(Started {
-        engine,
+    Ok(Prepared {
         config,
         sample,
+        network,
         _log: log,
     })
+}
+
+impl Prepared {
+    /// Finds the key of the data and opens it. May wait for minutes, for a keychain that asks its user for a password.
+    pub(crate) async fn open(&self, former: Former) -> Result<Arc<Engine>, Problem> {
+        let config = &self.config;
+        let profile = self.profile();
+        let random = random()?;
+        let key = data_key(
+            &config.data_key,
+            &profile,
+            &config.data_folder,
+            former,
+            random,
+        )
+        .await?;
+        let config = EngineConfig {
+            data_folder: config.data_folder.clone(),
+            profile,
+            sample_data: self.sample.is_some(),
+            services: Services {
+                stripe: self.network.clone(),
+                stripe_url: config.stripe_url.clone(),
+                hubspot: self.network.clone(),
+                hubspot_url: config.hubspot_url.clone(),
+            },
+            clock: Clock::system(),
+        };
+        // Every page is read, and a file that is not encrypted yet is written anew.
+        let opening = move || Engine::open(config, key, former);
+        let opened = tokio::task::spawn_blocking(opening).await;
+        opened.map_err(|_| Problem::new(ProblemCode::Unexpected))?
+    }
+
+    /// The same with the data open.
+    pub(crate) fn with(self, engine: Arc<Engine>) -> Started {
+        Started {
+            engine,
+            prepared: self,
+        }
+    }
+
+    /// Ends what goes on, and removes the last of what everything that was forgotten began anew with.
+    pub(crate) fn leave_nothing(self) -> Result<(), Problem> {
+        let (profile, config) = (self.profile(), self.config.clone());
+        // What is open cannot be removed everywhere.
+        drop(self);
+        leave_nothing(&config.data_folder);
+        match config.data_key {
+            DataKeyPlace::Keychain => tauri::async_runtime::block_on(forget_data_key(&profile)),
+            DataKeyPlace::File(_) | DataKeyPlace::Nowhere => Ok(()),
+        }
+    }
+
+    fn profile(&self) -> String {
+        match &self.sample {
+            Some(_) => "sample".to_owned(),
+            None => self.config.data_folder.display().to_string(),
+        }
+    }
+}
+
+/// A key that nobody has yet.
+pub(crate) fn new_data_key() -> Result<DataKey, Problem> {
+    random().map(DataKey::from_random)
+}
+
+fn random() -> Result<Zeroizing<[u8; 32]>, Problem> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    match getrandom::fill(bytes.as_mut_slice()) {
+        Ok(()) => Ok(bytes),
+        Err(_) => Err(Problem::new(ProblemCode::Unexpected)),
+    }
 }
 
 /// A panic is a fault of ours: its place goes to the log. Its text does not, since nobody knows what it holds.

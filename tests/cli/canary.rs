@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    path::Path,
     process::{Output, Stdio},
     time::Duration,
 };
@@ -10,7 +11,10 @@ use std::{
 use clearsync_sandbox::{Sample, stripe::SandboxKey};
 use tokio::process::{Child, Command};
 
-use crate::{World, leaks::leaks};
+use crate::{
+    World,
+    leaks::{Search, leaks, leaks_of},
+};
 
 const KEY: &str = "rk_test_51Wm4TzR8vQcJ2XnLk7YdHs9BfGa3PeU6Eo5Ni";
 const TOKEN: &str = "pat-na1-7c19e2d4-83b6-4f0a-9d5e-2b7a6c81f3e0";
@@ -191,7 +195,26 @@ async fn whatever_happens_no_part_of_a_key_is_left_behind() {
     for key in [KEY, TOKEN] {
         assert_eq!(leaks(key, &home, &[]), [""; 0]);
     }
+    the_data_key_is_nowhere_but_in_its_file(&home);
     a_planted_leak_is_found(&computer);
+}
+
+fn the_data_key_is_nowhere_but_in_its_file(home: &Path) {
+    let file = home.join("data.key");
+    let text = fs::read_to_string(&file).unwrap();
+    let (text, bytes) = (text.trim(), hex::decode(text.trim()).unwrap());
+    for form in [text.as_bytes(), &bytes] {
+        let found = leaks_of(&Search::for_bytes(form), home, &[]);
+        let elsewhere = |leak: &&String| !leak.starts_with(&file.display().to_string());
+        assert_eq!(found.iter().find(elsewhere), None);
+        assert!(!found.is_empty(), "the search finds it where it is");
+    }
+    // As bytes, as they would stand in a copy of memory.
+    let planted = home.join("data/planted");
+    fs::write(&planted, &bytes[9..20]).unwrap();
+    let found = leaks_of(&Search::for_bytes(&bytes), &home.join("data"), &[]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    fs::remove_file(planted).unwrap();
 }
 
 fn a_planted_leak_is_found(computer: &Talkative) {

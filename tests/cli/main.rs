@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[cfg(unix)]
+mod at_rest;
 mod backup;
 #[cfg(target_os = "linux")]
 mod canary;
@@ -70,6 +72,7 @@ impl World {
             .env("HOME", self.home.path())
             .env("XDG_CONFIG_HOME", self.path("config"))
             .env("CLEARSYNC_DATA_FOLDER", self.path("data"))
+            .env("CLEARSYNC_DATA_KEY_FILE", self.path("data.key"))
             .env(
                 "CLEARSYNC_STRIPE_URL",
                 format!("http://{}/", self.served.stripe.address()),

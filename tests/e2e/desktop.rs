@@ -51,6 +51,11 @@ impl Desktop {
         desktop
     }
 
+    /// The user starts a keyring, and unlocks it.
+    pub async fn unlock_keyring(&mut self) {
+        self.keyring = Some(self.start_keyring(true).await);
+    }
+
     pub fn start_without_keyring() -> Self {
         let home = tempfile::Builder::new()
             .prefix("clearsync-desktop.")

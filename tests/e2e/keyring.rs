@@ -13,8 +13,25 @@ const UNKNOWN_METHOD: &str = "org.freedesktop.DBus.Error.UnknownMethod";
 
 type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
 
-/// Every secret that ClearSync keeps there, in order.
+/// Every key of a service that ClearSync keeps there, in order.
 pub async fn secrets(desktop: &Desktop) -> Vec<String> {
+    let mut all = everything(desktop).await;
+    all.retain(|secret| !is_data_key(secret));
+    all
+}
+
+/// The keys of data that ClearSync keeps there.
+pub async fn data_keys(desktop: &Desktop) -> Vec<String> {
+    let mut all = everything(desktop).await;
+    all.retain(|secret| is_data_key(secret));
+    all
+}
+
+fn is_data_key(secret: &str) -> bool {
+    secret.len() == 64 && secret.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+async fn everything(desktop: &Desktop) -> Vec<String> {
     let bus = desktop.bus().await;
     let service = zbus::Proxy::new(
         &bus,

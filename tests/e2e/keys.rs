@@ -4,7 +4,7 @@ use clearsync_sandbox::{Sample, stripe::SandboxKey};
 
 use crate::{
     desktop::{Desktop, wait_for},
-    keyring::secrets,
+    keyring::{data_keys, secrets},
     leaks::leaks,
     walk::{self, Accounts, HUBSPOT_KEY, STRIPE_KEY},
     web_driver::Window,
@@ -94,6 +94,9 @@ async fn the_terminal_rotates_it_again(desktop: &Desktop, accounts: &Accounts) {
 }
 
 async fn everything_is_forgotten(desktop: &Desktop, window: &Window) {
+    let [former] = &data_keys(desktop).await[..] else {
+        panic!("one key of the data")
+    };
     let notes = desktop.data_folder().join("notes.txt");
     std::fs::write(&notes, "mine").unwrap();
     window.press("Settings").await;
@@ -103,9 +106,15 @@ async fn everything_is_forgotten(desktop: &Desktop, window: &Window) {
     window.press_in_dialog("Forget everything").await;
     window.sees("Everything is forgotten").await;
     window.sees("Stripe key in the keychain").await;
+    window.sees("Key of the data in the keychain").await;
     window.sees("Start with the computer").await;
     window.picture("forgotten").await;
     assert_eq!(secrets(desktop).await, [""; 0]);
+    // The empty file that is left has a key of its own, and nothing opens what was.
+    let [key] = &data_keys(desktop).await[..] else {
+        panic!("one key of the data")
+    };
+    assert_ne!(key, former);
     assert_eq!(std::fs::read_to_string(notes).unwrap(), "mine");
     let autostart = desktop.home().join(".config/autostart");
     assert_eq!(std::fs::read_dir(autostart).unwrap().count(), 0);
@@ -161,6 +170,7 @@ async fn the_terminal_forgets_everything() {
         assert!(said.contains(part), "{part}: {said}");
     }
     assert_eq!(secrets(&desktop).await, [""; 0]);
+    assert_eq!(data_keys(&desktop).await, [""; 0]);
     let left = names(&desktop.data_folder());
     assert!(
         left.iter().all(|name| WEB_VIEW.contains(&name.as_str())),

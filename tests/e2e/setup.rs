@@ -4,8 +4,8 @@ use clearsync_sandbox::Sample;
 use crate::{
     desktop::{Desktop, wait_for},
     ipc::{self, Crossing, Way},
-    keyring::secrets,
-    leaks::{Search, leaks},
+    keyring::{data_keys, secrets},
+    leaks::{Search, leaks, leaks_of},
     tray_host::TrayHost,
     walk::{self, Accounts, HUBSPOT_KEY, STRIPE_KEY},
     web_driver::Window,
@@ -64,7 +64,7 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
         "MRR stands in HubSpot"
     );
     nothing_leaks(&desktop).await;
-    nothing_leaks_between_window_and_rust(&window).await;
+    nothing_leaks_between_window_and_rust(&desktop, &window).await;
 }
 
 async fn movements_and_rules(window: &Window) {
@@ -100,6 +100,13 @@ async fn nothing_leaks(desktop: &Desktop) {
     );
     let processes = walk::processes_on(desktop);
     assert!(!processes.is_empty());
+    let [data_key] = &data_keys(desktop).await[..] else {
+        panic!("one key of the data")
+    };
+    for form in [data_key.as_bytes(), &hex::decode(data_key).unwrap()] {
+        let found = leaks_of(&Search::for_bytes(form), desktop.home(), &processes);
+        assert_eq!(found, Vec::<String>::new());
+    }
     for key in [STRIPE_KEY, HUBSPOT_KEY] {
         assert_eq!(leaks(key, desktop.home(), &processes), Vec::<String>::new());
     }
@@ -119,13 +126,20 @@ async fn nothing_leaks(desktop: &Desktop) {
 }
 
 /// A typed key goes to Rust in the commands that take it, and comes back in nothing.
-async fn nothing_leaks_between_window_and_rust(window: &Window) {
+async fn nothing_leaks_between_window_and_rust(desktop: &Desktop, window: &Window) {
     let crossed = ipc::crossings(window).await;
     for name in ["connect_stripe", "connect_hubspot", "finish_setup"] {
         assert!(went(&crossed, Way::ToRust, name), "{name} was recorded");
     }
     for name in ["status-changed", "checklist-changed", "data-changed", ""] {
         assert!(went(&crossed, Way::ToWindow, name), "{name} was recorded");
+    }
+    let [data_key] = &data_keys(desktop).await[..] else {
+        panic!("one key of the data")
+    };
+    let search = Search::for_bytes(&hex::decode(data_key).unwrap());
+    for one in &crossed {
+        assert_eq!(search.within(one.text.as_bytes()), [""; 0], "{one:?}");
     }
     for key in [STRIPE_KEY, HUBSPOT_KEY] {
         let (taken, leaked): (Vec<_>, Vec<_>) = crossings_with(key, &crossed)
@@ -173,6 +187,38 @@ async fn without_a_keychain_it_says_so_and_keeps_the_key_only_on_the_users_word(
 async fn with_a_locked_keychain_it_says_so_and_keeps_the_key_only_on_the_users_word() {
     let desktop = Desktop::start_with_locked_keyring().await;
     keeps_the_key_for_this_run(&desktop, "The keychain is locked").await;
+}
+
+/// Data is not opened without the keychain that holds its key, and the window says so instead of waiting behind it.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_locked_keychain_the_data_stays_closed_and_the_window_says_so() {
+    let desktop = Desktop::start_with_locked_keyring().await;
+    stays_closed(&desktop, "The keychain is locked", "closed-locked").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_keychain_the_data_stays_closed_until_there_is_one() {
+    let mut desktop = Desktop::start_without_keyring();
+    let window = stays_closed(&desktop, "This computer has no keychain", "closed-missing").await;
+    desktop.unlock_keyring().await;
+    window.press("Try again").await;
+    window.sees("Start setup").await;
+    assert_eq!(data_keys(&desktop).await.len(), 1);
+    assert!(desktop.data_folder().join("clearsync.sqlite").exists());
+}
+
+async fn stays_closed(desktop: &Desktop, why: &str, picture: &str) -> Window {
+    let accounts = Accounts::serve().await;
+    let window = accounts.open_window(desktop).await;
+    window.sees(why).await;
+    window.picture(picture).await;
+    let database = desktop.data_folder().join("clearsync.sqlite");
+    assert!(!database.exists(), "nothing is kept without a key");
+    let terminal = accounts.terminal(desktop, &["mrr"]).await;
+    assert_eq!(terminal.status.code(), Some(5));
+    let said = String::from_utf8(terminal.stderr).unwrap();
+    assert!(said.contains(why), "{said}");
+    window
 }
 
 async fn keeps_the_key_for_this_run(desktop: &Desktop, why: &str) {

@@ -22,7 +22,11 @@ const PUBLIC: [&str; 2] = ["rk_test_51", "pat-na1-"];
 
 /// The files below `folder`, and the processes, that hold any part of `key` in any form.
 pub(crate) fn leaks(key: &str, folder: &Path, processes: &[u32]) -> Vec<String> {
-    let search = Search::for_key(key);
+    leaks_of(&Search::for_key(key), folder, processes)
+}
+
+/// The files below `folder`, and the processes, that hold any part of what is searched for in any form.
+pub(crate) fn leaks_of(search: &Search, folder: &Path, processes: &[u32]) -> Vec<String> {
     let mut found = Vec::new();
     for path in files(folder)
         .into_iter()
@@ -49,7 +53,11 @@ pub(crate) struct Search {
 impl Search {
     pub(crate) fn for_key(key: &str) -> Self {
         let public = PUBLIC.iter().find(|prefix| key.starts_with(**prefix));
-        let secret = &key.as_bytes()[public.map_or(0, |prefix| prefix.len())..];
+        Self::for_bytes(&key.as_bytes()[public.map_or(0, |prefix| prefix.len())..])
+    }
+
+    /// Every part of a key that is no text.
+    pub(crate) fn for_bytes(secret: &[u8]) -> Self {
         let (forms, parts): (Vec<_>, Vec<_>) =
             secret.windows(FRAGMENT_BYTES).flat_map(forms_of).unzip();
         assert!(!parts.is_empty(), "the key is too short to look for");

@@ -4,9 +4,10 @@ use std::{
 };
 
 use crate::{
-    Store, StoreError,
+    DataKey, Store, StoreError,
     lease::beside,
-    open::{checked_alone, make_private},
+    open::{SET_ASIDE, checked_alone, make_private},
+    seal,
 };
 
 /// What became of the files of a store that began anew.
@@ -19,15 +20,19 @@ pub struct Emptied {
 }
 
 impl Store {
-    /// Removes the file, what SQLite keeps beside it and every copy that was set aside, and goes on with an empty file.
+    /// Removes the file, what SQLite keeps beside it and every copy that was set aside, and goes on with an empty file that
+    /// is encrypted with `key`, or with the same key as before.
     ///
     /// # Errors
     /// What keeps the new file from being made.
-    pub fn begin_anew(&self) -> Result<Emptied, StoreError> {
+    pub fn begin_anew(&self, key: Option<DataKey>) -> Result<Emptied, StoreError> {
         self.replace_connections(|path| {
             let emptied = remove_all(path);
+            if let Some(key) = key {
+                self.change_key(key);
+            }
             make_private(path)?;
-            Ok((checked_alone(path)?, emptied))
+            Ok((checked_alone(path, &self.key())?, emptied))
         })
     }
 
@@ -42,19 +47,23 @@ impl Store {
 
 fn remove_all(path: &Path) -> Emptied {
     let mut emptied = Emptied::default();
-    for suffix in ["-wal", "-shm", ""] {
+    for suffix in ["-wal", "-shm", "-journal", ""] {
         remove(beside(path, suffix), &mut emptied);
         remove(beside(&beside(path, ".restoring"), suffix), &mut emptied);
+        remove(beside(&seal::working(path), suffix), &mut emptied);
     }
-    let set_aside = beside(path, ".damaged");
-    let name = set_aside
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let set_aside = SET_ASIDE.map(|suffix| {
+        let name = beside(path, suffix);
+        name.file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    });
     let entries = path.parent().and_then(|folder| fs::read_dir(folder).ok());
     for entry in entries.into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(&name) {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if set_aside.iter().any(|begin| name.starts_with(begin)) {
             remove(entry.path(), &mut emptied);
         }
     }

@@ -23,6 +23,9 @@ pub enum StoreError {
     /// The file was found damaged while it was open. Opening it again sets it aside.
     #[error("the file is damaged")]
     Corrupt,
+    /// The key does not open the file: it is encrypted with another one, or its beginning is damaged. It is left as it is.
+    #[error("the key does not open the file")]
+    OtherKey,
     /// A newer ClearSync wrote the file. It is left as it is.
     #[error("the file has version {found}, this ClearSync knows versions up to {known}")]
     Newer {

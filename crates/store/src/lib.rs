@@ -4,13 +4,16 @@
 //! Each table has one module here, which adds its reads to [`Reader`] and its writes to [`Writer`], so that any of them
 //! can be committed together. All calls block; async callers run them where blocking is allowed.
 //!
-//! Nothing secret is ever kept here: keys and tokens live in the operating system's keychain.
+//! The file is encrypted with a [`DataKey`], page by page, its log too. Keys and tokens of services are never kept here: they
+//! live in the operating system's keychain, as the data key itself does.
 
 mod account;
 mod anew;
 mod attention;
 mod census;
 mod columns;
+mod copy;
+mod data_key;
 mod decision;
 mod drift;
 mod error;
@@ -30,6 +33,7 @@ mod restore;
 mod rollup;
 mod run;
 mod schema;
+mod seal;
 mod setting;
 mod sighting;
 mod store;
@@ -39,6 +43,7 @@ mod written;
 pub use account::{Account, AccountId, AccountProfile, Mode, Target};
 pub use anew::Emptied;
 pub use attention::Attention;
+pub use data_key::DataKey;
 pub use decision::{Decision, Verdict};
 pub use drift::{Drift, DriftFinding};
 pub use error::StoreError;

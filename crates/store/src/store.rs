@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::{
-    Lease, StoreError,
+    DataKey, Lease, StoreError,
     columns::Millis,
-    open::{connect, connect_reader, make_private},
+    copy::copy_into,
+    open::{connect, connect_reader, make_private, while_reading_pages},
 };
 
 /// The store. Clones share one file; reads go on beside a write.
@@ -23,6 +24,7 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
+    key: Mutex<Arc<DataKey>>,
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Reader>>,
     /// Grows when the file is another, so that readers of the one before are not used again.
@@ -54,7 +56,7 @@ pub struct Writer(Reader);
 pub struct FetchTime(pub(crate) Timestamp);
 
 impl Store {
-    pub(crate) fn new(path: &Path, writer: Connection) -> Result<Self, StoreError> {
+    pub(crate) fn new(path: &Path, key: DataKey, writer: Connection) -> Result<Self, StoreError> {
         let fetch_clock_ms = writer.query_row(
             "SELECT coalesce(max(fetch_clock_ms), 0) FROM account",
             [],
@@ -62,6 +64,7 @@ impl Store {
         )?;
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
+            key: Mutex::new(Arc::new(key)),
             writer: Mutex::new(Writer(Reader(writer))),
             readers: Mutex::default(),
             file: AtomicU64::new(0),
@@ -121,7 +124,7 @@ impl Store {
         let free = lock(&self.0.readers).pop();
         let reader = match free {
             Some(reader) => reader,
-            None => Reader(connect_reader(&self.0.path)?),
+            None => Reader(connect_reader(&self.0.path, &self.key())?),
         };
         let outcome = in_view(&reader, look);
         let mut readers = lock(&self.0.readers);
@@ -153,21 +156,44 @@ impl Store {
         self.0.guard.get().map_or(Ok(()), |guard| guard(step))
     }
 
-    /// Writes a whole copy of the store to `path`, which must not exist yet, while others go on reading and writing.
+    /// Writes a whole copy of the store to `path`, which must not exist yet, while others go on reading and writing. It is
+    /// encrypted with the same key.
     ///
     /// # Errors
     /// What keeps the copy from being written.
     pub fn back_up(&self, path: &Path) -> Result<(), StoreError> {
+        self.copy_to(path, Some(&self.key()))
+    }
+
+    /// As [`Store::back_up`], but not encrypted: whoever gets the file can read it, on any computer.
+    ///
+    /// # Errors
+    /// As [`Store::back_up`].
+    pub fn back_up_readable(&self, path: &Path) -> Result<(), StoreError> {
+        self.copy_to(path, None)
+    }
+
+    fn copy_to(&self, path: &Path, key: Option<&DataKey>) -> Result<(), StoreError> {
         if path.exists() {
             return Err(StoreError::at(path)(io::ErrorKind::AlreadyExists.into()));
         }
-        let Some(name) = path.to_str() else {
-            return Err(StoreError::at(path)(io::ErrorKind::InvalidFilename.into()));
-        };
         // SQLite fills an empty file as it would make one, and this one only its owner can read.
         make_private(path)?;
-        connect(&self.0.path)?.execute("VACUUM INTO ?1", [name])?;
-        Ok(())
+        let copied =
+            connect(&self.0.path, &self.key()).and_then(|from| copy_into(&from, path, key));
+        if copied.is_err() {
+            // What is left of it is no copy, and that it could not be made is said already.
+            let _ = std::fs::remove_file(path);
+        }
+        copied
+    }
+
+    pub(crate) fn key(&self) -> Arc<DataKey> {
+        Arc::clone(&lock(&self.0.key))
+    }
+
+    pub(crate) fn change_key(&self, key: DataKey) {
+        *lock(&self.0.key) = Arc::new(key);
     }
 
     /// Works with the connection that writes, outside of any transaction.
@@ -202,7 +228,8 @@ impl Store {
         self.read(|view| {
             let verdict: String = view
                 .0
-                .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+                .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+                .map_err(while_reading_pages)?;
             let dangling = view.0.prepare("PRAGMA foreign_key_check")?.exists([])?;
             match verdict.as_str() {
                 "ok" if !dangling => Ok(()),

@@ -45,7 +45,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use clearsync_store::{Opened, Store, StoreError};
+use clearsync_store::{DataKey, Opened, Store, StoreError};
 use clearsync_transport::Transport;
 use clearsync_vault::Vault;
 use jiff::Timestamp;
@@ -55,13 +55,14 @@ use url::Url;
 use self::{checks::Checks, live::Live, rotation::Rotations, run_slot::RunSlot};
 use crate::{
     clock::Clock,
+    data_key::Former,
     view::{Checklist, DataKind, Problem, Status, TrayPresence},
 };
 
 pub use forget::{LOG_FOLDER, LOG_PREFIX, LOG_SUFFIX, leave_nothing};
 
 /// The file of the store in the data folder.
-const DATABASE: &str = "clearsync.sqlite";
+pub(crate) const DATABASE: &str = "clearsync.sqlite";
 
 /// The two services as they are reached.
 #[derive(Clone)]
@@ -128,14 +129,19 @@ impl Engine {
         DataKind::Settings,
     ];
 
-    /// Opens the store in the data folder. A damaged file is set aside, and said so.
+    /// Opens the store in the data folder, which is encrypted with `key`. A damaged file is set aside, and said so; one that
+    /// the key does not open only if `former` says so.
     ///
     /// # Errors
     /// A [`Problem`] when the store cannot be used.
-    pub fn open(config: EngineConfig) -> Result<Arc<Self>, Problem> {
+    pub fn open(config: EngineConfig, key: DataKey, former: Former) -> Result<Arc<Self>, Problem> {
         let now = config.clock.now();
-        let opened = Store::open(&config.data_folder.join(DATABASE), now)?;
-        Ok(Self::on(opened, config))
+        let path = config.data_folder.join(DATABASE);
+        let opened = match former {
+            Former::Kept => Store::open(&path, key, now),
+            Former::SetAside => Store::open_without_former(&path, key, now),
+        };
+        Ok(Self::on(opened?, config))
     }
 
     /// An engine on a store that is open.

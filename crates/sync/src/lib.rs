@@ -4,6 +4,7 @@
 
 mod blocking;
 mod clock;
+mod data_key;
 pub mod derive;
 pub mod drift;
 mod engine;
@@ -19,7 +20,10 @@ pub mod realtime;
 pub mod undo;
 pub mod view;
 
+/// What the data on this computer is encrypted with.
+pub use clearsync_store::DataKey;
 pub use clock::Clock;
+pub use data_key::{DataKeyPlace, Former, data_key, forget_data_key};
 pub use engine::{
     Change, Engine, EngineConfig, LOG_FOLDER, LOG_PREFIX, LOG_SUFFIX, Services, leave_nothing,
 };

@@ -256,6 +256,7 @@ impl From<StoreError> for Problem {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 Self::new(ProblemCode::BackupUnusable).with("name", name)
             }
+            StoreError::OtherKey => Self::new(ProblemCode::DataKeyOther).act(Action::TryAgain),
             StoreError::Newer { .. } => Self::new(ProblemCode::DatabaseNewer),
             StoreError::DiskFailed
             | StoreError::Corrupt

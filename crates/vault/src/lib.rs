@@ -27,6 +27,8 @@ pub enum KeyName {
     HubSpot,
     /// What Stripe signs its deliveries with.
     StripeWebhook,
+    /// What the data on this computer is encrypted with.
+    Data,
 }
 
 impl KeyName {
@@ -35,6 +37,7 @@ impl KeyName {
             Self::Stripe => "stripe",
             Self::HubSpot => "hubspot",
             Self::StripeWebhook => "stripe-webhook",
+            Self::Data => "data",
         }
     }
 }

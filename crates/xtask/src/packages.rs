@@ -5,6 +5,8 @@ pub(crate) const BUILD: &[&str] = &[
     "libwebkit2gtk-4.1-dev",
     "libayatana-appindicator3-dev",
     "build-essential",
+    // OpenSSL, of which SQLCipher takes its ciphers, is configured by it.
+    "perl",
     "pkg-config",
 ];
 
@@ -49,11 +51,11 @@ pub(crate) fn ensure(groups: &[&[&str]]) -> Result<(), StepError> {
 pub(crate) fn by_hand() -> Option<&'static str> {
     if cfg!(target_os = "macos") {
         Some(
-            "On macOS, install the Xcode command line tools (xcode-select --install). The tests of the real window run on Linux only.",
+            "On macOS, install the Xcode command line tools (xcode-select --install), which bring the perl and make that OpenSSL is built with. The tests of the real window run on Linux only.",
         )
     } else if cfg!(windows) {
         Some(
-            "On Windows, install the Microsoft C++ build tools and WebView2. The tests of the real window run on Linux only.",
+            "On Windows, install the Microsoft C++ build tools, WebView2, and, for building OpenSSL, Strawberry Perl and NASM. The tests of the real window run on Linux only.",
         )
     } else {
         None

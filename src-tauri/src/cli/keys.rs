@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{CliError, DONE, FAILED, WAITS, key_file, standard_input};
 use crate::{
-    start::Started,
+    start::{Started, new_data_key},
     terminal::{Terminal, problem_text, state_text},
     traces,
     words::{code, words},
@@ -171,7 +171,7 @@ pub(super) async fn forget(
         }
         return Ok(WAITS);
     }
-    let mut forgotten = started.engine.forget().await?;
+    let mut forgotten = started.engine.forget(new_data_key()?).await?;
     if started.sample.is_none() {
         traces::forget(&mut forgotten);
     }

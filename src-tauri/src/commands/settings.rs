@@ -4,11 +4,15 @@ use clearsync_sync::view::{BackupRow, Forgotten, Problem, ProblemCode, Settings,
 use tauri::{AppHandle, State};
 use tauri_plugin_autostart::ManagerExt;
 
-use super::Answer;
+use super::{
+    Answer,
+    export::{ExportedFile, free_path},
+};
 use crate::{
     config::Config,
     links::{Link, LinkNotAllowed},
     sample::SampleKeys,
+    start::new_data_key,
     traces,
     workspaces::Current,
 };
@@ -59,7 +63,7 @@ pub(crate) async fn forget(
     engine: Current,
     sample: State<'_, Option<SampleKeys>>,
 ) -> Answer<Forgotten> {
-    let mut forgotten = engine.forget().await?;
+    let mut forgotten = engine.forget(new_data_key()?).await?;
     // The sample accounts leave the desktop as it is.
     if sample.is_none() {
         traces::forget(&mut forgotten);
@@ -79,6 +83,17 @@ pub(crate) async fn backups(engine: Current) -> Answer<Vec<BackupRow>> {
 #[specta::specta]
 pub(crate) async fn back_up(engine: Current) -> Answer<BackupRow> {
     engine.back_up().await
+}
+
+/// Writes everything into the folder for downloads as a file that is not encrypted, for another computer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_readable_copy(app: AppHandle, engine: Current) -> Answer<ExportedFile> {
+    let path = free_path(&app, "clearsync-data", "sqlite")?;
+    engine.back_up_readable_to(path.clone()).await?;
+    Ok(ExportedFile {
+        path: path.display().to_string(),
+    })
 }
 
 /// Puts a backup of the data folder in the place of everything, which is backed up first.

@@ -1,16 +1,24 @@
 import { SetupWizard } from "../features/setup/SetupWizard";
-import { useLiveData, useSetup, useStatus } from "../ipc/queries";
+import { useLiveData, useOpening, useSetup, useStatus } from "../ipc/queries";
 import { ProblemNotice } from "../kit/ProblemNotice";
 import { RowSkeletons } from "../kit/Skeletons";
 import { ForgottenDialog } from "./ForgottenDialog";
 import classes from "./frame.module.css";
 import { MainWindow } from "./MainWindow";
+import { OpeningScreen } from "./OpeningScreen";
 import { SampleBanner } from "./SampleBanner";
 import { StatusAnnouncer } from "./StatusAnnouncer";
 
-/** Shows the guided setup until it has been finished once, and the main window from then on. */
+/** Shows how far the data is open until it is, and everything else from then on. */
 export function Window() {
   useLiveData();
+  const { data: opening } = useOpening();
+  if (opening === undefined) return <main className={classes.start} />;
+  return opening.state === "open" ? <OpenedWindow /> : <OpeningScreen opening={opening} />;
+}
+
+/** Shows the guided setup until it has been finished once, and the main window from then on. */
+function OpenedWindow() {
   const setup = useSetup();
   const status = useStatus();
   if (setup.data === undefined || status.data === undefined) {

@@ -5,6 +5,10 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	/**  How far the data is open. */
+	opening: () => __TAURI_INVOKE<Opening>("opening"),
+	/**  Tries once more to open the data. What no key opens is set aside only where that is said. */
+	openAgain: (setAside: boolean) => __TAURI_INVOKE<null>("open_again", { setAside }),
 	/**  The state, for the rail and the start of the window. */
 	status: () => __TAURI_INVOKE<Status>("status"),
 	/**  Where the guided setup stands. */
@@ -171,6 +175,8 @@ export const commands = {
 	backups: () => __TAURI_INVOKE<BackupRow[]>("backups"),
 	/**  Makes a backup in the data folder. */
 	backUp: () => __TAURI_INVOKE<BackupRow>("back_up"),
+	/**  Writes everything into the folder for downloads as a file that is not encrypted, for another computer. */
+	saveReadableCopy: () => __TAURI_INVOKE<ExportedFile>("save_readable_copy"),
 	/**  Puts a backup of the data folder in the place of everything, which is backed up first. */
 	restoreBackup: (name: string) => __TAURI_INVOKE<null>("restore_backup", { name }),
 	/**  Forgets everything: the endpoint in Stripe, the keys, the data, and what is left on the desktop. */
@@ -245,7 +251,7 @@ export type AttentionKind =
 /**  The database was set aside and rebuilt. */
 "databaseSetAside";
 
-/**  A copy of ClearSync's data in its folder of backups. It holds no key. */
+/**  A copy of ClearSync's data in its folder of backups. It holds no key of a service. */
 export type BackupRow = {
 	/**  The file's name. */
 	name: string,
@@ -253,6 +259,8 @@ export type BackupRow = {
 	madeAt: string,
 	/**  Its size in kibibytes, rounded up. */
 	sizeKib: number,
+	/**  Whether it is encrypted, so that only this computer can restore it. */
+	encrypted: boolean,
 };
 
 /**  What one cause adds, or takes when below zero. */
@@ -1218,6 +1226,19 @@ export type ObjectType =
 /**  A record of ClearSync's own that stands for an MRR movement. */
 "event";
 
+/**  How far the data is open. */
+export type Opening = 
+/**  The key is asked for, or the data is being opened. */
+{ state: "waiting" } | 
+/**  Something stands in the way. */
+{ state: "closed"; 
+/**  What it is. */
+problem: Problem; 
+/**  Whether the data can be set aside, and everything be read anew. */
+canBeginAnew: boolean } | 
+/**  It is open. */
+{ state: "open" };
+
 /**  What told a date and an amount; the words are under `origin.<kind>`. */
 export type OriginKind = 
 /**  An event. */
@@ -1527,7 +1548,19 @@ export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "s
 /**  The entry that starts ClearSync with the computer could not be removed. */
 "autostartNotRemoved" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | 
 /**  The key may not read HubSpot's exchange rates; `scope` lets it. */
-"hubSpotRatesScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "realtimeAddressNotPublic" | "realtimePortTaken" | "realtimeSecretMissing" | "unexpected";
+"hubSpotRatesScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | 
+/**  The keychain that holds the key of the data is not there. */
+"dataKeychainMissing" | "dataKeychainLocked" | "dataKeychainRefused" | 
+/**  There is data, and no key for it in the keychain or in its file. */
+"dataKeyMissing" | 
+/**  The key does not open the data. */
+"dataKeyOther" | 
+/**  Others can read the file of the data key at `path`. */
+"dataKeyFileOpen" | 
+/**  No key can be read from, or put into, the file at `path`. */
+"dataKeyFileUnusable" | 
+/**  The data is not open yet. */
+"dataClosed" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "realtimeAddressNotPublic" | "realtimePortTaken" | "realtimeSecretMissing" | "unexpected";
 
 /**  How many records a property changes on. */
 export type PropertyChangeCount = {
@@ -2223,6 +2256,8 @@ export type TraceKind =
 "hubSpotKey" | 
 /**  What Stripe signs its deliveries with, in the keychain. */
 "webhookSecret" | 
+/**  What the data was encrypted with, in the keychain. */
+"dataKey" | 
 /**  The database with its log. */
 "database" | 
 /**  A damaged database that was set aside. */

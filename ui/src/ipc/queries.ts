@@ -40,8 +40,17 @@ export interface CsvFile {
   text: string;
 }
 
+/** How often it is asked whether the data is open by now. */
+const OPENING_POLL_MS = 250;
+
 /** Every question the window asks, with the name it is kept under. */
 export const queries = {
+  opening: (b: Backend) =>
+    queryOptions({
+      queryKey: ["opening"],
+      queryFn: b.opening,
+      refetchInterval: ({ state }) => (state.data?.state === "waiting" ? OPENING_POLL_MS : false),
+    }),
   status: (b: Backend) => queryOptions({ queryKey: ["status"], queryFn: b.status }),
   setup: (b: Backend) => queryOptions({ queryKey: ["setup"], queryFn: b.setup }),
   checklist: (b: Backend, service: Service) =>
@@ -146,6 +155,8 @@ export function useLiveData(): void {
   }, [backend, cache]);
 }
 
+/** How far the data is open. */
+export const useOpening = () => useQuery(queries.opening(useBackend()));
 /** The state, as it is told. */
 export const useStatus = () => useQuery(queries.status(useBackend()));
 /** Where setup stands. */

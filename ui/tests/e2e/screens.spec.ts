@@ -10,6 +10,9 @@ const none = () => Promise.resolve();
 type Screen = [scenario: Scenario, name: string, go: (page: Page) => Promise<unknown>, says: string];
 
 const SETUP: Screen[] = [
+  ["opening", "opening-waiting", none, "Opening your data"],
+  ["closed", "opening-locked", none, "The keychain is locked"],
+  ["keyGone", "opening-key-gone", none, "Set it aside and begin anew"],
   ["welcome", "setup-01-welcome", none, "Start setup"],
   ["stripeKey", "setup-02-stripe-key", none, "Use the sample key"],
   ["stripeKeyConnected", "setup-02-stripe-key-connected", none, "Replace key"],
@@ -369,6 +372,28 @@ test("mail domains that are nobody's company", async ({ page }) => {
   await added.press("Backspace");
   await page.getByRole("button", { name: "Save domains" }).click();
   await expect(page.getByText("Companies are matched anew")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test("beginning anew without the key asks first", async ({ page }) => {
+  const complaints = await open(page, "keyGone");
+  await page.getByRole("button", { name: "Set it aside and begin anew" }).click();
+  await expect(page.getByText("Begin anew?")).toBeVisible();
+  await look(page, "opening-begin-anew");
+  await page.getByRole("button", { name: "Set aside and begin anew", exact: true }).click();
+  await expect(page.getByText("MRR over time")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
+test("a copy that is not encrypted asks first", async ({ page }) => {
+  const complaints = await open(page, "everyday");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: "Save a readable copy…" }).click();
+  await expect(page.getByText("Save a copy that is not encrypted?")).toBeVisible();
+  await look(page, "settings-readable-copy");
+  await page.getByRole("button", { name: "Save the copy" }).click();
+  await expect(page.getByText("clearsync-data.sqlite")).toBeVisible();
+  await look(page, "settings-readable-copied");
   expect(complaints).toEqual([]);
 });
 

@@ -104,6 +104,11 @@ export class FakeBackend {
   private readonly answers: {
     [Name in Command]: (...args: Parameters<Backend[Name]>) => Awaited<ReturnType<Backend[Name]>>;
   } = {
+    opening: () => this.world.opening,
+    openAgain: (setAside) => {
+      if (setAside) this.world.opening = { state: "open" };
+      return null;
+    },
     status: () => this.world.status,
     setup: () => this.world.setup,
     goToStep: (step) => this.moveSetup({ step, reached: this.reach(step) }),
@@ -326,10 +331,12 @@ export class FakeBackend {
         name: "clearsync-20260512T100000000Z.sqlite",
         madeAt: data.minutesAgo(0),
         sizeKib: 18_244,
+        encrypted: true,
       };
       this.world.backups = [row, ...this.world.backups];
       return row;
     },
+    saveReadableCopy: () => ({ path: "/home/jane/Downloads/clearsync-data.sqlite" }),
     diagnostics: () => data.diagnostics(),
     saveDiagnostics: () => ({ path: "/home/jane/Downloads/clearsync-diagnostics.zip" }),
     restoreBackup: (name) => {

@@ -400,8 +400,14 @@ export function backups(): BackupRow[] {
       name: "before-restore-20260510T081500000Z.sqlite",
       madeAt: minutesAgo(2 * 1440 + 105),
       sizeKib: 18_244,
+      encrypted: true,
     },
-    { name: "clearsync-20260505T093000000Z.sqlite", madeAt: minutesAgo(7 * 1440 + 30), sizeKib: 17_902 },
+    {
+      name: "clearsync-20260505T093000000Z.sqlite",
+      madeAt: minutesAgo(7 * 1440 + 30),
+      sizeKib: 17_902,
+      encrypted: false,
+    },
   ];
 }
 

@@ -76,8 +76,17 @@ function sample(world: World): World {
   return { ...withStatus(world, { sampleData: true }), setup: { ...world.setup, sampleData: true } };
 }
 
+/** What stands in the way of opening the data. */
+function closed(code: ProblemCode): World {
+  const canBeginAnew = code === "dataKeyMissing";
+  return { ...everyday(), opening: { state: "closed", problem: problem(code), canBeginAnew } };
+}
+
 /** Every state of the window that is looked at. */
 export const SCENARIOS = {
+  opening: () => ({ ...everyday(), opening: { state: "waiting" as const } }),
+  closed: () => closed("dataKeychainLocked"),
+  keyGone: () => closed("dataKeyMissing"),
   welcome: () => setupAt("welcome"),
   stripeKey: () => sample(setupAt("stripeKey")),
   stripeKeyConnected: () => ({

@@ -7,6 +7,7 @@ import type {
   ExchangeRatesView,
   MailDomains,
   MovementRow,
+  Opening,
   Overview,
   PlanRow,
   PlanSummary,
@@ -57,6 +58,8 @@ export interface World {
   drift: DriftView;
   mailDomains: MailDomains;
   settings: Settings;
+  /** How far the data is open. */
+  opening: Opening;
   /** Commands that fail, and with what. */
   failing: Partial<Record<Command, Problem>>;
   /** Commands that never answer. */
@@ -164,6 +167,7 @@ export function everyday(): World {
     runs: data.runs(40),
     attention: data.attention(60),
     backups: data.backups(),
+    opening: { state: "open" },
     realtime: NO_REALTIME,
     review: reviewItems(),
     undoRows: undoRows(),

@@ -33,6 +33,16 @@ describe("backups", () => {
     expect(await screen.findByText(/The backup is restored/)).toBeVisible();
   });
 
+  it("say which of them are not encrypted, and such a copy is saved only on the user's word", async () => {
+    const { fake, user } = await settings();
+    expect(await screen.findAllByText("Not encrypted")).toHaveLength(1);
+    await user.click(screen.getByRole("button", { name: "Save a readable copy…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Save a copy that is not encrypted?" });
+    expect(fake.callsOf("saveReadableCopy")).toEqual([]);
+    await user.click(within(dialog).getByRole("button", { name: "Save the copy" }));
+    expect(await screen.findByText(/clearsync-data.sqlite/)).toBeVisible();
+  });
+
   it("that cannot be used are named", async () => {
     const { fake, user } = await settings();
     const [restore] = await screen.findAllByRole("button", { name: /^Restore: Backup of/ });

@@ -9,6 +9,8 @@ mod released;
 #[cfg(test)]
 mod restore;
 #[cfg(test)]
+mod seal;
+#[cfg(test)]
 mod stale;
 #[cfg(test)]
 mod stores;

@@ -1,9 +1,8 @@
 use std::fs;
 
-use clearsync_store::{LATEST_VERSION, Object, Reader, Scope, Store, StoreError};
-use rusqlite::Connection;
+use clearsync_store::{DataKey, LATEST_VERSION, Object, Reader, Scope, Store, StoreError};
 
-use crate::stores::{add_account, at, customer, ids, open};
+use crate::stores::{add_account, at, customer, ids, key, open, unlocked};
 
 #[test]
 fn what_was_written_is_there_after_opening_again() {
@@ -45,20 +44,23 @@ fn only_the_owner_can_read_the_files() {
 
 #[test]
 fn a_damaged_file_is_set_aside_byte_for_byte() {
-    let garbage = vec![7_u8; 20_000];
+    // What a disk leaves that had made room and written nothing.
+    let nothing = vec![0_u8; 20_000];
+    let mut plain = plain_file();
+    plain[4096..4096 * 3].fill(0xA5);
     let mut torn = sound_file();
     for byte in torn.iter_mut().skip(4096 * 2).take(4096 * 3) {
         *byte = 0xA5;
     }
     let mut short = sound_file();
     short.truncate(4096 * 3 + 100);
-    for bytes in [garbage, torn, short] {
+    for bytes in [nothing, torn, short, plain] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("clearsync.db");
         fs::write(&path, &bytes).unwrap();
-        let opened = Store::open(&path, at(1_700_000_000)).unwrap();
+        let opened = Store::open(&path, key(), at(1_700_000_000)).unwrap();
         let copy = opened.set_aside.unwrap();
-        assert_eq!(fs::read(&copy).unwrap(), bytes);
+        assert!(fs::read(&copy).unwrap() == bytes);
         assert!(
             copy.ends_with("clearsync.db.damaged-20231114T221320Z-1"),
             "{}",
@@ -68,9 +70,9 @@ fn a_damaged_file_is_set_aside_byte_for_byte() {
 
         drop(opened.store);
         fs::write(&path, &bytes).unwrap();
-        let again = Store::open(&path, at(1_700_000_000)).unwrap();
+        let again = Store::open(&path, key(), at(1_700_000_000)).unwrap();
         assert_ne!(again.set_aside.unwrap(), copy, "the first copy stays");
-        assert_eq!(fs::read(&copy).unwrap(), bytes);
+        assert!(fs::read(&copy).unwrap() == bytes);
     }
 }
 
@@ -92,21 +94,63 @@ fn sound_file() -> Vec<u8> {
     fs::read(&path).unwrap()
 }
 
+/// As it was before files were encrypted.
+fn plain_file() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plain.db");
+    let store = open(&folder.path().join("clearsync.db"));
+    add_account(&store);
+    store.back_up_readable(&path).unwrap();
+    fs::read(&path).unwrap()
+}
+
+/// A key that does not fit is told apart from damage: the file is left until the user says otherwise, and not lost then.
+#[test]
+fn a_file_of_another_key_is_left_and_set_aside_only_on_the_users_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clearsync.db");
+    let account = add_account(&open(&path));
+    let before = fs::read(&path).unwrap();
+    let other = || DataKey::from_random([8; 32].into());
+    let refused = Store::open(&path, other(), at(0)).unwrap_err();
+    assert!(matches!(refused, StoreError::OtherKey), "{refused:?}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert!(Store::is_encrypted(&path).unwrap());
+    open(&path)
+        .read(|view| view.account(account))
+        .expect("its own key opens it");
+
+    let opened = Store::open_without_former(&path, other(), at(1_700_000_000)).unwrap();
+    let aside = opened.set_aside.unwrap();
+    assert!(
+        aside.ends_with("clearsync.db.other-key-20231114T221320Z-1"),
+        "{}",
+        aside.display()
+    );
+    assert_eq!(fs::read(&aside).unwrap(), before);
+    assert!(opened.store.read(Reader::accounts).unwrap().is_empty());
+    drop(opened.store);
+    // What its key opens is not set aside.
+    let again = Store::open_without_former(&path, other(), at(1_700_000_000)).unwrap();
+    assert_eq!(again.set_aside, None);
+    open(&aside).read(|view| view.account(account)).unwrap();
+}
+
 #[test]
 fn a_newer_file_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clearsync.db");
     drop(open(&path));
-    let raw = Connection::open(&path).unwrap();
+    let raw = unlocked(&path);
     raw.pragma_update(None, "user_version", LATEST_VERSION + 1)
         .unwrap();
     drop(raw);
-    let refused = Store::open(&path, at(0)).unwrap_err();
+    let refused = Store::open(&path, key(), at(0)).unwrap_err();
     assert!(
         matches!(refused, StoreError::Newer { found, known } if found == known + 1),
         "{refused:?}"
     );
-    let raw = Connection::open(&path).unwrap();
+    let raw = unlocked(&path);
     let version: i64 = raw
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
@@ -131,9 +175,10 @@ fn a_damaged_file_that_another_process_works_on_stays() {
     let store = open(&path);
     let _lease = store.lease().unwrap();
     drop(store);
-    fs::write(&path, vec![7_u8; 20_000]).unwrap();
-    assert!(matches!(Store::open(&path, at(0)), Err(StoreError::InUse)));
-    assert_eq!(fs::read(&path).unwrap(), vec![7_u8; 20_000]);
+    fs::write(&path, vec![0_u8; 20_000]).unwrap();
+    let refused = Store::open(&path, key(), at(0));
+    assert!(matches!(refused, Err(StoreError::InUse)));
+    assert_eq!(fs::read(&path).unwrap(), vec![0_u8; 20_000]);
 }
 
 #[test]
@@ -141,7 +186,7 @@ fn a_file_locked_for_long_is_reported_as_locked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clearsync.db");
     let store = open(&path);
-    let mut raw = Connection::open(&path).unwrap();
+    let mut raw = unlocked(&path);
     let _held = raw
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .unwrap();

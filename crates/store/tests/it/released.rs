@@ -3,7 +3,7 @@ use std::{fs, path::Path};
 use clearsync_store::{AccountId, Grain, LATEST_VERSION, Scope, StoreError, Target};
 use rusqlite::Connection;
 
-use crate::stores::open;
+use crate::stores::{open, unlocked};
 
 /// Files of every version that was ever released, as SQL that makes them. They are never edited.
 #[test]
@@ -87,5 +87,5 @@ fn the_newest_released_schema_is_the_one_in_use() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clearsync.db");
     drop(open(&path));
-    assert_eq!(schema(&Connection::open(&path).unwrap()), schema(&released));
+    assert_eq!(schema(&unlocked(&path)), schema(&released));
 }

@@ -1,12 +1,13 @@
 use std::{fs, path::Path};
 
 use clearsync_store::{
-    AccountId, LATEST_VERSION, PlanRow, PlanState, Purpose, Scope, Store, StoreError, Target,
+    AccountId, DataKey, LATEST_VERSION, PlanRow, PlanState, Purpose, Scope, Store, StoreError,
+    Target,
 };
 use rusqlite::Connection;
 use serde_json::json;
 
-use crate::stores::{add_account, at, customer, ids, open};
+use crate::stores::{add_account, at, customer, ids, open, unlocked};
 
 fn put(store: &Store, account: AccountId, id: &str) {
     let fetched = store.begin_fetch(at(1));
@@ -51,6 +52,36 @@ fn everything_is_as_it_was_when_the_copy_was_made() {
     assert!(!leftovers(folder.path()));
 }
 
+/// A copy that another computer can read, whatever its key.
+#[test]
+fn a_readable_copy_can_be_restored_with_any_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("clearsync.db"));
+    let account = add_account(&store);
+    put(&store, account, "cus_1");
+    let (readable, sealed) = (folder.path().join("r#1?.db"), folder.path().join("s.db"));
+    store.back_up_readable(&readable).unwrap();
+    store.back_up(&sealed).unwrap();
+    assert!(!Store::is_encrypted(&readable).unwrap());
+    assert!(Store::is_encrypted(&sealed).unwrap());
+    let bytes = fs::read(&readable).unwrap();
+
+    let key = DataKey::from_random([8; 32].into());
+    let path = folder.path().join("elsewhere.db");
+    let elsewhere = Store::open(&path, key, at(0)).unwrap().store;
+    elsewhere
+        .restore(&readable, &folder.path().join("former.db"))
+        .unwrap();
+    assert_eq!(ids(&elsewhere, account), ["cus_1"]);
+    elsewhere.check().unwrap();
+    assert!(
+        Store::is_encrypted(&path).unwrap(),
+        "what is restored is encrypted"
+    );
+    assert_eq!(fs::read(&readable).unwrap(), bytes);
+    assert!(!leftovers(folder.path()));
+}
+
 #[test]
 fn a_copy_of_every_released_version_can_be_restored() {
     for version in 1..=LATEST_VERSION {
@@ -86,9 +117,14 @@ fn what_is_no_sound_copy_changes_nothing() {
 
     let mut torn = bytes.clone();
     torn[4096 * 2..4096 * 5].fill(0xA5);
-    let mut newer = bytes;
-    // SQLite documents that bytes 60 to 63 hold the user version.
-    newer[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
+    let newer = folder.path().join("newer.db");
+    fs::write(&newer, &bytes).unwrap();
+    let made = unlocked(&newer);
+    made.pragma_update(None, "user_version", 9_999).unwrap();
+    drop(made);
+    let other = folder.path().join("other.db");
+    let other_key = DataKey::from_random([8; 32].into());
+    drop(Store::open(&other, other_key, at(0)).unwrap());
     let foreign = folder.path().join("foreign");
     let made = Connection::open(&foreign).unwrap();
     made.execute_batch("CREATE TABLE account (x); PRAGMA user_version = 0")
@@ -99,7 +135,8 @@ fn what_is_no_sound_copy_changes_nothing() {
         ("empty", Vec::new()),
         ("text", b"not a database".to_vec()),
         ("torn", torn),
-        ("newer", newer),
+        ("newer", fs::read(&newer).unwrap()),
+        ("of another key", fs::read(&other).unwrap()),
         ("foreign", fs::read(&foreign).unwrap()),
     ] {
         let copy = folder.path().join(name);

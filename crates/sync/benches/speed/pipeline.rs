@@ -26,7 +26,7 @@ use crate::{
     Outcome,
     report::{Ratio, Rounds, ratio, say},
     virtual_time,
-    world::World,
+    world::{World, data_key},
 };
 
 const ROUNDS: usize = 9;
@@ -158,7 +158,7 @@ async fn pipeline(
 }
 
 /// CPU time of the least that must be done: parse each object, insert it, commit with every page. The file has the
-/// store's own settings.
+/// store's own settings, and is encrypted as the store's is.
 fn bare(objects: &[String]) -> Outcome<Duration> {
     let folder = tempfile::tempdir()?;
     let mut file = open_bare(&folder.path().join("bare.db"))?;
@@ -179,6 +179,8 @@ fn bare(objects: &[String]) -> Outcome<Duration> {
 
 fn open_bare(path: &Path) -> Outcome<Connection> {
     let file = Connection::open(path)?;
+    let key = format!("PRAGMA key = \"x'{}'\"", *data_key().expose());
+    file.execute_batch(&key)?;
     file.pragma_update(None, "journal_mode", "wal")?;
     file.pragma_update(None, "synchronous", "full")?;
     file.pragma_update(None, "cell_size_check", true)?;

@@ -27,6 +27,7 @@ use crate::{
     Outcome,
     report::{Ratio, Rounds, ratio, say},
     virtual_time,
+    world::data_key,
 };
 
 const CUSTOMERS: usize = 10_000;
@@ -111,7 +112,7 @@ async fn load(mode: WriteMode, burst: usize, round_trip: Duration) -> Outcome<Lo
     let start: Timestamp = "2026-06-01T12:00:00Z".parse()?;
     let clock = Arc::new(VirtualClock::starting_at(start));
     let folder = tempfile::tempdir()?;
-    let store = Store::open(&folder.path().join("clearsync.db"), start)?.store;
+    let store = Store::open(&folder.path().join("clearsync.db"), data_key(), start)?.store;
     let shape = PortalShape {
         tier: Tier::Enterprise,
         ..PortalShape::default()

@@ -12,7 +12,7 @@ use clearsync_sandbox::{
     business::{Business, Shape},
     stripe::{Limits, SandboxKey, StripeSandbox},
 };
-use clearsync_store::Store;
+use clearsync_store::{DataKey, Store};
 use clearsync_stripe::{
     catalog::{Held, Preset},
     client::{Client, STRIPE_URL},
@@ -29,6 +29,11 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::Outcome;
+
+/// What the files are encrypted with.
+pub(crate) fn data_key() -> DataKey {
+    DataKey::from_random([7; 32].into())
+}
 
 pub(crate) struct World {
     pub(crate) mode: Mode,
@@ -92,7 +97,7 @@ impl World {
 
     /// A fresh store in `folder` that is connected to the account.
     pub(crate) async fn connect(&self, client: Client, folder: &Path) -> Outcome<(Store, Source)> {
-        let store = Store::open(&folder.join("clearsync.db"), self.now)?.store;
+        let store = Store::open(&folder.join("clearsync.db"), data_key(), self.now)?.store;
         let held = Held::all_of(Preset::Standard);
         let source = connect(client, held, None, &store, &self.clock()).await?;
         Ok((store, source))

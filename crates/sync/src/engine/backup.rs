@@ -51,6 +51,16 @@ impl Engine {
         self.with_store(move |store| store.back_up(&path)).await
     }
 
+    /// Makes a backup at `path` that is not encrypted, where nothing may be yet: any computer can restore it, and whoever gets
+    /// it can read it.
+    ///
+    /// # Errors
+    /// As [`Engine::back_up`].
+    pub async fn back_up_readable_to(&self, path: PathBuf) -> Result<(), Problem> {
+        self.with_store(move |store| store.back_up_readable(&path))
+            .await
+    }
+
     /// Puts a backup of the data folder in the place of everything; see [`Engine::restore_from`].
     ///
     /// # Errors
@@ -186,6 +196,7 @@ fn row(path: &Path) -> io::Result<BackupRow> {
             .into_owned(),
         made_at: made_at.to_string(),
         size_kib: u32::try_from(file.len().div_ceil(1024)).unwrap_or(u32::MAX),
+        encrypted: Store::is_encrypted(path).map_err(io::Error::other)?,
     })
 }
 

@@ -6,12 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clearsync_store::Store;
+use clearsync_store::{DataKey, Store};
 use clearsync_vault::KeyName;
 
 use super::{Engine, backup, profile::Profile};
 use crate::{
     blocking::blocking,
+    data_key::{keychain_problem, secret},
     view::{Forgotten, KeyStorage, Mode, Problem, ProblemCode, RealtimeState, Service, TraceKind},
 };
 
@@ -23,19 +24,20 @@ pub const LOG_PREFIX: &str = "clearsync";
 pub const LOG_SUFFIX: &str = "log";
 
 impl Engine {
-    /// Stops what runs and forgets everything; the engine stands at the beginning then, on an empty file. What could not
-    /// be removed is named, and keeps nothing else from being removed.
+    /// Stops what runs and forgets everything; the engine stands at the beginning then, on an empty file with `next` for its
+    /// key. What could not be removed is named, and keeps nothing else from being removed.
     ///
     /// # Errors
     /// A [`Problem`] when another process is at work on the same data; nothing is forgotten then.
-    pub async fn forget(&self) -> Result<Forgotten, Problem> {
+    pub async fn forget(&self, next: DataKey) -> Result<Forgotten, Problem> {
         self.stop_run().await;
         let taken = self.run.take()?;
         let lease = self.with_store(Store::lease).await?;
         let mut forgotten = Forgotten::default();
         self.forget_endpoint(&mut forgotten).await;
         self.forget_keys(&mut forgotten).await;
-        self.forget_files(&mut forgotten).await?;
+        let next = self.forget_data_key(next, &mut forgotten).await;
+        self.forget_files(next, &mut forgotten).await?;
         self.begin_anew();
         drop((lease, taken));
         self.data_changed(&Self::ALL_DATA);
@@ -94,13 +96,35 @@ impl Engine {
         }
     }
 
-    async fn forget_files(&self, forgotten: &mut Forgotten) -> Result<(), Problem> {
-        let emptied = self.with_store(Store::begin_anew).await?;
+    /// Puts the next key into the place of the one in the keychain: from then on nobody reads what is left of the data, wherever
+    /// it is left. A key that is kept elsewhere stays, and gives `None`.
+    async fn forget_data_key(&self, next: DataKey, forgotten: &mut Forgotten) -> Option<DataKey> {
+        let Ok(Some(_)) = self.vault.get(KeyName::Data).await else {
+            return None;
+        };
+        match self.vault.set(KeyName::Data, &secret(&next)).await {
+            Ok(()) => {
+                forgotten.removed(TraceKind::DataKey, None);
+                Some(next)
+            }
+            Err(error) => {
+                forgotten.left(TraceKind::DataKey, None, keychain_problem(error));
+                None
+            }
+        }
+    }
+
+    async fn forget_files(
+        &self,
+        next: Option<DataKey>,
+        forgotten: &mut Forgotten,
+    ) -> Result<(), Problem> {
+        let emptied = self.with_store(move |store| store.begin_anew(next)).await?;
         let files = emptied.removed.into_iter().map(|path| (path, Ok(())));
         let refused = |(path, error): (PathBuf, io::Error)| (path, Err(error));
         let files = files.chain(emptied.left.into_iter().map(refused));
         for (path, outcome) in files.collect::<Vec<_>>() {
-            let kind = if is_beside(&path, ".damaged") {
+            let kind = if is_beside(&path, ".damaged") || is_beside(&path, ".other-key") {
                 TraceKind::SetAside
             } else {
                 TraceKind::Database

@@ -47,6 +47,8 @@ pub enum TraceKind {
     HubSpotKey,
     /// What Stripe signs its deliveries with, in the keychain.
     WebhookSecret,
+    /// What the data was encrypted with, in the keychain.
+    DataKey,
     /// The database with its log.
     Database,
     /// A damaged database that was set aside.

@@ -135,6 +135,20 @@ pub enum ProblemCode {
     KeychainMissing,
     KeychainLocked,
     KeychainRefused,
+    /// The keychain that holds the key of the data is not there.
+    DataKeychainMissing,
+    DataKeychainLocked,
+    DataKeychainRefused,
+    /// There is data, and no key for it in the keychain or in its file.
+    DataKeyMissing,
+    /// The key does not open the data.
+    DataKeyOther,
+    /// Others can read the file of the data key at `path`.
+    DataKeyFileOpen,
+    /// No key can be read from, or put into, the file at `path`.
+    DataKeyFileUnusable,
+    /// The data is not open yet.
+    DataClosed,
     DiskFull,
     DatabaseBusy,
     DatabaseSetAside,

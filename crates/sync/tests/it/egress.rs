@@ -14,7 +14,7 @@ use clearsync_sandbox::{
     stripe::SandboxKey,
 };
 use clearsync_sync::{
-    Clock, Engine, EngineConfig, Services,
+    Clock, Engine, EngineConfig, Former, Services,
     view::{ProblemCode, RunOutcome, Service},
 };
 use clearsync_transport::{
@@ -25,6 +25,8 @@ use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use url::Url;
+
+use crate::world::data_key;
 
 const KEY: &str = "rk_test_51SimulatedKeyOfTheBusiness";
 const TOKEN: &str = "pat-na1-0b5e8f6a-1c2d-4e3f-8a9b-aabbccddeeff";
@@ -74,7 +76,7 @@ fn engine(folder: &TempDir, names: &Names, ports: [u16; 2]) -> Arc<Engine> {
         })
     };
     let url = |host| Url::parse(&format!("https://{host}")).unwrap();
-    Engine::open(EngineConfig {
+    let config = EngineConfig {
         data_folder: folder.path().to_owned(),
         profile: "egress".to_owned(),
         sample_data: false,
@@ -85,8 +87,8 @@ fn engine(folder: &TempDir, names: &Names, ports: [u16; 2]) -> Arc<Engine> {
             hubspot_url: url(HOSTS[1]),
         },
         clock: Clock::system(),
-    })
-    .unwrap()
+    };
+    Engine::open(config, data_key(), Former::Kept).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! A simulated account, a store, and the way between them.
 
 use std::{
+    path::Path,
     sync::{
         Arc, RwLock,
         atomic::{AtomicUsize, Ordering},
@@ -14,7 +15,7 @@ use clearsync_sandbox::{
     business::{Business, Shape},
     stripe::{SandboxKey, StripeSandbox},
 };
-use clearsync_store::{AccountId, Store};
+use clearsync_store::{AccountId, DataKey, Store};
 use clearsync_stripe::{
     catalog::{Held, Preset},
     client::Client,
@@ -26,6 +27,7 @@ use clearsync_sync::{
 };
 use clearsync_transport::{InProcess, Request, Response, Secret, Transport, TransportError};
 use jiff::Timestamp;
+use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::Layer;
@@ -137,6 +139,19 @@ pub(crate) fn go() -> watch::Receiver<Wish> {
     watch::Sender::new(Wish::Go).subscribe()
 }
 
+/// The key of every store here.
+pub(crate) fn data_key() -> DataKey {
+    DataKey::from_random([7; 32].into())
+}
+
+/// A connection of another program that has the key.
+pub(crate) fn unlocked(database: &Path) -> Connection {
+    let connection = Connection::open(database).unwrap();
+    let key = format!("PRAGMA key = \"x'{}'\"", *data_key().expose());
+    connection.execute_batch(&key).unwrap();
+    connection
+}
+
 /// A store in a folder of its own.
 pub(crate) struct Home {
     folder: TempDir,
@@ -153,6 +168,7 @@ impl Home {
     pub(crate) fn open(&self) -> Store {
         let opened = Store::open(
             &self.folder.path().join("clearsync.db"),
+            data_key(),
             Timestamp::UNIX_EPOCH,
         );
         let opened = opened.unwrap();

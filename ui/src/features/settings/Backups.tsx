@@ -29,7 +29,13 @@ export function Backups() {
     await cache.invalidateQueries();
     setRestored(true);
   });
-  const problem = backUp.problem ?? restore.problem ?? backups.error;
+  const [asking, setAsking] = useState(false);
+  const [copied, setCopied] = useState<string | null>(null);
+  const copy = useAction(async () => {
+    setCopied(null);
+    setCopied((await backend.saveReadableCopy()).path);
+  });
+  const problem = backUp.problem ?? copy.problem ?? restore.problem ?? backups.error;
   const rows = backups.data ?? [];
   return (
     <div className={classes.backups}>
@@ -40,6 +46,13 @@ export function Backups() {
         </Button>
         <span className={classes.muted}>{t(rows.length === 0 ? "backup.none" : "backup.latest")}</span>
       </div>
+      <div className={classes.line}>
+        <Button variant="default" size="xs" loading={copy.busy} onClick={() => setAsking(true)}>
+          {t("backup.copy")}
+        </Button>
+        <span className={classes.muted}>{t("backup.copy.hint")}</span>
+      </div>
+      {copied !== null && <p role="status">{t("backup.copied", { path: copied })}</p>}
       {restored && <p role="status">{t("restore.done")}</p>}
       {rows.length > 0 && (
         <ul className={classes.backupList}>
@@ -59,6 +72,17 @@ export function Backups() {
         }}
         onClose={() => setChosen(null)}
       />
+      <ConfirmDialog
+        opened={asking}
+        title={t("backup.copy.title")}
+        text={t("backup.copy.text")}
+        confirm={t("backup.copy.confirm")}
+        onConfirm={() => {
+          setAsking(false);
+          void copy.run();
+        }}
+        onClose={() => setAsking(false)}
+      />
     </div>
   );
 }
@@ -72,6 +96,7 @@ function Row({ row, onRestore }: { row: BackupRow; onRestore: () => void }) {
         <span>{label}</span>
         <span className={classes.backupFile}>{row.name}</span>
       </span>
+      {!row.encrypted && <span className={classes.muted}>{t("backup.readable")}</span>}
       <span className={classes.muted}>{t("backup.size", { size: formatNumber(row.sizeKib) })}</span>
       <Button variant="default" size="xs" onClick={onRestore} aria-label={`${t("backup.restore")}: ${label}`}>
         {t("backup.restore")}

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use clearsync_store::DataKey;
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -42,6 +44,49 @@ async fn a_backup_brings_back_what_was_there_and_the_next_sync_catches_up() {
     assert_eq!((world.objects(account), records(&world)), before);
     let plan = engine.make_plan().await.unwrap();
     assert_eq!(plan.creates + plan.updates, 0, "{plan:?}");
+}
+
+/// A copy for another computer is not encrypted, and is there restored like any other.
+#[tokio::test(start_paused = true)]
+async fn a_readable_copy_brings_the_data_to_another_computer() {
+    let world = World::new();
+    let engine = world.imported().await;
+    let account = world.accounts()[0].id;
+    let before = world.objects(account);
+    let copy = world.folder.path().join("copy.sqlite");
+    engine.back_up_readable_to(copy.clone()).await.unwrap();
+    engine.back_up().await.unwrap();
+    drop(engine);
+    let there = tempfile::tempdir().unwrap();
+    let folder = there.path().join("backups");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(&copy, folder.join("from-home.sqlite")).unwrap();
+    for entry in fs::read_dir(world.folder.path().join("backups")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+    let mut config = world.config();
+    config.data_folder = there.path().to_owned();
+    let other = DataKey::from_random([8; 32].into());
+    let engine = Engine::open(config, other, Former::Kept).unwrap();
+    let rows = engine.backups().await.unwrap();
+    let name = |encrypted| {
+        let mut rows = rows.iter().filter(|row| row.encrypted == encrypted);
+        rows.next().unwrap().name.clone()
+    };
+    assert_eq!(name(false), "from-home.sqlite");
+    assert_eq!(
+        code(engine.restore(&name(true)).await),
+        ProblemCode::BackupUnusable,
+        "encrypted with a key that is not here"
+    );
+    engine.restore("from-home.sqlite").await.unwrap();
+    connect_stripe(&engine, KEY).await.unwrap();
+    engine.start_import().await.unwrap();
+    let run = ended(&engine).await;
+    assert_eq!(run.outcome, Some(RunOutcome::Done));
+    assert_eq!(world.objects(account), before);
+    assert!(engine.setup().await.unwrap().stripe.is_some());
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,13 +2,14 @@
 
 use std::fs;
 
+use clearsync_store::DataKey;
 use clearsync_sync::view::AttentionKind;
 use jiff::SignedDuration;
 
 use super::*;
 
 fn refused(world: &World) -> ProblemCode {
-    match Engine::open(world.config()) {
+    match Engine::open(world.config(), data_key(), Former::Kept) {
         Ok(_) => panic!("the store cannot be used"),
         Err(problem) => problem.code,
     }
@@ -20,7 +21,7 @@ async fn a_damaged_database_is_set_aside_and_said_so() {
     drop(world.imported().await);
     let mut damaged = fs::read(world.database()).unwrap();
     let middle = damaged.len() / 2;
-    damaged[..100].fill(0x5a);
+    damaged[100..200].fill(0x5a);
     damaged[middle..middle + 4_096].fill(0xa5);
     fs::remove_file(world.folder.path().join("clearsync.sqlite-wal")).ok();
     fs::write(world.database(), &damaged).unwrap();
@@ -40,14 +41,36 @@ async fn a_damaged_database_is_set_aside_and_said_so() {
     assert_eq!(engine.status().attention, 1, "still said");
 }
 
+/// With another key nothing is touched until the user gives the data up; then everything is read anew, and said so.
+#[tokio::test(start_paused = true)]
+async fn data_that_the_key_does_not_open_is_left_until_the_user_says_otherwise() {
+    let world = World::new();
+    drop(world.imported().await);
+    let before = fs::read(world.database()).unwrap();
+    let other = || DataKey::from_random([8; 32].into());
+    let refused = Engine::open(world.config(), other(), Former::Kept);
+    let problem = refused.map(|_| ()).unwrap_err();
+    assert_eq!(problem.code, ProblemCode::DataKeyOther);
+    assert_eq!(fs::read(world.database()).unwrap(), before);
+
+    let engine = Engine::open(world.config(), other(), Former::SetAside).unwrap();
+    let [item] = &engine.attention().await.unwrap()[..] else {
+        panic!("one item")
+    };
+    assert_eq!(item.kind, AttentionKind::DatabaseSetAside);
+    assert_eq!(fs::read(&item.subject).unwrap(), before, "kept as it was");
+    connect_stripe(&engine, KEY).await.unwrap();
+    engine.start_import().await.unwrap();
+    assert_eq!(ended(&engine).await.outcome, Some(RunOutcome::Done));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_newer_database_is_refused_and_left_as_it_is() {
     let world = World::new();
     drop(world.imported().await);
-    let mut file = fs::read(world.database()).unwrap();
-    // SQLite documents that bytes 60 to 63 hold the user version.
-    file[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
-    fs::write(world.database(), file).unwrap();
+    let newer = unlocked(&world.database());
+    newer.pragma_update(None, "user_version", 9_999).unwrap();
+    drop(newer);
     let before = fs::read(world.database()).unwrap();
     assert_eq!(refused(&world), ProblemCode::DatabaseNewer);
     assert_eq!(fs::read(world.database()).unwrap(), before);
@@ -59,7 +82,8 @@ async fn a_folder_that_cannot_be_is_refused() {
     fs::write(world.folder.path().join("file"), "not a folder").unwrap();
     let mut config = world.config();
     config.data_folder = world.folder.path().join("file/data");
-    let problem = Engine::open(config).map(|_| ()).unwrap_err();
+    let opened = Engine::open(config, data_key(), Former::Kept);
+    let problem = opened.map(|_| ()).unwrap_err();
     assert_eq!(problem.code, ProblemCode::DatabaseReadOnly);
 }
 
@@ -89,7 +113,7 @@ async fn a_new_folder_is_private() {
     let mut config = world.config();
     config.data_folder = world.folder.path().join("made/for/it");
     let folder = config.data_folder.clone();
-    Engine::open(config).unwrap();
+    Engine::open(config, data_key(), Former::Kept).unwrap();
     let mode = fs::metadata(folder).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 }
@@ -150,7 +174,7 @@ async fn a_run_that_was_cut_off_is_noted_as_stopped() {
 async fn a_locked_database_is_named_and_gone_on_with() {
     let world = World::new();
     let engine = world.connected().await;
-    let other = rusqlite::Connection::open(world.database()).unwrap();
+    let other = unlocked(&world.database());
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let refused = engine.start_import().await;
     assert_eq!(code(refused), ProblemCode::DatabaseBusy);

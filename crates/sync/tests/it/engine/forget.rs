@@ -6,12 +6,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clearsync_store::DataKey;
 use clearsync_sync::{
     leave_nothing,
     view::{Forgotten, Phase, RealtimeState, TraceKind},
 };
 
 use super::*;
+
+fn next_key() -> DataKey {
+    DataKey::from_random([9; 32].into())
+}
 
 /// Every file below a folder.
 fn files(folder: &Path) -> BTreeSet<PathBuf> {
@@ -42,6 +47,8 @@ async fn furnished(world: &World, engine: &Arc<Engine>) -> [PathBuf; 3] {
         "logs/clearsync.2026-05-31.log",
         "clearsync.sqlite.damaged-20260501T000000Z-1",
         "clearsync.sqlite.damaged-20260501T000000Z-1-wal",
+        "clearsync.sqlite.other-key-20260501T000000Z-1",
+        "clearsync.sqlite.sealing",
     ] {
         fs::write(folder.join(name), "acme").unwrap();
     }
@@ -70,9 +77,16 @@ async fn every_file_and_the_endpoint_go_and_setup_begins_anew() {
     let foreign = furnished(&world, &engine).await;
     let written = records(&world);
     let email = some_email(&world);
+    // Encrypted, so that the search for it finds nothing before either; a copy for another computer holds it.
+    assert!(!holds(&world, &email));
+    let readable = world
+        .folder
+        .path()
+        .join("backups/clearsync-20260601T000000000Z.sqlite");
+    engine.back_up_readable_to(readable).await.unwrap();
     assert!(holds(&world, &email), "the data is there");
 
-    let forgotten = engine.forget().await.unwrap();
+    let forgotten = engine.forget(next_key()).await.unwrap();
     assert_eq!(forgotten.left, []);
     let (kinds, own) = (
         kinds(&forgotten),
@@ -114,7 +128,7 @@ async fn every_file_and_the_endpoint_go_and_setup_begins_anew() {
     assert_eq!(records(&world), written);
 
     let folder = world.folder.path();
-    engine.forget().await.unwrap();
+    engine.forget(next_key()).await.unwrap();
     drop(engine);
     leave_nothing(folder);
     assert_eq!(files(folder), BTreeSet::from(foreign));
@@ -147,7 +161,7 @@ async fn a_run_under_way_is_stopped_first() {
     world.to_stripe.set_round_trip(Duration::from_millis(400));
     engine.start_import().await.unwrap();
     world.some_read().await;
-    let forgotten = engine.forget().await.unwrap();
+    let forgotten = engine.forget(next_key()).await.unwrap();
     assert_eq!(forgotten.left, []);
     assert_eq!(engine.status().progress, None);
     assert_eq!(engine.runs().await.unwrap(), []);
@@ -168,7 +182,7 @@ async fn an_endpoint_that_cannot_be_deleted_is_named() {
         .unwrap();
     let endpoint = engine.realtime().await.unwrap().endpoint;
     world.stripe.deny(KEY, "webhook_write");
-    let forgotten = engine.forget().await.unwrap();
+    let forgotten = engine.forget(next_key()).await.unwrap();
     let [left] = &forgotten.left[..] else {
         panic!("one thing: {:?}", forgotten.left)
     };
@@ -191,7 +205,10 @@ async fn nothing_is_forgotten_under_another_process() {
     let world = World::new();
     let engine = world.imported().await;
     let lease = world.store().lease().unwrap();
-    assert_eq!(code(engine.forget().await), ProblemCode::AnotherSyncRunning);
+    assert_eq!(
+        code(engine.forget(next_key()).await),
+        ProblemCode::AnotherSyncRunning
+    );
     drop(lease);
     assert!(!engine.overview().await.unwrap().totals.is_empty());
 }

@@ -34,7 +34,7 @@ use clearsync_sandbox::{
 };
 use clearsync_store::{Account, AccountId, Store, StoreError};
 use clearsync_sync::{
-    Change, Clock, Engine, EngineConfig, Services,
+    Change, Clock, Engine, EngineConfig, Former, Services,
     view::{
         Choices, Problem, ProblemCode, RunKind, RunOutcome, RunRow, Service, Setup, SetupStep,
         Status,
@@ -47,6 +47,7 @@ use tokio::sync::broadcast;
 use url::Url;
 
 use self::wire::Wire;
+use crate::world::{data_key, unlocked};
 
 const KEY: &str = "rk_test_51SimulatedKeyOfTheBusiness";
 const NEW_KEY: &str = "rk_test_51AnotherKeyOfTheSameBusiness";
@@ -114,12 +115,12 @@ impl World {
 
     /// An engine, as a process that starts makes it. Keys kept for one run are gone.
     fn open(&self) -> Arc<Engine> {
-        Engine::open(self.config()).unwrap()
+        Engine::open(self.config(), data_key(), Former::Kept).unwrap()
     }
 
     /// The store itself, beside the engine.
     fn store(&self) -> Store {
-        let opened = Store::open(&self.database(), self.clock.now()).unwrap();
+        let opened = Store::open(&self.database(), data_key(), self.clock.now()).unwrap();
         assert_eq!(opened.set_aside, None);
         opened.store
     }

@@ -32,7 +32,7 @@ use super::{
     trouble::{Act, Round, Trouble},
 };
 use crate::push_world::TOKEN;
-use crate::world::KEY;
+use crate::world::{KEY, data_key, unlocked};
 
 const START: &str = "2026-06-01T12:00:00Z";
 /// When each round after setup begins, in hours from the start. Before the third the computer was off for longer than
@@ -235,15 +235,12 @@ impl Life {
     }
 
     pub(super) fn state(&self) -> State {
-        State::of(
-            &rusqlite::Connection::open(self.database()).unwrap(),
-            &self.hubspot,
-        )
+        State::of(&unlocked(&self.database()), &self.hubspot)
     }
 
     /// Checks every page and index of the file.
     pub(super) fn check_file(&self) {
-        let opened = Store::open(&self.database(), self.weather.now()).unwrap();
+        let opened = Store::open(&self.database(), data_key(), self.weather.now()).unwrap();
         assert_eq!(opened.set_aside, None, "{}", self.case);
         opened.store.check().unwrap();
     }
@@ -323,7 +320,7 @@ impl Life {
     }
 
     fn open(&self) -> Option<Arc<Engine>> {
-        let opened = Store::open(&self.database(), self.weather.now()).ok()?;
+        let opened = Store::open(&self.database(), data_key(), self.weather.now()).ok()?;
         assert_eq!(opened.set_aside, None, "{}", self.case);
         let weather = self.weather.clone();
         opened.store.guard_commits(move |step| weather.commit(step));
