@@ -98,7 +98,7 @@ async fn nothing_leaks(desktop: &Desktop) {
         keys,
         "both keys are in the keychain"
     );
-    let processes = walk::processes_on(desktop);
+    let processes = walk::processes_on(desktop, walk::APP);
     assert!(!processes.is_empty());
     let [data_key] = &data_keys(desktop).await[..] else {
         panic!("one key of the data")

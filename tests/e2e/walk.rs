@@ -111,14 +111,19 @@ pub async fn from_hubspot_to_the_overview(window: &Window) {
     window.picture("overview").await;
 }
 
-/// The processes of the app itself on this desktop.
-pub fn processes_on(desktop: &Desktop) -> Vec<u32> {
+/// The app itself, as the kernel calls it.
+pub const APP: &str = "clearsync";
+/// What shows the window's page: the kernel keeps fifteen characters of a name.
+pub const PAGE: &str = "WebKitWebProces";
+
+/// The processes of a name on this desktop.
+pub fn processes_on(desktop: &Desktop, name: &str) -> Vec<u32> {
     let read = |pid: &u32, what: &str| fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default();
     let home = format!("HOME={}", desktop.home().display()).into_bytes();
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let own = |pid: &u32| {
-        read(pid, "comm").trim_ascii() == b"clearsync"
+        read(pid, "comm").trim_ascii() == name.as_bytes()
             && read(pid, "environ")
                 .split(|byte| *byte == 0)
                 .any(|one| one == home)
