@@ -2,7 +2,7 @@
 //! keys and people that get in the way. After each trouble one sync brings everything to where a life without trouble
 //! stands: the same rows in the store, the same portal, nothing lost and nothing twice.
 //!
-//! The ordinary run lives 600. `cargo xtask soak` lives 100 000; `CLEARSYNC_SEED=17 cargo test -p
+//! The ordinary run lives 2 000. `cargo xtask soak` lives 100 000; `CLEARSYNC_SEED=17 cargo test -p
 //! clearsync-sync --test it lives` lives that one alone, as a failure names it.
 
 mod crash;
@@ -20,7 +20,7 @@ use std::{
 
 use self::{life::Life, state::State, trouble::Trouble};
 
-const LIVES: u64 = 600;
+const LIVES: u64 = 2_000;
 /// Different businesses; each is lived without trouble once and with trouble many times.
 const BUSINESSES: u64 = 20;
 

@@ -21,7 +21,7 @@ use crate::{
     undo::{Then, pairs},
 };
 
-const WORLDS: u64 = 300;
+const WORLDS: u64 = 1_000;
 
 /// The seeds of the worlds that are looked at.
 fn worlds() -> Vec<u64> {
