@@ -111,7 +111,7 @@ impl World {
         for object in ["contacts", "companies"] {
             for (id, mut values) in self.sample.hubspot.records(object).unwrap() {
                 let system = |name: &str| {
-                    name == LAST_SYNCED
+                    [LAST_SYNCED, "clearsync_written_by"].contains(&name)
                         || name.starts_with("hs_")
                         || ["createdate", "lastmodifieddate", "associatedcompanyid"].contains(&name)
                 };

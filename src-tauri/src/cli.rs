@@ -17,7 +17,7 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clearsync_sync::{
     Engine, Former,
-    view::{CompanyQuery, PolicyId, Problem, RunOutcome, Service},
+    view::{CompanyQuery, NeedsApproval, PlanSummary, PolicyId, Problem, RunOutcome, Service},
 };
 use clearsync_vault::Secret;
 use serde_json::json;
@@ -345,9 +345,10 @@ async fn sync(
     engine.sync_now().await?;
     terminal.show_run(engine, json).await?;
     let mut run = last_run(engine).await?;
+    let asked = |plan: &PlanSummary| plan.needs_approval != Some(NeedsApproval::OtherInstallation);
     if approve
         && run.outcome == Some(RunOutcome::WaitsForApproval)
-        && let Some(plan) = engine.plan_summary().await?
+        && let Some(plan) = engine.plan_summary().await?.filter(asked)
     {
         engine.push(plan.id).await?;
         terminal.show_run(engine, json).await?;

@@ -2,7 +2,7 @@ use std::{io, ops::Deref, sync::Arc};
 
 use clearsync_sync::{
     Clock, DataKey, DataKeyPlace, Engine, EngineConfig, Former, LOG_FOLDER, Services, data_key,
-    forget_data_key, leave_nothing,
+    forget_data_key, leave_nothing, random_name,
     view::{Problem, ProblemCode},
 };
 use clearsync_transport::{Network, NetworkError};
@@ -96,6 +96,7 @@ impl Prepared {
                 hubspot_url: config.hubspot_url.clone(),
             },
             clock: Clock::system(),
+            random_name,
         };
         // Every page is read, and a file that is not encrypted yet is written anew.
         let opening = move || Engine::open(config, key, former);

@@ -7,7 +7,10 @@ use std::{
 
 use clearsync_sync::{
     Engine,
-    view::{CheckState, Checklist, Level, Overview, PlanSummary, Problem, RunProgress, RunRow},
+    view::{
+        CheckState, Checklist, Level, NeedsApproval, Overview, PlanSummary, Problem, RunProgress,
+        RunRow,
+    },
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -132,7 +135,11 @@ impl Terminal {
                     && plan.creates + plan.updates + plan.removals + plan.associations > 0 =>
             {
                 self.plan(plan)?;
-                self.say("Run the same with --approve to push it, or look at it in the window.")
+                let how = match plan.needs_approval {
+                    Some(NeedsApproval::OtherInstallation) => "Run clearsync push --take-over",
+                    _ => "Run the same with --approve",
+                };
+                self.say(&format!("{how} to push it, or look at it in the window."))
             }
             _ => Ok(()),
         }

@@ -54,6 +54,6 @@ pub use schema::{Ensured, Misfit, SchemaError};
 pub use scope::{Introspection, Mode, SCOPES, Scope, scopes_for};
 pub use scope_audit::{ScopeAudit, Source, Unverified, Verdict};
 pub use search::DOMAIN;
-pub use summary::{CUSTOMER_ID, Proposal, Room, SUMMARY, propose, summary_by_rank};
+pub use summary::{CUSTOMER_ID, MARK, Proposal, Room, SUMMARY, propose, summary_by_rank};
 pub use token::{HubSpotToken, StripeText, TokenKind, TokenRejected};
 pub use write::{Create, Update, Upsert};

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use crate::{NewProperty, ObjectType, PropertyOption, PropertyType};
+use crate::{MARK, NewProperty, ObjectType, PropertyOption, PropertyType};
 
 /// The name of the group ClearSync's properties stand in.
 pub const GROUP: &str = "clearsync";
@@ -76,6 +76,18 @@ pub(crate) const fn own(
         _ => 100,
     };
     ranked(name, label, description, kind, rank, rank)
+}
+
+/// The property that says who writes a record.
+pub(crate) const fn mark(contact_rank: u8, company_rank: u8) -> OwnProperty {
+    ranked(
+        MARK,
+        "Written by (ClearSync)",
+        "Which Stripe account and installation of ClearSync write this record. Set by ClearSync. Do not edit.",
+        PropertyKind::Text,
+        contact_rank,
+        company_rank,
+    )
 }
 
 impl OwnProperty {

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Client, HubSpotError, ObjectType, Record, RecordId, budget::Meter, client::Call, path::Api,
-    record::FURTHER_EMAILS,
+    Client, HubSpotError, MARK, ObjectType, Record, RecordId, budget::Meter, client::Call,
+    path::Api, record::FURTHER_EMAILS,
 };
 
 /// HubSpot documents 3,000 characters a query; the properties asked for and the frame are counted in.
@@ -129,6 +129,48 @@ impl Client {
             );
         }
         Ok(found)
+    }
+
+    /// Records that carry a mark other than those in `own`, and those that hold something in `key` and carry none: as far as
+    /// the index shows them, at most [`MOST_RESULTS`]. Without `own`, where no record can carry a mark, it is all that hold
+    /// something in `key`.
+    ///
+    /// # Errors
+    /// Any [`HubSpotError`].
+    pub async fn records_of_others(
+        &self,
+        object: &ObjectType,
+        key: &str,
+        own: Option<&BTreeSet<String>>,
+    ) -> Result<Vec<Record>, HubSpotError> {
+        let has = |name: &str| json!({ "propertyName": name, "operator": "HAS_PROPERTY" });
+        let groups = match own {
+            None => vec![json!({ "filters": [has(key)] })],
+            Some(own) => {
+                let mut marked = vec![has(MARK)];
+                if !own.is_empty() {
+                    // HubSpot documents that values listed for a text must be in lower case.
+                    let own: BTreeSet<String> = own.iter().map(|one| one.to_lowercase()).collect();
+                    marked
+                        .push(json!({ "propertyName": MARK, "operator": "NOT_IN", "values": own }));
+                }
+                let unmarked = json!({ "propertyName": MARK, "operator": "NOT_HAS_PROPERTY" });
+                vec![
+                    json!({ "filters": marked }),
+                    json!({ "filters": [has(key), unmarked] }),
+                ]
+            }
+        };
+        let query = |after: usize| {
+            json!({
+                "filterGroups": groups,
+                "properties": own.map_or(vec![key], |_| vec![key, MARK]),
+                "sorts": [{ "propertyName": "createdate", "direction": "ASCENDING" }],
+                "limit": PAGE,
+                "after": after.to_string(),
+            })
+        };
+        self.search_from(object, Some(0), query).await
     }
 
     /// Records whose `property` is one of `values`, which must be in lower case as HubSpot compares them so.

@@ -1,9 +1,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{ObjectType, OwnProperty, PropertyKind, own::ranked};
+use crate::{
+    ObjectType, OwnProperty, PropertyKind,
+    own::{mark, ranked},
+};
 
 /// The unique property that ties a contact or company to its Stripe customer, and the key of every upsert.
 pub const CUSTOMER_ID: &str = "clearsync_stripe_customer_id";
+
+/// The property that says of every record which Stripe account and installation of ClearSync write it.
+pub const MARK: &str = "clearsync_written_by";
 
 /// Stripe's states of a subscription, and one for those Stripe may add.
 pub(crate) const STATUSES: &[(&str, &str)] = &[
@@ -33,7 +39,8 @@ pub(crate) const MOVEMENTS: &[(&str, &str)] = &[
 ];
 
 /// The properties of the summary. The ranks make the ten a free plan allows: on the company its customer, MRR, currency,
-/// status, plans and last movement; on the contact its customer, status and MRR.
+/// status, plans and last movement; on the contact its customer, mark, status and MRR. A company's customer says by
+/// itself which Stripe account it is from.
 pub const SUMMARY: &[OwnProperty] = &[
     ranked(
         CUSTOMER_ID,
@@ -43,6 +50,7 @@ pub const SUMMARY: &[OwnProperty] = &[
         0,
         0,
     ),
+    mark(2, 10),
     ranked(
         "clearsync_mrr",
         "MRR (ClearSync)",
@@ -64,7 +72,7 @@ pub const SUMMARY: &[OwnProperty] = &[
         "MRR currency (ClearSync)",
         "The ISO code of the currency of all sums.",
         PropertyKind::Text,
-        10,
+        11,
         5,
     ),
     ranked(
@@ -72,7 +80,7 @@ pub const SUMMARY: &[OwnProperty] = &[
         "Plans (ClearSync)",
         "What is subscribed to now.",
         PropertyKind::Text,
-        11,
+        12,
         7,
     ),
     ranked(
@@ -80,7 +88,7 @@ pub const SUMMARY: &[OwnProperty] = &[
         "Last MRR movement (ClearSync)",
         "What last changed the MRR.",
         PropertyKind::Choice(MOVEMENTS),
-        19,
+        20,
         8,
     ),
     ranked(
@@ -88,7 +96,7 @@ pub const SUMMARY: &[OwnProperty] = &[
         "Last MRR movement date (ClearSync)",
         "When the MRR last changed.",
         PropertyKind::Date,
-        20,
+        21,
         9,
     ),
     ranked(
@@ -96,136 +104,136 @@ pub const SUMMARY: &[OwnProperty] = &[
         "Next renewal (ClearSync)",
         "When the next period begins.",
         PropertyKind::Date,
+        14,
         13,
-        12,
     ),
     ranked(
         "clearsync_arr",
         "ARR (ClearSync)",
         "Twelve times the MRR.",
         PropertyKind::Number,
-        22,
-        14,
+        23,
+        15,
     ),
     ranked(
         "clearsync_cancellation_date",
         "Cancellation date (ClearSync)",
         "When the subscription ended, or will end.",
         PropertyKind::Date,
+        17,
         16,
-        15,
     ),
     ranked(
         "clearsync_trial_end",
         "Trial end (ClearSync)",
         "When the trial ends.",
         PropertyKind::Date,
-        17,
         18,
+        19,
     ),
     ranked(
         "clearsync_start_date",
         "Subscribed since (ClearSync)",
         "When the first subscription began.",
         PropertyKind::Date,
-        23,
-        21,
+        24,
+        22,
     ),
     ranked(
         "clearsync_quantity",
         "Quantity (ClearSync)",
         "Seats or units subscribed to now.",
         PropertyKind::Number,
+        26,
         25,
-        24,
     ),
     ranked(
         "clearsync_past_due",
         "Past due (ClearSync)",
         "Whether a payment is late.",
         PropertyKind::Bool,
+        28,
         27,
-        26,
     ),
     ranked(
         "clearsync_open_balance",
         "Open balance (ClearSync)",
         "What is invoiced and not paid.",
         PropertyKind::Number,
+        30,
         29,
-        28,
     ),
     ranked(
         "clearsync_lifetime_paid",
         "Lifetime paid (ClearSync)",
         "What was paid in all, less refunds.",
         PropertyKind::Number,
+        32,
         31,
-        30,
     ),
     ranked(
         "clearsync_last_movement_change",
         "Last MRR change (ClearSync)",
         "By how much the MRR last changed.",
         PropertyKind::Number,
+        34,
         33,
-        32,
     ),
     ranked(
         "clearsync_paid_mrr_events",
         "Paid MRR events (ClearSync)",
         "How many paid invoices carried MRR.",
         PropertyKind::Number,
+        36,
         35,
-        34,
     ),
     ranked(
         "clearsync_coupon",
         "Coupon (ClearSync)",
         "The discount in force.",
         PropertyKind::Text,
+        38,
         37,
-        36,
     ),
     ranked(
         "clearsync_payment_method",
         "Payment method (ClearSync)",
         "How the customer pays.",
         PropertyKind::Text,
+        40,
         39,
-        38,
     ),
     ranked(
         "clearsync_subscription_ids",
         "Stripe subscription IDs (ClearSync)",
         "All subscriptions behind these numbers.",
         PropertyKind::LongText,
+        42,
         41,
-        40,
     ),
     ranked(
         "clearsync_stripe_customer_ids",
         "All Stripe customer IDs (ClearSync)",
         "All customers behind these numbers, when there are several.",
         PropertyKind::LongText,
+        44,
         43,
-        42,
     ),
     ranked(
         "clearsync_other_mrr",
         "MRR in other currencies (ClearSync)",
         "MRR beside the one above, each sum with its currency.",
         PropertyKind::Text,
+        48,
         47,
-        46,
     ),
     ranked(
         "clearsync_last_synced",
         "Last synced (ClearSync)",
         "When ClearSync last changed this record.",
         PropertyKind::DateTime,
+        46,
         45,
-        44,
     ),
 ];
 
@@ -331,13 +339,13 @@ mod tests {
                 "clearsync_status",
                 "clearsync_plans",
                 "clearsync_last_movement_type",
-                "clearsync_last_movement_date",
             ]
         );
         assert_eq!(
             names(&proposal.chosen, &ObjectType::Contacts),
             [
                 "clearsync_stripe_customer_id",
+                "clearsync_written_by",
                 "clearsync_status",
                 "clearsync_mrr"
             ]

@@ -158,17 +158,6 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Accounts that ever wrote to a portal, this one aside.
-    ///
-    /// # Errors
-    /// What keeps the file from being read.
-    pub fn others_wrote(&self, target: Target) -> Result<bool, StoreError> {
-        let mut query = self.0.prepare_cached(
-            "SELECT 1 FROM journal WHERE portal = ?2 AND account <> ?1 AND state = 'done' LIMIT 1",
-        )?;
-        Ok(query.exists(params![target.account.0, target.portal])?)
-    }
-
     /// Whether anything but a plan wrote to a portal after the write of this number.
     ///
     /// # Errors

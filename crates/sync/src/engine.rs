@@ -17,6 +17,7 @@ mod figures;
 mod forget;
 mod guard;
 mod hubspot_checks;
+mod installation;
 mod live;
 mod mail_domains;
 mod modes;
@@ -60,6 +61,7 @@ use crate::{
 };
 
 pub use forget::{LOG_FOLDER, LOG_PREFIX, LOG_SUFFIX, leave_nothing};
+pub use installation::random_name;
 
 /// The file of the store in the data folder.
 pub(crate) const DATABASE: &str = "clearsync.sqlite";
@@ -89,6 +91,8 @@ pub struct EngineConfig {
     pub services: Services,
     /// The clock.
     pub clock: Clock,
+    /// Makes a name that no other installation and no other intention has. It is no secret.
+    pub random_name: fn() -> String,
 }
 
 /// Something a reader of the engine is told.
@@ -108,6 +112,7 @@ pub struct Engine {
     data_folder: PathBuf,
     sample_data: bool,
     clock: Clock,
+    random_name: fn() -> String,
     live: Mutex<Live>,
     checks: Mutex<Checks>,
     rotations: Mutex<Rotations>,
@@ -155,6 +160,7 @@ impl Engine {
             data_folder: config.data_folder,
             sample_data: config.sample_data,
             clock: config.clock,
+            random_name: config.random_name,
             live: Mutex::default(),
             checks: Mutex::default(),
             rotations: Mutex::default(),

@@ -26,5 +26,6 @@ pub use clock::Clock;
 pub use data_key::{DataKeyPlace, Former, data_key, forget_data_key};
 pub use engine::{
     Change, Engine, EngineConfig, LOG_FOLDER, LOG_PREFIX, LOG_SUFFIX, Services, leave_nothing,
+    random_name,
 };
 pub use playbook::playbooks;

@@ -15,6 +15,7 @@ mod guard;
 mod kind;
 mod known;
 mod look;
+mod mark;
 mod metadata;
 mod own_records;
 mod portal;
@@ -39,6 +40,8 @@ pub use guard::Guard;
 pub(crate) use kind::{Kind, LinkKind, PIPELINE};
 pub(crate) use known::settings_changed;
 pub(crate) use look::{LINE_ITEM_SCOPES, check_room, look_at_properties};
+pub use mark::Installation;
+pub(crate) use mark::{Mark, Whose};
 pub(crate) use portal::Portal;
 pub(crate) use row::{
     ASSOCIATE, CREATE, Change, Deed, REMOVE, Row, SKIP, UNCHANGED, UPDATE, Values, pair_subject,
@@ -51,6 +54,7 @@ pub(crate) use values::same_in;
 
 use self::{
     known::Known,
+    mark::{Marked, Rival, mark},
     row::{Links, Standing},
     subscription::Subscription,
     vain::Vain,
@@ -172,8 +176,9 @@ pub async fn make(
     let records = records.chain(own.records);
     let mut wanted_links = own.links;
     wanted_links.insert("contacts_companies", contacts.companies_of);
+    let Marked { records, rival } = mark(records, &known, &portal);
     let mut rows = row::rows(
-        records.collect(),
+        records,
         &portal,
         rules.choices,
         &known.guard,
@@ -194,7 +199,7 @@ pub async fn make(
     rows.extend(known.former.iter().cloned());
     rows.extend(own.strays);
     let vain = gathering.vain;
-    let counts = Counts::of(&rows, &portal, hubspot.quota(), &known);
+    let counts = Counts::of(&rows, &portal, hubspot.quota(), &known, rival);
     let store = store.clone();
     blocking(move || {
         store.write(|writer| {
@@ -270,6 +275,7 @@ fn standing_of(sought: Sought, own: &[String]) -> Standing {
     match sought {
         Sought::Absent => Standing::Absent,
         Sought::Ambiguous(candidates) => Standing::Ambiguous(candidates),
+        Sought::OtherAccount(record, account) => Standing::OtherAccount(record, account),
         Sought::Refused => Standing::Refused,
         Sought::Found { record, by } => Standing::Stands {
             record: record.id,
@@ -430,11 +436,17 @@ impl Draft<'_> {
         let account = self.target.account;
         let mut open: BTreeMap<&str, (&str, serde_json::Value)> = BTreeMap::new();
         for row in self.rows {
-            let Deed::Skip { reason, candidates } = &row.deed else {
+            let Deed::Skip {
+                reason,
+                candidates,
+                account: other,
+            } = &row.deed
+            else {
                 continue;
             };
             let code = match reason {
                 SkipReason::Ambiguous => MATCH_AMBIGUOUS,
+                SkipReason::OtherAccount => OTHER_ACCOUNT,
                 SkipReason::NoEmail | SkipReason::EmailRefused | SkipReason::ContactsNotCreated => {
                     CUSTOMER_UNMATCHED
                 }
@@ -454,10 +466,17 @@ impl Draft<'_> {
                 | SkipReason::FilteredMetadata => continue,
             };
             let candidates: Vec<String> = candidates.iter().map(RecordId::to_string).collect();
-            let params = serde_json::json!({
+            let mut params = serde_json::json!({
                 "object": row.object, "key": row.subject, "reason": reason, "candidates": candidates.join(", "),
             });
+            if let Some(other) = other {
+                params["account"] = serde_json::json!(other);
+            }
             open.insert(&row.label, (code, params));
+        }
+        if let Some(rival) = &self.counts.rival {
+            let params = serde_json::json!({ "records": rival.records });
+            open.insert(&rival.installation, (OTHER_INSTALLATION, params));
         }
         let blind = self.rows.iter().filter(|row| push::is_blind(row));
         for kind in blind.filter_map(|row| Kind::named(&row.object)) {
@@ -487,11 +506,27 @@ impl Draft<'_> {
     }
 }
 
+/// Notes that a push takes over what another installation writes.
+pub(crate) fn take_over(
+    writer: &Writer,
+    target: Target,
+    rival: &Rival,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    mark::begin_term(writer, rival.term)?;
+    writer.set_attention(target.account, AREA, &rival.installation, &[], now)
+}
+
 const AREA: &str = "plan";
 /// The code of an open item about a customer no record fits; `params` hold `object`, `key` and `reason`.
 pub const CUSTOMER_UNMATCHED: &str = "customer_unmatched";
 /// The code of an open item about several records that fit; `params` hold `candidates` too.
 pub const MATCH_AMBIGUOUS: &str = "match_ambiguous";
+/// The code of an open item about a record on which another Stripe account's figures stand; `params` hold `account`, its id
+/// and mode, too.
+pub const OTHER_ACCOUNT: &str = "other_account";
+/// The code of an open item about another installation that writes for the same account; `params` hold how many `records`.
+pub(crate) const OTHER_INSTALLATION: &str = "other_installation";
 /// The code of an open item about a kind of record whose scopes the key lacks; `params` hold `scopes`.
 pub(crate) const SCOPE_MISSING: &str = "scope_missing";
 

@@ -28,7 +28,7 @@ use futures::{
     FutureExt,
     future::{BoxFuture, join, join_all},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 pub(crate) use former::{is_blind, settle_former};
@@ -43,7 +43,7 @@ use crate::{
     blocking::blocking,
     clock::Clock,
     import::Wish,
-    plan::{self, ASSOCIATE, CREATE, Kind, PlanError, Portal, REMOVE, Row, UPDATE},
+    plan::{self, ASSOCIATE, CREATE, Counts, Kind, PlanError, Portal, REMOVE, Row, UPDATE},
 };
 
 /// What is to be pushed.
@@ -109,7 +109,7 @@ pub async fn push(
     let now = clock.now();
     let begun = {
         let store = store.clone();
-        blocking(move || store.write(|writer| Begun::begin(writer, order))).await?
+        blocking(move || store.write(|writer| Begun::begin(writer, order, now))).await?
     };
     let portal = if begun.portal.is_current(now) {
         begun.portal
@@ -129,6 +129,7 @@ pub async fn push(
         telling: Telling::new(progress, wish, begun.rows.len()),
         pushed: Mutex::default(),
         sought_at: begun.sought_at,
+        looks_at_found: now.duration_since(begun.planned_at).abs() >= GOOD_FOR,
     };
     let outcome = work.carry_out(begun.rows).await;
     if let Err(PushError::HubSpot(error)) = &outcome
@@ -162,16 +163,20 @@ struct Begun {
     rows: Vec<Numbered>,
     /// When companies were looked for, by HubSpot's clock.
     sought_at: Option<Timestamp>,
+    /// When the plan was made.
+    planned_at: Timestamp,
 }
 
 impl Begun {
-    fn begin(writer: &Writer, order: Order) -> Result<Self, PushError> {
+    fn begin(writer: &Writer, order: Order, now: Timestamp) -> Result<Self, PushError> {
         let current = writer.current_plan(order.target, Purpose::Sync)?;
-        if current.is_none_or(|current| current.id != order.plan) {
-            return Err(PushError::Outdated);
-        }
+        let current = current.filter(|current| current.id == order.plan);
+        let current = current.ok_or(PushError::Outdated)?;
         writer.set_plan_state(order.plan, PlanState::Approved)?;
         note_pushed(writer, order.target)?;
+        if let Some(rival) = Counts::read(&current.counts).rival {
+            plan::take_over(writer, order.target, &rival, now)?;
+        }
         // Rows that wait for the user's word stay, and so do links to and from their records.
         let holds = writer.holds(order.target, Purpose::Sync)?;
         let mut rows = Vec::new();
@@ -188,6 +193,7 @@ impl Begun {
             portal: Portal::kept(writer, order.target)?.ok_or(PushError::Outdated)?,
             rows,
             sought_at: plan::companies_sought_at(writer, order.target)?,
+            planned_at: current.made_at,
         })
     }
 }
@@ -200,7 +206,12 @@ struct Work<'a> {
     telling: Telling<'a>,
     pushed: Mutex<Pushed>,
     sought_at: Option<Timestamp>,
+    /// Whether records that the plan found may have become somebody else's since.
+    looks_at_found: bool,
 }
+
+/// HubSpot shows changes in search after a few moments, so that a look this old tells hardly less than a new one.
+const GOOD_FOR: SignedDuration = SignedDuration::from_mins(1);
 
 impl Work<'_> {
     async fn carry_out(&mut self, mut rows: Vec<Numbered>) -> Result<(), PushError> {

@@ -37,11 +37,7 @@ pub(crate) use row::{
 pub(crate) use waiting::waiting_in;
 
 pub(crate) use self::types::Types;
-use self::{
-    held::Held,
-    history::History,
-    reverse::{Circumstances, rows},
-};
+use self::{held::Held, history::History, reverse::rows};
 use crate::{blocking::blocking, derive::Summary, plan::Kind};
 
 /// The kind of run that carries out what takes something back.
@@ -79,13 +75,19 @@ pub async fn make(
     if known.unsettled {
         return Err(UndoError::Unsettled);
     }
-    let history = History::of(&known.writes, &scope);
-    let held = Held::look(hubspot, &history, known.types).await?;
-    let circumstances = Circumstances {
-        labels: &known.labels,
-        portal_is_shared: known.portal_is_shared,
-    };
-    let rows = rows(&history, &held, &circumstances);
+    let mut history = History::of(&known.writes, &scope);
+    let mut held = Held::look(hubspot, &history, known.types).await?;
+    let everything = scope == UndoScope::Everything;
+    if everything || history.removes_definitions() {
+        held.look_for_others(hubspot, &history).await?;
+    }
+    if everything {
+        // Whoever takes everything back last removes what others had made first.
+        for (kind, subject) in held.own_definitions() {
+            history.add_left_behind(kind, subject);
+        }
+    }
+    let rows = rows(&history, &held, &known.labels);
     let counts = Counts::of(&rows, scope, known.redo, hubspot.quota());
     let store = store.clone();
     blocking(move || {
@@ -106,7 +108,6 @@ struct Known {
     writes: Vec<JournalEntry>,
     last: JournalId,
     unsettled: bool,
-    portal_is_shared: bool,
     /// Whether what is taken back took something back itself.
     redo: bool,
     labels: BTreeMap<(String, String), String>,
@@ -133,7 +134,6 @@ impl Known {
             writes,
             last: view.last_write(target)?,
             unsettled: !view.open_journal(target)?.is_empty(),
-            portal_is_shared: view.others_wrote(target)?,
             redo,
             labels,
             types: Types::load(view, target)?,

@@ -66,8 +66,8 @@ pub use policies::{
     PolicyView, ReturningRule, ToZeroRule,
 };
 pub use preview::{
-    FieldChange, NeedsApproval, ObjectType, PlanAction, PlanPage, PlanQuery, PlanRow, PlanSummary,
-    PropertyChangeCount, RowFilter, RowSelection, SkipReason, ValueKind,
+    FieldChange, NeedsApproval, ObjectType, OtherAccount, PlanAction, PlanPage, PlanQuery, PlanRow,
+    PlanSummary, PropertyChangeCount, RowFilter, RowSelection, SkipReason, ValueKind,
 };
 pub use problem::{Action, Problem, ProblemCode};
 pub use realtime::{RealtimeState, RealtimeView};

@@ -6,9 +6,9 @@ use clap::{ArgGroup, Args, ValueEnum};
 use clearsync_sync::{
     Engine,
     view::{
-        DriftView, FieldChange, ObjectType, PlanAction, PlanPage, PlanQuery, PlanSummary,
-        RowFilter, RowSelection, RunOutcome, UndoAction, UndoPage, UndoQuery, UndoSummary,
-        UndoTarget,
+        DriftView, FieldChange, NeedsApproval, ObjectType, OtherAccount, PlanAction, PlanPage,
+        PlanQuery, PlanSummary, RowFilter, RowSelection, RunOutcome, UndoAction, UndoPage,
+        UndoQuery, UndoSummary, UndoTarget,
     },
 };
 use serde_json::json;
@@ -83,6 +83,9 @@ pub(super) struct PushArgs {
     /// Give your word for the plan as `clearsync plan` showed it.
     #[arg(long)]
     approve: bool,
+    /// Take over the records that another installation of ClearSync writes.
+    #[arg(long)]
+    take_over: bool,
     #[command(flatten)]
     keys: Keys,
     /// Print one JSON object instead of progress bars.
@@ -228,9 +231,11 @@ async fn all_rows(
 
 fn plan_table(terminal: &Terminal, page: &PlanPage) -> Result<(), CliError> {
     for row in &page.rows {
-        let reason = row
-            .skip
-            .map(|skip| words(&format!("skip.{}", code(&skip)), &[]));
+        let reason = row.skip.map(|skip| {
+            let reason = words(&format!("skip.{}", code(&skip)), &[]);
+            let account = row.other_account.as_ref().map(account);
+            format!("{reason}{}", account.unwrap_or_default())
+        });
         let waits = if row.waits {
             "  waits for your word"
         } else {
@@ -246,6 +251,11 @@ fn plan_table(terminal: &Terminal, page: &PlanPage) -> Result<(), CliError> {
         fields(terminal, &row.changes)?;
     }
     more(terminal, page.rows.len(), page.total)
+}
+
+fn account(account: &OtherAccount) -> String {
+    let mode = words(&format!("mode.{}", code(&account.mode)), &[]);
+    format!(" ({}, {mode})", account.id.as_deref().unwrap_or("–"))
 }
 
 fn fields(terminal: &Terminal, changes: &[FieldChange]) -> Result<(), CliError> {
@@ -288,26 +298,36 @@ pub(super) async fn push(
             .approve(RowSelection::Matching { filter }, true)
             .await?;
         plan = narrowed.unwrap_or(plan);
-    } else if arguments.approve {
+    } else if arguments.approve || arguments.take_over {
         plan = engine
             .approve(RowSelection::All, true)
             .await?
             .unwrap_or(plan);
     }
-    if plan.needs_approval.is_some() && !arguments.approve {
-        show_waiting(terminal, &plan, arguments.json)?;
+    let word = match plan.needs_approval {
+        Some(NeedsApproval::OtherInstallation) if !arguments.take_over => Some("--take-over"),
+        Some(_) if !arguments.approve && !arguments.take_over => Some("--approve"),
+        _ => None,
+    };
+    if let Some(word) = word {
+        show_waiting(terminal, &plan, word, arguments.json)?;
         return Ok(WAITS);
     }
     engine.push(plan.id).await?;
     finish(engine, terminal, arguments.json, &json!({ "plan": plan })).await
 }
 
-fn show_waiting(terminal: &Terminal, plan: &PlanSummary, json: bool) -> Result<(), CliError> {
+fn show_waiting(
+    terminal: &Terminal,
+    plan: &PlanSummary,
+    word: &str,
+    json: bool,
+) -> Result<(), CliError> {
     if json {
         return Ok(terminal.json(&json!({ "run": null, "plan": plan }))?);
     }
     terminal.plan(plan)?;
-    terminal.say("Run the same with --approve to push it.")?;
+    terminal.say(&format!("Run the same with {word} to push it."))?;
     Ok(())
 }
 

@@ -1,12 +1,10 @@
 import { Button } from "@mantine/core";
-import { IconAlertCircle, IconAlertTriangle, IconInfoCircle } from "@tabler/icons-react";
 import { useNavigation } from "../frame/navigation";
 import { useWords, type WordKey } from "../i18n/words";
 import type { Action, Problem, ProblemCode } from "../ipc/backend";
 import { useBackend } from "../ipc/queries";
 import classes from "./kit.module.css";
-
-type Tone = "bad" | "warn" | "info";
+import { Notice, type Tone } from "./Notice";
 
 /** Problems that pass by themselves, or that are no fault of anything. The rest are broken until someone acts. */
 const TONES: Partial<Record<ProblemCode, Tone>> = {
@@ -31,8 +29,6 @@ const TONES: Partial<Record<ProblemCode, Tone>> = {
   hubSpotNotConnected: "info",
 };
 
-const ICONS = { bad: IconAlertCircle, warn: IconAlertTriangle, info: IconInfoCircle };
-
 interface NoticeActions {
   /** Does the same again. Without it, no such button is shown. */
   onTryAgain?: (() => void) | undefined;
@@ -43,25 +39,20 @@ interface NoticeActions {
 /** What happened, what it means, and the one thing to do about it. */
 export function ProblemNotice({ problem, ...actions }: { problem: Problem } & NoticeActions) {
   const t = useWords();
-  const tone = TONES[problem.code] ?? "bad";
-  const Icon = ICONS[tone];
   const params = { service: t("service.unknown"), ...problem.params };
   return (
-    <div className={classes.notice} data-tone={tone} role={tone === "bad" ? "alert" : "status"}>
-      <Icon
-        className={`${classes[tone === "info" ? "quiet" : tone]} ${classes.noticeIcon}`}
-        size={16}
-        aria-hidden
-      />
-      <div className={classes.noticeText}>
-        <p className={classes.noticeTitle}>{t(`problem.${problem.code}.title`, params)}</p>
-        <p>{t(`problem.${problem.code}.text`, params)}</p>
-        {problem.requestId !== null && (
-          <p className={classes.small}>{t("problem.requestId", { id: problem.requestId })}</p>
-        )}
-      </div>
-      {problem.action !== null && <ActionButton action={problem.action} code={problem.code} {...actions} />}
-    </div>
+    <Notice
+      tone={TONES[problem.code] ?? "bad"}
+      title={t(`problem.${problem.code}.title`, params)}
+      action={
+        problem.action !== null && <ActionButton action={problem.action} code={problem.code} {...actions} />
+      }
+    >
+      <p>{t(`problem.${problem.code}.text`, params)}</p>
+      {problem.requestId !== null && (
+        <p className={classes.small}>{t("problem.requestId", { id: problem.requestId })}</p>
+      )}
+    </Notice>
   );
 }
 

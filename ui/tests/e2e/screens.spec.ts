@@ -48,6 +48,7 @@ const EVERYDAY: Screen[] = [
   ["empty", "subscriptions-empty", rail("Subscriptions"), "No subscriptions yet"],
   ["everyday", "preview", rail("Preview"), "Push 201 changes"],
   ["crowded", "preview-crowded", rail("Preview"), "Push 4,031 changes"],
+  ["otherInstallation", "preview-other-installation", rail("Preview"), "Take over and push 201 changes"],
   ["empty", "preview-empty", rail("Preview"), "No plan yet"],
   ["everyday", "history", rail("History"), "61,204"],
   ["empty", "history-empty", rail("History"), "No run yet"],

@@ -10,6 +10,7 @@ import type {
   HubSpotConnection,
   ListName,
   ListProgress,
+  OtherAccount,
   PlanAction,
   PlanRow,
   PropertyPlan,
@@ -203,6 +204,8 @@ export function lists(): ListProgress[] {
   });
 }
 
+export const OTHER_ACCOUNT: OtherAccount = { id: "acct_1QwErTyUiOpAsDfG", mode: "test" };
+
 const SKIPS: SkipReason[] = [
   "noEmail",
   "emailRefused",
@@ -210,6 +213,7 @@ const SKIPS: SkipReason[] = [
   "contactsNotCreated",
   "companiesNotCreated",
   "ambiguous",
+  "otherAccount",
   "customerDeleted",
   "refused",
 ];
@@ -268,13 +272,15 @@ function planRow(index: number): PlanRow {
   const action = actionOf(index);
   const domain = pick(DOMAINS, index);
   const changes = action === "create" || action === "update";
+  const skip = action === "skip" ? pick(SKIPS, Math.floor(index / 10)) : null;
   return {
     id: index + 1,
     object,
     name: object === "company" ? `${domain}${index}.example` : `jane.q.${index}@${domain}.example`,
     hubspotId: action === "update" || action === "unchanged" ? String(30_100_000 + index) : null,
     action,
-    skip: action === "skip" ? pick(SKIPS, Math.floor(index / 10)) : null,
+    skip,
+    otherAccount: skip === "otherAccount" ? OTHER_ACCOUNT : null,
     changes: changes ? fields(index, action === "create") : [],
     waits: false,
   };
@@ -355,6 +361,8 @@ const KINDS: AttentionKind[] = [
   "scopeMissing",
   "customerUnmatched",
   "matchAmbiguous",
+  "otherAccount",
+  "otherInstallation",
   "recordRefused",
   "figureAssumed",
   "objectNotUnderstood",

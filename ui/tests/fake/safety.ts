@@ -19,7 +19,7 @@ import type {
   UndoSummary,
   UndoTarget,
 } from "../../src/ipc/backend";
-import { minutesAgo } from "./data";
+import { minutesAgo, OTHER_ACCOUNT } from "./data";
 import type { World } from "./world";
 
 const GUARD: GuardSettings = {
@@ -203,6 +203,7 @@ export function reviewItems(): ReviewItem[] {
       key,
       name,
       reason: "ambiguous",
+      otherAccount: null,
       refusal: null,
       property: null,
       since: minutesAgo(600 + n),
@@ -211,6 +212,7 @@ export function reviewItems(): ReviewItem[] {
       choices: ["link", "create", "leaveOut"],
       decision: n === 2 ? { kind: "leaveOut" } : null,
     };
+    if (n % 6 === 4) return { ...item, reason: "otherAccount", otherAccount: OTHER_ACCOUNT, candidates: 1 };
     return n % 6 === 5 ? { ...item, ...REFUSED } : item;
   });
 }

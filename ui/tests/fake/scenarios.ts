@@ -197,6 +197,11 @@ export const SCENARIOS = {
     };
     return withStatus(world, { attention: 400, waitingChanges: 12_345 });
   },
+  otherInstallation: () => {
+    const world = everyday();
+    if (world.plan) world.plan.needsApproval = "otherInstallation";
+    return withStatus(world, { phase: "attention" });
+  },
   empty: () => {
     const world = everyday();
     return {

@@ -1,4 +1,8 @@
-use crate::{OwnProperty, PropertyKind, own::own, summary::MOVEMENTS};
+use crate::{
+    OwnProperty, PropertyKind,
+    own::{mark, own},
+    summary::MOVEMENTS,
+};
 
 /// The unique property that ties an event record to its movement.
 pub const EVENT_ID: &str = "clearsync_event_id";
@@ -29,6 +33,7 @@ pub const EVENT: &[OwnProperty] = &[
         "The movement this record stands for. Set by ClearSync. Do not edit.",
         PropertyKind::UniqueText,
     ),
+    mark(100, 100),
     own(
         "clearsync_name",
         "Name (ClearSync)",

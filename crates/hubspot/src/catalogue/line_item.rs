@@ -1,4 +1,7 @@
-use crate::{OwnProperty, PropertyKind, own::own};
+use crate::{
+    OwnProperty, PropertyKind,
+    own::{mark, own},
+};
 
 /// The unique property that ties a line item to its Stripe subscription item.
 pub const LINE_ITEM_ID: &str = "clearsync_line_item_id";
@@ -11,6 +14,7 @@ pub const LINE_ITEM: &[OwnProperty] = &[
         "The part of a subscription this record stands for. Set by ClearSync. Do not edit.",
         PropertyKind::UniqueText,
     ),
+    mark(100, 100),
     own(
         "clearsync_related_subscription_id",
         "Stripe subscription ID (ClearSync)",

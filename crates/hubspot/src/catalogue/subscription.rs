@@ -1,6 +1,6 @@
 use crate::{
     OwnProperty, PropertyKind,
-    own::own,
+    own::{mark, own},
     summary::{MOVEMENTS, STATUSES},
 };
 
@@ -23,6 +23,7 @@ pub const SUBSCRIPTION: &[OwnProperty] = &[
         "The Stripe subscription this record stands for. Set by ClearSync. Do not edit.",
         PropertyKind::UniqueText,
     ),
+    mark(100, 100),
     own(
         "clearsync_name",
         "Name (ClearSync)",

@@ -14,7 +14,7 @@ use clearsync_store::{
 use clearsync_sync::{
     Clock,
     import::Wish,
-    plan::{self, Looking, Rules},
+    plan::{self, Installation, Looking, Rules},
     push::{self, Order, PushProgress},
     view::{Choices, WriteMode, Writing},
 };
@@ -118,7 +118,10 @@ async fn load(mode: WriteMode, burst: usize, round_trip: Duration) -> Outcome<Lo
         ..PortalShape::default()
     };
     let portal_id = i64::try_from(shape.portal_id)?;
-    let target = store.write(|writer| fill(writer, portal_id, start))?;
+    let target = store.write(|writer| {
+        Installation::ensure(writer, "bench")?;
+        fill(writer, portal_id, start)
+    })?;
     let portal = HubSpotSandbox::new(shape, clock.clone(), 7);
     let scopes = scopes_for(Scopes::Summary)
         .chain(scopes_for(Scopes::Deals))

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::{Engine, profile::Profile};
 use crate::{
-    derive,
-    view::{Action, AttentionItem, AttentionKind, Problem},
+    derive, plan,
+    view::{Action, AttentionItem, AttentionKind, OtherAccount, Problem},
 };
 
 const DATABASE_SET_ASIDE: &str = "database_set_aside";
@@ -68,7 +68,9 @@ pub(super) fn unmatched_customers(reader: &Reader, account: AccountId) -> Result
     let unmatched = |kind: &AttentionKind| {
         matches!(
             kind,
-            AttentionKind::CustomerUnmatched | AttentionKind::MatchAmbiguous
+            AttentionKind::CustomerUnmatched
+                | AttentionKind::MatchAmbiguous
+                | AttentionKind::OtherAccount
         )
     };
     let count = open
@@ -90,7 +92,9 @@ fn item(open: Attention) -> Option<AttentionItem> {
         AttentionKind::ScopeMissing => Some(Action::ReplaceHubSpotKey),
         AttentionKind::RecordRefused
         | AttentionKind::CustomerUnmatched
-        | AttentionKind::MatchAmbiguous => Some(Action::ReviewPlan),
+        | AttentionKind::MatchAmbiguous
+        | AttentionKind::OtherAccount
+        | AttentionKind::OtherInstallation => Some(Action::ReviewPlan),
         AttentionKind::FigureAssumed | AttentionKind::ObjectNotUnderstood => None,
     };
     Some(AttentionItem {
@@ -110,6 +114,8 @@ fn kind(code: &str) -> Option<AttentionKind> {
         "scope_missing" => AttentionKind::ScopeMissing,
         "customer_unmatched" => AttentionKind::CustomerUnmatched,
         "match_ambiguous" => AttentionKind::MatchAmbiguous,
+        plan::OTHER_ACCOUNT => AttentionKind::OtherAccount,
+        plan::OTHER_INSTALLATION => AttentionKind::OtherInstallation,
         "record_refused" => AttentionKind::RecordRefused,
         derive::FIGURE_ASSUMED => AttentionKind::FigureAssumed,
         derive::OBJECT_NOT_UNDERSTOOD => AttentionKind::ObjectNotUnderstood,
@@ -127,7 +133,7 @@ fn subject(kind: AttentionKind, subject: String, params: &Value) -> String {
     }
 }
 
-/// What is wrong with an object of Stripe's, and what was assumed instead.
+/// What is wrong with an object of Stripe's, and what was assumed instead; or what is named beside a record.
 fn details(kind: AttentionKind, params: &Value) -> Vec<String> {
     let listed = |name: &str| params[name].as_array().into_iter().flatten();
     match kind {
@@ -151,9 +157,15 @@ fn details(kind: AttentionKind, params: &Value) -> Vec<String> {
             let scopes = params["scopes"].as_str().unwrap_or_default();
             scopes.split(", ").map(str::to_owned).collect()
         }
+        AttentionKind::OtherAccount => {
+            let account = OtherAccount::deserialize(&params["account"]).ok();
+            let id = account.and_then(|account| account.id);
+            id.into_iter().collect()
+        }
         AttentionKind::PermissionMissing
         | AttentionKind::CustomerUnmatched
         | AttentionKind::MatchAmbiguous
+        | AttentionKind::OtherInstallation
         | AttentionKind::RecordRefused
         | AttentionKind::DatabaseSetAside => Vec::new(),
     }

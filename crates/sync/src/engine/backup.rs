@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::{Engine, profile::Profile};
 use crate::{
     blocking::blocking,
+    plan::Installation,
     view::{Action, BackupRow, Mode, Problem, ProblemCode, Service},
 };
 
@@ -85,10 +86,10 @@ impl Engine {
     pub async fn restore_from(&self, path: PathBuf) -> Result<(), Problem> {
         let taken = self.run.take()?;
         let lease = self.with_store(Store::lease).await?;
-        let now = self.now();
+        let (now, fresh) = (self.now(), self.name_of_installation());
         let before = self.with_store(|store| store.read(Profile::read)).await?;
         let after = self
-            .with_store(move |store| restored(store, &path, now))
+            .with_store(move |store| restored(store, &path, fresh, now))
             .await?;
         drop((lease, taken));
         for service in [Service::Stripe, Service::HubSpot] {
@@ -109,11 +110,22 @@ impl Engine {
     }
 }
 
-/// Restores, and gives the setup that came with it. What stood there becomes a backup like any other.
-fn restored(store: &Store, path: &Path, now: Timestamp) -> Result<Profile, StoreError> {
+/// Restores, and gives the setup that came with it. What stood there becomes a backup like any other. The installation
+/// stays this one, or becomes `fresh`: the data may come from another that is still at work.
+fn restored(
+    store: &Store,
+    path: &Path,
+    fresh: String,
+    now: Timestamp,
+) -> Result<Profile, StoreError> {
+    let installation = store.read(Installation::load)?;
+    let installation = installation.unwrap_or_else(|| Installation::new(fresh));
     let folder = store.path().with_file_name(FOLDER);
     store.restore(path, &folder.join(file_name(BEFORE_RESTORE, now)))?;
-    store.read(Profile::read)
+    store.write(|writer| {
+        installation.keep(writer)?;
+        Profile::read(writer)
+    })
 }
 
 fn file_name(prefix: &str, now: Timestamp) -> String {

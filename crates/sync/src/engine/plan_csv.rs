@@ -3,7 +3,7 @@ use clearsync_store::StoreError;
 use super::{Engine, preview};
 use crate::view::{PlanRow, Problem, ProblemCode};
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "object",
     "name",
     "hubspot_id",
@@ -14,6 +14,7 @@ const COLUMNS: [&str; 10] = [
     "label",
     "before",
     "after",
+    "other_account",
 ];
 
 impl Engine {
@@ -43,6 +44,11 @@ fn table(rows: &[PlanRow]) -> Option<String> {
             row.skip.as_ref().map(word).unwrap_or_default(),
             waits.to_owned(),
         ];
+        let other_account = row.other_account.as_ref().map(|account| {
+            let id = account.id.as_deref().unwrap_or_default();
+            format!("{id} {}", word(&account.mode)).trim().to_owned()
+        });
+        let other_account = other_account.unwrap_or_default();
         let mut fields: Vec<[String; 4]> = row
             .changes
             .iter()
@@ -59,7 +65,8 @@ fn table(rows: &[PlanRow]) -> Option<String> {
             fields.push(std::array::from_fn(|_| String::new()));
         }
         for field in fields {
-            let cells = head.iter().chain(&field).map(|cell| harmless(cell));
+            let cells = head.iter().chain(&field).chain([&other_account]);
+            let cells = cells.map(|cell| harmless(cell));
             csv.write_record(cells).ok()?;
         }
     }

@@ -269,18 +269,27 @@ fn row(stored: &clearsync_store::PlanRow, waits: bool) -> Option<PlanRow> {
         Deed::Remove { .. } => PlanAction::Remove,
         Deed::Associate { .. } => return None,
     };
-    let skip = match &row.deed {
-        Deed::Skip { reason, .. } => Some(*reason),
-        _ => None,
+    let (skip, other_account, foreign) = match &row.deed {
+        Deed::Skip {
+            reason,
+            candidates,
+            account,
+        } => {
+            let foreign = candidates.first().filter(|_| account.is_some()).copied();
+            (Some(*reason), account.clone(), foreign)
+        }
+        _ => (None, None, None),
     };
+    let record = row.deed.record().or(foreign);
     Some(PlanRow {
         id: u32::try_from(stored.number).ok()?,
         object: Kind::named(&row.object)?.shown(),
-        hubspot_id: row.deed.record().map(|record| record.to_string()),
+        hubspot_id: record.map(|record| record.to_string()),
         changes: field_changes(row.deed.changes()),
         name: row.label,
         action,
         skip,
+        other_account,
         waits,
     })
 }

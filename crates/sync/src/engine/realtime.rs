@@ -3,11 +3,7 @@
 //! What is wanted is noted before Stripe is asked, so that a process that ends in between finds the endpoint again by
 //! the same idempotency key. No other endpoint is ever named in a request.
 
-use std::{
-    hash::{BuildHasher, Hasher, RandomState},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use clearsync_store::{AccountId, Reader, Scope, Writer};
 use clearsync_stripe::{
@@ -175,8 +171,8 @@ impl Engine {
                 Wanted {
                     url: url.to_string(),
                     port,
-                    install: random_name(),
-                    idempotency_key: random_name(),
+                    install: (self.random_name)(),
+                    idempotency_key: (self.random_name)(),
                     since: self.now(),
                     endpoint: None,
                 }
@@ -456,13 +452,6 @@ fn keep(
     wanted: Option<&Wanted>,
 ) -> Result<(), clearsync_store::StoreError> {
     writer.set_setting(Scope::Account(account), SETTING, &wanted)
-}
-
-/// A name that no other installation and no other intention has. It is no secret.
-fn random_name() -> String {
-    // Each is keyed by the operating system's randomness.
-    let part = || RandomState::new().build_hasher().finish();
-    format!("{:016x}{:016x}", part(), part())
 }
 
 #[cfg(test)]

@@ -2,16 +2,17 @@ use std::collections::BTreeMap;
 
 use clearsync_hubspot::{CUSTOMER_ID, ReadBy, Record, RecordId};
 use clearsync_store::{Attention, Decision, Link, Purpose, Reader, StoreError, Target, Verdict};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Engine, preview, profile::Profile, undo::record_url};
 use crate::{
-    plan::{CUSTOMER_UNMATCHED, MATCH_AMBIGUOUS},
+    plan::{CUSTOMER_UNMATCHED, MATCH_AMBIGUOUS, OTHER_ACCOUNT},
     push::RECORD_REFUSED,
     undo::object_type,
     view::{
-        Candidate, DataKind, Problem, ProblemCode, ReviewChoice, ReviewDecision, ReviewItem,
-        SkipReason,
+        Candidate, DataKind, OtherAccount, Problem, ProblemCode, ReviewChoice, ReviewDecision,
+        ReviewItem, SkipReason,
     },
 };
 
@@ -208,6 +209,7 @@ fn items(
             object,
             key,
             reason: None,
+            other_account: None,
             refusal: None,
             property: None,
             candidates: 0,
@@ -232,13 +234,16 @@ fn item(
     let (reason, refusal) = match open.code.as_str() {
         RECORD_REFUSED => (SkipReason::Refused, text("reason")),
         MATCH_AMBIGUOUS => (SkipReason::Ambiguous, None),
+        OTHER_ACCOUNT => (SkipReason::OtherAccount, None),
         CUSTOMER_UNMATCHED => {
             let reason = open.params.get("reason")?.clone();
             (serde_json::from_value(reason).ok()?, None)
         }
         _ => return None,
     };
+    let account = open.params.get("account");
     Some(ReviewItem {
+        other_account: account.and_then(|account| OtherAccount::deserialize(account).ok()),
         object: object.to_owned(),
         key: key.to_owned(),
         name: open.subject.clone(),

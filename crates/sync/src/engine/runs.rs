@@ -395,6 +395,7 @@ impl Engine {
     }
 
     pub(super) async fn plan(&self, looking: plan::Looking) -> Result<(), Problem> {
+        self.ensure_installation().await?;
         let hubspot = self.connected_hubspot().await?;
         let target: Target = self.target().await?;
         let rules = self

@@ -1,12 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{
-    CUSTOMER_ID, Client, Found, HubSpotError, ObjectType, ReadBy, Record, RecordId,
+    CUSTOMER_ID, Client, Found, HubSpotError, MARK, ObjectType, ReadBy, Record, RecordId,
 };
 
 use super::{
     Person,
     domain::{Spelled, is_spelling_of},
+};
+use crate::{
+    plan::{Mark, Whose},
+    view::OtherAccount,
 };
 
 /// What was found in HubSpot for something ClearSync writes.
@@ -21,15 +25,19 @@ pub(crate) enum Sought {
     },
     /// None.
     Absent,
-    /// Several, or one that belongs to a customer of another Stripe account.
+    /// Several, or one that carries a customer this account does not know.
     Ambiguous(Vec<RecordId>),
+    /// One on which another Stripe account's figures stand.
+    OtherAccount(RecordId, OtherAccount),
     /// HubSpot does not take the address.
     Refused,
 }
 
 /// Whose records may be written.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ours {
+    /// What records carry that are written from here.
+    pub(crate) mark: Mark,
     /// Every customer of the account.
     pub(crate) customers: BTreeSet<String>,
     /// Records that the user chose, whatever customer they carry.
@@ -268,6 +276,11 @@ fn found(record: Option<&Record>, by: &'static str, ours: &Ours) -> Sought {
     let Some(record) = record.filter(|record| !record.archived) else {
         return Sought::Absent;
     };
+    if let Whose::OtherAccount(account) = ours.mark.whose(record.value(MARK))
+        && !ours.chosen.contains(&record.id)
+    {
+        return Sought::OtherAccount(record.id, account);
+    }
     match record.value(CUSTOMER_ID) {
         Some(customer) if !ours.may_write(record.id, customer) => {
             Sought::Ambiguous(vec![record.id])

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     kind::Kind,
     known::Known,
+    mark::Rival,
     portal::Portal,
     row::{ASSOCIATE, CREATE, Deed, Row},
 };
@@ -32,10 +33,18 @@ pub(crate) struct Counts {
     /// Kind of record, property, and on how many records it changes.
     pub(crate) by_property: Vec<(String, String, u32)>,
     pub(crate) needs_approval: Option<NeedsApproval>,
+    /// The other installation that is taken over.
+    pub(crate) rival: Option<Rival>,
 }
 
 impl Counts {
-    pub(super) fn of(rows: &[Row], portal: &Portal, quota: Quota, known: &Known) -> Self {
+    pub(super) fn of(
+        rows: &[Row],
+        portal: &Portal,
+        quota: Quota,
+        known: &Known,
+        rival: Option<Rival>,
+    ) -> Self {
         let kinds = portal.kinds();
         let mut tally = Tally::default();
         let mut by_property: BTreeMap<(&str, String), u32> = BTreeMap::new();
@@ -92,7 +101,8 @@ impl Counts {
                 .into_iter()
                 .map(|((object, property), count)| (object.to_owned(), property, count))
                 .collect(),
-            needs_approval: needs_approval(something, known.pushed, broad),
+            needs_approval: needs_approval(something, rival.is_some(), known.pushed, broad),
+            rival,
         }
     }
 
@@ -125,11 +135,18 @@ impl Counts {
     }
 }
 
-fn needs_approval(something: bool, pushed_before: bool, broad: bool) -> Option<NeedsApproval> {
-    match (something, pushed_before, broad) {
-        (true, false, _) => Some(NeedsApproval::FirstPush),
-        (true, true, true) => Some(NeedsApproval::ManyRecords),
-        _ => None,
+fn needs_approval(
+    something: bool,
+    takes_over: bool,
+    pushed_before: bool,
+    broad: bool,
+) -> Option<NeedsApproval> {
+    match (something, takes_over, pushed_before, broad) {
+        (false, ..) => None,
+        (true, true, ..) => Some(NeedsApproval::OtherInstallation),
+        (true, false, false, _) => Some(NeedsApproval::FirstPush),
+        (true, false, true, true) => Some(NeedsApproval::ManyRecords),
+        (true, false, true, false) => None,
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     portal::Portal,
     row::Values,
     subscription::{Catalogue, Subscription},
-    values::{LAST_SYNCED, day, fitted},
+    values::{day, fitted, is_of_the_write},
 };
 
 /// Movements by the id their record is found again by: the subscription, the kind and the day, with a number for further
@@ -69,7 +69,7 @@ impl Event<'_> {
         };
         chosen
             .iter()
-            .filter(|own| own.name != LAST_SYNCED)
+            .filter(|own| !is_of_the_write(&own.name))
             .map(|own| (own.name.to_string(), fitted(own, value(&own.name))))
             .collect()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clearsync_hubspot::CUSTOMER_ID;
+use clearsync_hubspot::{CUSTOMER_ID, MARK};
 use clearsync_store::{AccountId, Reader, Scope, StoreError, Writer};
 use serde::{Deserialize, Serialize};
 
@@ -71,10 +71,10 @@ impl Guard {
             })
     }
 
-    /// Whether the user has no say: records are found again by these.
+    /// Whether the user has no say: records are found again by these, or say by them who writes them.
     #[must_use]
     pub fn is_fixed(property: &str) -> bool {
-        matches!(property, CUSTOMER_ID | "email" | "domain")
+        matches!(property, CUSTOMER_ID | MARK | "email" | "domain")
     }
 
     /// Sets who has the say about a property.

@@ -13,6 +13,7 @@ use super::{
     Rules, event, filter, former,
     guard::Guard,
     kind::{Kind, LinkKind},
+    mark::{Installation, Mark},
     portal::Portal,
     row::{Row, Values},
     subscription::{self, Catalogue, Subscription, Subscriptions},
@@ -44,6 +45,8 @@ pub(super) struct Known {
     pub(super) metadata: MetadataOf,
     /// Stripe's id of the account.
     pub(super) stripe_account: Option<String>,
+    /// What records carry that are written from here.
+    pub(super) mark: Mark,
     links: BTreeMap<Kind, BTreeMap<String, Link>>,
     written: BTreeMap<Kind, BTreeMap<String, Values>>,
     /// The ids of records that were linked, by the kind of link and the name of the pair.
@@ -105,6 +108,8 @@ impl Known {
                 .collect())
         };
         let stored = view.account(account)?;
+        let installation = Installation::load(view)?;
+        let installation = installation.ok_or(StoreError::Missing { table: "setting" })?;
         let customers = summaries(Grain::Customer)?;
         let writing = &rules.writing;
         let own = writing.mode != WriteMode::Summary;
@@ -136,6 +141,7 @@ impl Known {
                 &subscriptions,
             ),
             metadata: metadata(view, account, writing, &subscriptions)?,
+            mark: Mark::new(&stored, installation),
             stripe_account: stored.stripe_account,
             subscriptions,
             catalogue,
@@ -178,16 +184,25 @@ impl Known {
         self.decisions.get(&key).map(|decision| decision.verdict)
     }
 
+    /// The records of a kind that the user chose.
+    fn chosen(&self, kind: Kind) -> impl Iterator<Item = RecordId> {
+        self.decisions
+            .values()
+            .filter(move |decision| decision.object == kind.name())
+            .filter_map(|decision| decision.record.as_ref()?.parse().ok())
+    }
+
+    /// Whether the user chose a record.
+    pub(super) fn is_chosen(&self, kind: Kind, record: RecordId) -> bool {
+        self.chosen(kind).any(|chosen| chosen == record)
+    }
+
     /// Which records of a kind may be written.
     pub(super) fn ours(&self, kind: Kind) -> Ours {
-        let chosen = self
-            .decisions
-            .values()
-            .filter(|decision| decision.object == kind.name())
-            .filter_map(|decision| decision.record.as_ref()?.parse().ok());
         Ours {
+            mark: self.mark.clone(),
             customers: self.customers.keys().cloned().collect(),
-            chosen: chosen.collect(),
+            chosen: self.chosen(kind).collect(),
             linked: self
                 .links(kind)
                 .values()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_billing::Currency;
-use clearsync_hubspot::{LabelType, ObjectType, OwnProperty, PropertyKind};
+use clearsync_hubspot::{LabelType, MARK, ObjectType, OwnProperty, PropertyKind};
 use clearsync_store::{Reader, Scope, StoreError, Target, Writer};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -161,6 +161,11 @@ impl Portal {
                 .any(|own| own.name == kind.key())
     }
 
+    /// Whether records of a kind can say who writes them.
+    pub(crate) fn has_mark(&self, kind: Kind) -> bool {
+        self.chosen(kind).iter().any(|own| own.name == MARK)
+    }
+
     /// What a property of a kind of record holds; `None` when ClearSync does not write it there.
     pub(crate) fn holds(&self, kind: Kind, property: &str) -> Option<PropertyKind> {
         let own = kind.catalogue().iter().find(|own| own.name == property);
@@ -278,7 +283,7 @@ fn catalogue(kind: Kind, fields: &[MetadataField]) -> Vec<OwnProperty> {
     catalogue
 }
 
-/// The properties that are wanted on these kinds of record, the most wanted first. Keys are always among them.
+/// The properties that are wanted on these kinds of record, the most wanted first. Keys and marks are always among them.
 pub(super) fn wanted(kinds: &[Kind], writing: &Writing) -> Vec<(Kind, OwnProperty)> {
     let mut wanted: Vec<(Kind, OwnProperty)> = kinds
         .iter()
@@ -302,5 +307,5 @@ fn is_picked(kind: Kind, own: &OwnProperty, writing: &Writing) -> bool {
     };
     let is_metadata = !kind.catalogue().iter().any(|known| known.name == own.name);
     let same = |pick: &PropertyPick| kind.shown() == pick.object && pick.name == own.name;
-    own.is_unique() || is_metadata || picked.iter().any(same)
+    own.is_unique() || own.name == MARK || is_metadata || picked.iter().any(same)
 }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::RecordId;
+use clearsync_hubspot::{MARK, RecordId};
 use clearsync_store::PlanRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use super::{
     vain::may_create,
     values::same,
 };
-use crate::view::{Choices, SkipReason};
+use crate::view::{Choices, OtherAccount, SkipReason};
 
 /// Values by property, as text the way HubSpot takes them.
 pub(crate) type Values = BTreeMap<String, String>;
@@ -48,6 +48,8 @@ pub(crate) enum Standing {
     /// A new one is to be made, whatever else stands there.
     New,
     Ambiguous(Vec<RecordId>),
+    /// It stands there, with the figures of another Stripe account in it.
+    OtherAccount(RecordId, OtherAccount),
     /// HubSpot does not take the address.
     Refused,
     /// There is nothing to look for.
@@ -120,6 +122,9 @@ pub(crate) enum Deed {
     Skip {
         reason: SkipReason,
         candidates: Vec<RecordId>,
+        /// The Stripe account whose figures stand there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<OtherAccount>,
     },
     /// Two records are linked.
     Associate {
@@ -185,6 +190,12 @@ fn deed(wanted: Record, standing: Standing, portal: &Portal, choices: Choices) -
         Standing::Ambiguous(candidates) => Deed::Skip {
             reason: SkipReason::Ambiguous,
             candidates,
+            account: None,
+        },
+        Standing::OtherAccount(record, account) => Deed::Skip {
+            reason: SkipReason::OtherAccount,
+            candidates: vec![record],
+            account: Some(account),
         },
         Standing::Absent if !may_create => Deed::skip(match wanted.kind {
             Kind::Companies => SkipReason::CompaniesNotCreated,
@@ -259,6 +270,11 @@ fn changes(wanted: &Record, held: &Values, portal: &Portal) -> Vec<Change> {
     });
     let missing: Vec<Change> = missing.collect();
     changes.extend(missing);
+    // A record without a mark gets it with its next change.
+    let only_marks = |change: &Change| change.property == MARK && change.before.is_none();
+    if changes.iter().all(only_marks) {
+        changes.clear();
+    }
     changes
 }
 
@@ -317,6 +333,7 @@ impl Deed {
         Self::Skip {
             reason,
             candidates: Vec::new(),
+            account: None,
         }
     }
 
@@ -368,6 +385,16 @@ impl Deed {
             | Self::Skip { .. }
             | Self::Associate { .. }
             | Self::Remove { .. } => Vec::new(),
+        }
+    }
+
+    /// What stands in a property of ClearSync's own after the deed.
+    pub(crate) fn after(&self, property: &str) -> Option<&str> {
+        match self {
+            Self::Create { values, .. } | Self::Update { values, .. } => {
+                values.get(property).map(String::as_str)
+            }
+            _ => None,
         }
     }
 

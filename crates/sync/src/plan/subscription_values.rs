@@ -9,7 +9,7 @@ use super::{
     portal::Portal,
     row::Values,
     subscription::{Item, Subscription},
-    values::{LAST_SYNCED, day, fitted},
+    values::{day, fitted, is_of_the_write},
 };
 
 const HASH: &str = "clearsync_record_hash";
@@ -25,7 +25,7 @@ pub(super) fn values(
     let mut values: Values = portal
         .chosen(kind)
         .iter()
-        .filter(|own| own.name != LAST_SYNCED && own.name != HASH)
+        .filter(|own| !is_of_the_write(&own.name) && own.name != HASH)
         .map(|own| {
             let value = told.value(&own.name).unwrap_or_default();
             (own.name.to_string(), fitted(own, value))
@@ -74,7 +74,7 @@ pub(super) fn item_values(subscription: &Subscription, item: &Item, portal: &Por
     let own = portal.chosen(Kind::LineItems);
     let mut values: Values = own
         .iter()
-        .filter(|own| own.name != LAST_SYNCED)
+        .filter(|own| !is_of_the_write(&own.name))
         .map(|own| {
             let value = value(&own.name).unwrap_or_default();
             (own.name.to_string(), fitted(own, value))

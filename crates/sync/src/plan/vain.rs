@@ -8,13 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{kind::Kind, row::Standing};
-use crate::view::Choices;
+use crate::view::{Choices, OtherAccount};
 
 const SETTING: &str = "sought_in_vain";
 /// After this time it is looked for again, since people may have made or merged records.
 const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(24);
 
-/// Records that are left out because none or several fit, as long as what they are looked for by stays the same.
+/// Records that are left out because none or several fit, or one that another Stripe account writes, as long as what they are looked for by stays the same.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Vain {
     portal: i64,
@@ -38,6 +38,7 @@ enum Outcome {
     Absent,
     Ambiguous(Vec<RecordId>),
     Refused,
+    OtherAccount(RecordId, OtherAccount),
 }
 
 impl Vain {
@@ -77,6 +78,9 @@ impl Vain {
             Outcome::Absent => Some(Standing::Absent),
             Outcome::Ambiguous(candidates) => Some(Standing::Ambiguous(candidates.clone())),
             Outcome::Refused => Some(Standing::Refused),
+            Outcome::OtherAccount(record, account) => {
+                Some(Standing::OtherAccount(*record, account.clone()))
+            }
         }
     }
 
@@ -94,6 +98,9 @@ impl Vain {
             Standing::Absent if !may_create(kind, choices) => Outcome::Absent,
             Standing::Ambiguous(candidates) => Outcome::Ambiguous(candidates.clone()),
             Standing::Refused => Outcome::Refused,
+            Standing::OtherAccount(record, account) => {
+                Outcome::OtherAccount(*record, account.clone())
+            }
             Standing::Absent | Standing::New | Standing::Stands { .. } | Standing::LeftOut(_) => {
                 return;
             }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use clearsync_billing::{Amount, Currency, Fraction, Money};
-use clearsync_hubspot::{CUSTOMER_ID, OwnProperty, PropertyKind};
+use clearsync_hubspot::{CUSTOMER_ID, MARK, OwnProperty, PropertyKind};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{kind::Kind, metadata, portal::Portal};
@@ -16,6 +16,11 @@ pub(super) type MetadataOf = BTreeMap<String, BTreeMap<(MetadataOwner, String), 
 /// The property that says when a record was last written. It changes with others, never by itself, and is stamped when the
 /// write is sent.
 pub const LAST_SYNCED: &str = "clearsync_last_synced";
+
+/// Whether a property says something about the write, and nothing about Stripe.
+pub(super) fn is_of_the_write(property: &str) -> bool {
+    matches!(property, LAST_SYNCED | MARK)
+}
 
 /// HubSpot documents 65,536 characters for a text.
 const LONGEST_TEXT_CHARS: usize = 60_000;
@@ -47,7 +52,7 @@ pub(super) fn values(
     };
     chosen
         .iter()
-        .filter(|own| own.name != LAST_SYNCED)
+        .filter(|own| !is_of_the_write(&own.name))
         .map(|own| {
             let value = from_metadata(&own.name).or_else(|| value(&own.name, summary, key, sum));
             (own.name.to_string(), fitted(own, value.unwrap_or_default()))

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::Record;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::{Numbered, PushError, Work, journal::Adopted, records::count};
+use super::{GOOD_FOR, Numbered, PushError, Work, journal::Adopted, records::count};
 use crate::{
     matching::{Spelled, host_of},
     plan::{CREATE, Deed, Kind, MATCH_AMBIGUOUS},
@@ -32,9 +32,6 @@ pub(super) fn with_new_company(
         parents.into_iter().any(|parent| new.contains(parent))
     })
 }
-
-/// HubSpot shows changes in search after a few moments, so that a look this old tells hardly less than a new one.
-const GOOD_FOR: SignedDuration = SignedDuration::from_mins(1);
 
 /// What was seen of companies that are to be made.
 #[derive(Default)]

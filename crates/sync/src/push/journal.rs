@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{CUSTOMER_ID, Reason, Record, RecordId};
+use clearsync_hubspot::{CUSTOMER_ID, MARK, Reason, Record, RecordId};
 use clearsync_store::{
     Attention, Grain, JournalEntry, JournalId, NewJournalEntry, Reader, Settled, Store, StoreError,
     Target, WriteState, Writer,
@@ -12,7 +12,7 @@ use super::{Numbered, Order};
 use crate::{
     blocking::blocking,
     clock::Clock,
-    plan::{self, CREATE, Confirmed, Deed, Kind, LAST_SYNCED, Row, UPDATE, Values},
+    plan::{self, CREATE, Confirmed, Deed, Kind, LAST_SYNCED, Mark, Row, UPDATE, Values, Whose},
 };
 
 /// The code of an open item about a record HubSpot refused; `params` hold `object`, `key`, `reason` and, where HubSpot
@@ -228,6 +228,35 @@ impl<'a> Journal<'a> {
         .await
     }
 
+    /// Makes rows open items whose record others have taken since the plan looked. Gives the other rows, and how many were
+    /// taken.
+    pub(super) async fn leave_taken(
+        &self,
+        rows: Vec<(Numbered, Option<Record>)>,
+    ) -> Result<(Vec<Numbered>, usize), StoreError> {
+        self.write(move |writer, order, now| {
+            let (mut free, mut taken) = (Vec::new(), 0);
+            for ((number, row), record) in rows {
+                let changed = record.filter(|record| {
+                    let same = |name| row.deed.held(name) == record.value(name).unwrap_or_default();
+                    !(same(MARK) && same(CUSTOMER_ID))
+                });
+                match changed {
+                    Some(record) if is_others(writer, order, &row, &record)? => {
+                        let params = json!({
+                            "object": row.object, "key": row.subject, "candidates": record.id.to_string(),
+                        });
+                        open_item(writer, order, &row, plan::MATCH_AMBIGUOUS, params, now)?;
+                        taken += 1;
+                    }
+                    _ => free.push((number, row)),
+                }
+            }
+            Ok((free, taken))
+        })
+        .await
+    }
+
     /// Makes rows open items that cannot be written for a reason known before sending.
     pub(super) async fn leave_open(
         &self,
@@ -292,15 +321,27 @@ fn claim(view: &Reader, order: Order, row: &Row, record: &Record) -> Result<Clai
             Claim::Taken
         });
     }
+    Ok(if is_others(view, order, row, record)? {
+        Claim::Taken
+    } else {
+        Claim::Free
+    })
+}
+
+/// Whether another account or installation writes a record: it carries their mark, or a customer that is not known here.
+fn is_others(view: &Reader, order: Order, row: &Row, record: &Record) -> Result<bool, StoreError> {
+    let mark = row.deed.after(MARK).and_then(Mark::read);
+    if mark.is_some_and(|mark| mark.whose(record.value(MARK)) != Whose::Ours) {
+        return Ok(true);
+    }
     let shared = Kind::named(&row.object).is_some_and(Kind::is_shared);
-    let customer = record.value(CUSTOMER_ID).filter(|_| shared);
-    let known = match customer {
-        Some(customer) => view
-            .rollup(order.target.account, Grain::Customer, customer)?
-            .is_some(),
-        None => true,
-    };
-    Ok(if known { Claim::Free } else { Claim::Taken })
+    match record.value(CUSTOMER_ID).filter(|_| shared) {
+        Some(customer) => {
+            let known = view.rollup(order.target.account, Grain::Customer, customer)?;
+            Ok(known.is_none())
+        }
+        None => Ok(false),
+    }
 }
 
 /// Whether a row needs nothing more.

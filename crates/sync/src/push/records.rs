@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use clearsync_hubspot::{
-    BatchResult, HubSpotError, LARGEST_BATCH, ObjectType, Outcome, ReadBy, Reason, RecordId,
+    BatchResult, HubSpotError, LARGEST_BATCH, MARK, ObjectType, Outcome, ReadBy, Reason, RecordId,
     Update, Upsert, pack,
 };
 
@@ -11,7 +11,7 @@ use super::{
     companies::Look,
     journal::{self, End, Step},
 };
-use crate::plan::{Kind, LAST_SYNCED, MATCH_AMBIGUOUS};
+use crate::plan::{Deed, Kind, LAST_SYNCED, MATCH_AMBIGUOUS, Row};
 
 impl Work<'_> {
     /// Writes records of one kind, a full batch at a time.
@@ -48,6 +48,7 @@ impl Work<'_> {
         look: &Look,
     ) -> Result<(), PushError> {
         let (rows, mut conflicts) = self.split_conflicts(rows).await?;
+        let rows = self.leave_taken(kind, object, rows).await?;
         let (rows, adopted) = self.adopt_seen(look, rows).await?;
         let steps = self.journal.note(rows, adopted, self.stamps(kind)).await?;
         let unsure = self.send(kind, object, steps, &mut conflicts).await?;
@@ -73,6 +74,44 @@ impl Work<'_> {
             Ok((fresh, conflicts))
         });
         Ok(split.await?)
+    }
+
+    /// Leaves out records that the plan found and that became somebody else's since: a plan may have waited for the user's
+    /// word for hours.
+    async fn leave_taken(
+        &self,
+        kind: Kind,
+        object: &ObjectType,
+        rows: Vec<Numbered>,
+    ) -> Result<Vec<Numbered>, PushError> {
+        let found = |row: &Row| match &row.deed {
+            Deed::Update {
+                record,
+                found_by: Some(_),
+                ..
+            } => Some(*record),
+            _ => None,
+        };
+        let ids = rows.iter().filter_map(|(_, row)| found(row));
+        let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
+        if ids.is_empty() || !self.looks_at_found {
+            return Ok(rows);
+        }
+        let names = [kind.key(), MARK];
+        let names = names.iter().copied().filter(|name| {
+            let chosen = self.portal.chosen(kind);
+            chosen.iter().any(|own| own.name == *name)
+        });
+        let names: Vec<&str> = names.collect();
+        let held = self.hubspot.read(object, ReadBy::Id, &ids, &names).await?;
+        let found = |row: &Row| held.records.get(&found(row)?.to_string()).cloned();
+        let rows = rows.into_iter().map(|(number, row)| {
+            let found = found(&row);
+            ((number, row), found)
+        });
+        let (rows, taken) = self.journal.leave_taken(rows.collect()).await?;
+        self.count(|pushed| pushed.failed += count(taken));
+        Ok(rows)
     }
 
     /// Sends noted writes and settles those whose end is known. Gives those back of which HubSpot said nothing.

@@ -1,15 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clearsync_hubspot::{
-    Client, HubSpotError, ObjectType, Pair, Property, PropertyType, ReadBy, Record, RecordId,
+    Client, GROUP, HubSpotError, MARK, ObjectType, Pair, Property, PropertyType, ReadBy, Record,
+    RecordId,
 };
 
 use super::{
     Types,
     history::History,
-    row::{OBJECT_TYPES, PIPELINES, PROPERTIES},
+    row::{GROUPS, OBJECT_TYPES, PIPELINES, PROPERTIES},
 };
-use crate::plan::{Kind, Values, link_ends};
+use crate::plan::{Kind, PIPELINE, Values, link_ends};
 
 /// What HubSpot holds of what ClearSync wrote.
 #[derive(Debug, Default)]
@@ -23,6 +24,8 @@ pub(super) struct Held {
     pub(super) types: Types,
     /// The ids of pipelines of deals that stand, where any was made.
     pub(super) pipelines: BTreeSet<String>,
+    /// The kinds of which records stand that another account or installation wrote. They need the definitions.
+    pub(super) of_others: BTreeSet<String>,
 }
 
 /// HubSpot's names for its own processes, which enrich records and keep books about them. Whoever is not named here counts
@@ -73,7 +76,8 @@ impl Held {
             let (on, _) = subject.split_once('.')?;
             Some(on)
         });
-        let kinds: BTreeSet<&str> = sought.keys().copied().chain(defined).collect();
+        let written = history.records.keys().map(|(kind, _)| kind.as_str());
+        let kinds: BTreeSet<&str> = written.chain(defined).collect();
         for kind in kinds {
             let Some(object) = held.types.of(kind) else {
                 continue;
@@ -100,15 +104,59 @@ impl Held {
                 .await?;
         }
         held.look_at_links(hubspot, history).await?;
-        if history
-            .definitions
-            .keys()
-            .any(|(kind, _)| kind == PIPELINES)
-        {
+        if held.kinds.contains_key(Kind::Deals.name()) {
             let standing = hubspot.pipelines(&ObjectType::Deals).await?;
             held.pipelines = standing.into_iter().map(|pipeline| pipeline.id).collect();
         }
         Ok(held)
+    }
+
+    /// Looks for what others wrote, one search a kind of record. The index shows it after a few moments.
+    pub(super) async fn look_for_others(
+        &mut self,
+        hubspot: &Client,
+        history: &History,
+    ) -> Result<(), HubSpotError> {
+        let marks = history.marks();
+        for (name, definitions) in &self.kinds {
+            let kind = Kind::named(name).filter(|kind| definitions.has(kind.key()));
+            let Some((kind, object)) = kind.zip(self.types.of(name)) else {
+                continue;
+            };
+            let own = definitions.has(MARK).then_some(&marks);
+            let found = hubspot.records_of_others(&object, kind.key(), own).await?;
+            let is_own = |record: &Record| {
+                let was_written = history.records.contains_key(&(name.clone(), record.id));
+                was_written && record.value(MARK).is_none()
+            };
+            if !found.iter().all(is_own) {
+                self.of_others.insert(name.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// ClearSync's own definitions that stand in kinds of record which nobody else writes: each with its kind and subject.
+    pub(super) fn own_definitions(&self) -> Vec<(&'static str, String)> {
+        let mut own = Vec::new();
+        for (name, definitions) in &self.kinds {
+            let Some(kind) = Kind::named(name).filter(|_| !self.of_others.contains(name)) else {
+                continue;
+            };
+            if let Some(object) = kind.own_object() {
+                own.push((OBJECT_TYPES, object.name.to_owned()));
+            }
+            if kind == Kind::Deals {
+                own.push((PIPELINES, PIPELINE.id.to_owned()));
+            }
+            let properties = definitions.properties.values();
+            let named = properties.filter(|property| {
+                property.group_name == GROUP && property.name.starts_with("clearsync_")
+            });
+            own.extend(named.map(|property| (PROPERTIES, format!("{name}.{}", property.name))));
+            own.push((GROUPS, format!("{name}.{GROUP}")));
+        }
+        own
     }
 
     /// Whether a definition stands: of a kind of definition, on a kind of record, with a name.
@@ -237,6 +285,11 @@ impl Definitions {
                 .collect(),
             groups: groups.into_iter().collect(),
         })
+    }
+
+    /// Whether a property stands.
+    pub(super) fn has(&self, property: &str) -> bool {
+        self.properties.contains_key(property)
     }
 
     /// The properties people and programs can write.

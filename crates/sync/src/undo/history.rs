@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::{Pair, RecordId};
+use clearsync_hubspot::{MARK, Pair, RecordId};
 use clearsync_store::{JournalEntry, RunId};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,8 @@ pub(super) struct Stood {
     pub(super) before: Option<bool>,
     /// Whether it stands after the last write.
     pub(super) now: bool,
+    /// Whether it is a definition that another account or installation made, which nobody uses any more.
+    pub(super) is_left_behind: bool,
 }
 
 /// What the journal keeps of a record as it stood before a write.
@@ -96,6 +98,10 @@ impl History {
                 }
                 let key = (entry.object.clone(), entry.subject.clone());
                 let stood = history.definitions.entry(key).or_default();
+                // What was removed and never made was left behind by others: it does not come again.
+                if *scope == UndoScope::Everything && stood.before.is_none() {
+                    stood.before = Some(false);
+                }
                 stood.add(write, CREATE, all);
             } else if let Some((ends, pair)) = pair_of(write) {
                 let chosen = ends.iter().any(|end| chosen.contains(end));
@@ -109,6 +115,33 @@ impl History {
             }
         }
         history
+    }
+
+    /// Adds a definition that others left behind.
+    pub(super) fn add_left_behind(&mut self, kind: &str, subject: String) {
+        let stood = Stood {
+            subject: subject.clone(),
+            before: Some(false),
+            now: true,
+            is_left_behind: true,
+        };
+        let key = (kind.to_owned(), subject);
+        self.definitions.entry(key).or_insert(stood);
+    }
+
+    /// Whether a definition may have to go.
+    pub(super) fn removes_definitions(&self) -> bool {
+        let goes = |stood: &Stood| stood.before == Some(false) && stood.now;
+        self.definitions.values().any(goes)
+    }
+
+    /// The marks that were written last.
+    pub(super) fn marks(&self) -> BTreeSet<String> {
+        let marks = self.records.values().filter_map(|lived| {
+            let mark = lived.values.get(MARK)?;
+            Some(mark.after.clone()).filter(|mark| !mark.is_empty())
+        });
+        marks.collect()
     }
 
     /// The records of which something is taken back, by kind.

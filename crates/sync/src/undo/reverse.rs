@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clearsync_hubspot::RecordId;
+use clearsync_hubspot::{MARK, RecordId};
 
 use super::{
     held::{Definitions, Found, Held},
@@ -17,19 +17,14 @@ use crate::{
 /// Says something of a property.
 type Says<'a> = &'a dyn Fn(&str) -> bool;
 
-/// What else decides beside history and HubSpot.
-pub(super) struct Circumstances<'a> {
-    /// What people recognise subjects by, by kind and subject.
-    pub(super) labels: &'a BTreeMap<(String, String), String>,
-    /// Whether another Stripe account is brought to the same portal, so that it needs the definitions.
-    pub(super) portal_is_shared: bool,
-}
+/// What people recognise subjects by, by kind and subject.
+pub(super) type Labels = BTreeMap<(String, String), String>;
 
 /// The rows, in the order they are carried out: what was removed is made again first, and definitions go last.
-pub(super) fn rows(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row> {
-    let records = records(history, held, with);
-    let definitions = definitions(history, held, with, &records);
-    let links = links(history, held, with);
+pub(super) fn rows(history: &History, held: &Held, labels: &Labels) -> Vec<Row> {
+    let records = records(history, held, labels);
+    let definitions = definitions(history, held, &records);
+    let links = links(history, held, labels, &records);
     let (again, gone) = split(definitions, |deed| matches!(deed, Deed::DefineAgain { .. }));
     let (made, changed) = split(records, |deed| matches!(deed, Deed::MakeAgain { .. }));
     let (linked, unlinked) = split(links, |deed| matches!(deed, Deed::LinkAgain));
@@ -41,7 +36,7 @@ fn split(rows: Vec<Row>, first: impl Fn(&Deed) -> bool) -> (Vec<Row>, Vec<Row>) 
     rows.into_iter().partition(|row| first(&row.deed))
 }
 
-fn records(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row> {
+fn records(history: &History, held: &Held, labels: &Labels) -> Vec<Row> {
     let row = |((object, id), lived): (&(String, RecordId), &Lived)| {
         let found = held.records.get(&(object.clone(), *id));
         let none = Definitions::default();
@@ -70,7 +65,7 @@ fn records(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row>
             record(*id, lived, found, definitions, (&known, &automatic))?
         };
         let key = (object.clone(), lived.subject.clone());
-        let label = with.labels.get(&key).unwrap_or(&lived.subject);
+        let label = labels.get(&key).unwrap_or(&lived.subject);
         Some(Row {
             object: object.clone(),
             subject: lived.subject.clone(),
@@ -208,10 +203,15 @@ fn text<'a>(held: &'a Values, property: &str) -> &'a str {
     held.get(property).map_or("", String::as_str)
 }
 
-fn links(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row> {
+fn links(history: &History, held: &Held, labels: &Labels, records: &[Row]) -> Vec<Row> {
+    let taken_over = taken_over(records);
     let row = |((kind, pair), stood): (&(String, clearsync_hubspot::Pair), &Stood)| {
         let (from, to) = link_ends(kind)?;
         held.types.of(from).and(held.types.of(to))?;
+        let ends = [(from, pair.from), (to, pair.to)];
+        if ends.iter().any(|end| taken_over.contains(end)) {
+            return None;
+        }
         let stands = held.links.contains(&(kind.clone(), *pair));
         let deed = match (stood.before?, stood.now) {
             (false, true) if stands => Deed::Unlink {
@@ -221,7 +221,7 @@ fn links(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row> {
             (true, false) => Deed::LinkAgain,
             _ => return None,
         };
-        let label = with.labels.get(&(kind.clone(), stood.subject.clone()));
+        let label = labels.get(&(kind.clone(), stood.subject.clone()));
         Some(Row {
             object: kind.clone(),
             subject: stood.subject.clone(),
@@ -232,13 +232,21 @@ fn links(history: &History, held: &Held, with: &Circumstances<'_>) -> Vec<Row> {
     history.links.iter().filter_map(row).collect()
 }
 
+/// The records that another installation writes by now, which keeps their links.
+fn taken_over(records: &[Row]) -> BTreeSet<(&str, RecordId)> {
+    let taken_over = records.iter().filter_map(|row| match &row.deed {
+        Deed::Leave {
+            record: Some(record),
+            properties,
+            ..
+        } if properties.iter().any(|name| name == MARK) => Some((row.object.as_str(), *record)),
+        _ => None,
+    });
+    taken_over.collect()
+}
+
 /// Object types first, since their properties go with them; groups last, after the properties that stand in them.
-fn definitions(
-    history: &History,
-    held: &Held,
-    with: &Circumstances<'_>,
-    records: &[Row],
-) -> Vec<Row> {
+fn definitions(history: &History, held: &Held, records: &[Row]) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut removed: BTreeSet<(String, String)> = BTreeSet::new();
     let mut types: BTreeSet<&str> = BTreeSet::new();
@@ -258,7 +266,7 @@ fn definitions(
             };
             let goes_along = kind != OBJECT_TYPES && types.contains(on);
             let stands = held.defines(kind, on, name) && !goes_along;
-            let shared = with.portal_is_shared;
+            let shared = held.of_others.contains(on);
             let deed = definition(stood, stands, needed, shared, (on, name));
             // A sync makes an own object type again, and everything in it.
             let again = |deed: &Deed| matches!(deed, Deed::DefineAgain { .. });
@@ -328,6 +336,7 @@ fn definition(
     match (stood.before?, stood.now) {
         (true, false) => Some(Deed::DefineAgain { on, name }),
         (false, true) if !stands => None,
+        (false, true) if stood.is_left_behind && (shared || needed) => None,
         (false, true) if shared => Some(leave(LeaveReason::SharedPortal)),
         (false, true) if needed => Some(leave(LeaveReason::StillUsed)),
         (false, true) => Some(Deed::Remove { on, name }),
@@ -335,8 +344,8 @@ fn definition(
     }
 }
 
-/// Whether a property holds something that stays: what a record that is left holds, or what a write put there that is not
-/// taken back.
+/// Whether a property holds something that stays: what a record that is left holds, what a write put there that is not taken
+/// back, or what is put back.
 fn property_is_needed(
     history: &History,
     held: &Held,
@@ -360,7 +369,18 @@ fn property_is_needed(
         let touched = lived.values.get(name);
         object == on && lived.is_there && touched.is_some_and(|touched| touched.also_by_others)
     };
-    left || history.records.iter().any(written)
+    let put_back = |(key, lived): (&Key, &Lived)| {
+        let stays = lived.was_there == Some(true) && key.0 == on;
+        let Some(Found::Stands(values)) = held.records.get(key).filter(|_| stays) else {
+            return false;
+        };
+        let before = lived.values.get(name).map(|touched| &touched.before);
+        match before {
+            Some(before) => before.as_ref().is_some_and(|before| !before.is_empty()),
+            None => values.contains_key(name),
+        }
+    };
+    left || history.records.iter().any(written) || history.records.iter().any(put_back)
 }
 
 /// Whether anything is left in a group.
@@ -406,11 +426,7 @@ mod tests {
         if automatic {
             held.automatic.insert((key.0, key.1, "phone".to_owned()));
         }
-        let circumstances = Circumstances {
-            labels: &BTreeMap::new(),
-            portal_is_shared: false,
-        };
-        rows(&history, &held, &circumstances)
+        rows(&history, &held, &Labels::new())
     }
 
     #[test]

@@ -37,6 +37,10 @@ pub enum AttentionKind {
     CustomerUnmatched,
     /// Several records fit one customer.
     MatchAmbiguous,
+    /// The records of a customer or company carry the figures of another Stripe account.
+    OtherAccount,
+    /// Another installation of ClearSync writes to the portal.
+    OtherInstallation,
     /// HubSpot refused a record.
     RecordRefused,
     /// A subscription's figure rests on an assumption.

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::Moment;
+use super::{Mode, Moment};
 
 /// What a push would do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -43,6 +43,8 @@ pub struct PlanSummary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum NeedsApproval {
+    /// Records carry the mark of another installation of ClearSync; to push is to take them over.
+    OtherInstallation,
     /// It is the first to this portal.
     FirstPush,
     /// It touches more records, and a larger share of them, than the user lets it without asking.
@@ -143,6 +145,8 @@ pub struct PlanRow {
     pub action: PlanAction,
     /// Why it is left out.
     pub skip: Option<SkipReason>,
+    /// With [`SkipReason::OtherAccount`], whose figures stand there.
+    pub other_account: Option<OtherAccount>,
     /// Field by field.
     pub changes: Vec<FieldChange>,
     /// Whether it stays as it is until the user gives the word.
@@ -197,6 +201,8 @@ pub enum SkipReason {
     CompaniesNotCreated,
     /// More than one record fits.
     Ambiguous,
+    /// The figures of another Stripe account stand on the record.
+    OtherAccount,
     /// The customer was deleted in Stripe and never written.
     CustomerDeleted,
     /// HubSpot refused the last write of this record.
@@ -221,6 +227,16 @@ pub enum SkipReason {
     FilteredMrr,
     /// The filters leave it out: its metadata says something else.
     FilteredMetadata,
+}
+
+/// A Stripe account whose figures stand on a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OtherAccount {
+    /// Stripe's id of it; `None` when its key did not tell.
+    pub id: Option<String>,
+    /// Test or live data.
+    pub mode: Mode,
 }
 
 /// One property before and after.

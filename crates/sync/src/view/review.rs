@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Moment, SkipReason};
+use super::{Moment, OtherAccount, SkipReason};
 
 /// A customer or company without a certain match, or one the user decided about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -15,6 +15,8 @@ pub struct ReviewItem {
     pub name: String,
     /// Why it is here; `None` when it is here for the decision alone. The words are under `skip.<reason>`.
     pub reason: Option<SkipReason>,
+    /// With [`SkipReason::OtherAccount`], whose figures stand there.
+    pub other_account: Option<OtherAccount>,
     /// HubSpot's code of a refusal, such as `INVALID_EMAIL`.
     pub refusal: Option<String>,
     /// The property a refusal names.

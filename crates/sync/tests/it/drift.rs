@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use crate::push_world::{Bridge, customer, paying};
 
 impl Bridge {
-    async fn look(&self, share: Share) -> usize {
+    pub(crate) async fn look(&self, share: Share) -> usize {
         use clearsync_sandbox::Clock as _;
         let (store, client) = (self.store(), self.client());
         drift::look(&store, &client, self.target, share, self.clock.now())

@@ -14,7 +14,7 @@ use clearsync_sandbox::{
     stripe::SandboxKey,
 };
 use clearsync_sync::{
-    Clock, Engine, EngineConfig, Former, Services,
+    Clock, Engine, EngineConfig, Former, Services, random_name,
     view::{ProblemCode, RunOutcome, Service},
 };
 use clearsync_transport::{
@@ -87,6 +87,7 @@ fn engine(folder: &TempDir, names: &Names, ports: [u16; 2]) -> Arc<Engine> {
             hubspot_url: url(HOSTS[1]),
         },
         clock: Clock::system(),
+        random_name,
     };
     Engine::open(config, data_key(), Former::Kept).unwrap()
 }

@@ -47,6 +47,8 @@ mod safety;
 #[cfg(test)]
 mod same;
 #[cfg(test)]
+mod shared_portal;
+#[cfg(test)]
 mod undo;
 #[cfg(test)]
 mod world;

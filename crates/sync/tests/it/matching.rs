@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use clearsync_sandbox::{Clock as _, hubspot::PortalShape};
 use clearsync_store::{AccountProfile, Decision, Link, Mode, PlanId, StoreError, Verdict};
+use clearsync_sync::plan::Installation;
 
 use self::{companies::COMPANIES, contacts::CONTACTS};
 use crate::{
@@ -98,6 +99,11 @@ impl Bridge {
 
     /// The same portal, seen from a store that knows nothing of it.
     pub(crate) fn with_lost_store(&self) -> Self {
+        self.beside("acct_1", "there")
+    }
+
+    /// The same portal, as another installation that knows nothing of it sees it.
+    pub(crate) fn beside(&self, account: &str, installation: &str) -> Self {
         let fresh = Self {
             home: Home::new(),
             portal: self.portal.clone(),
@@ -109,7 +115,8 @@ impl Bridge {
         fresh
             .store()
             .write::<_, StoreError>(|writer| {
-                writer.add_account(Some("acct_1"), Mode::Live, &profile, now)
+                Installation::ensure(writer, installation)?;
+                writer.add_account(Some(account), Mode::Live, &profile, now)
             })
             .unwrap();
         fresh

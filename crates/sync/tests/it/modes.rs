@@ -73,7 +73,12 @@ pub(crate) async fn is_in_sync(bridge: &Bridge, case: &str) {
     let done = actions
         .keys()
         .all(|action| action == "unchanged" || action == "skip");
-    assert!(done, "{case}: {actions:?}");
+    let open: Vec<_> = bridge
+        .rows(plan)
+        .into_iter()
+        .filter(|row| row.action != "unchanged" && row.action != "skip")
+        .collect();
+    assert!(done, "{case}: {actions:?} {open:#?}");
     assert_eq!(
         bridge.push(plan).await.unwrap(),
         Pushed::default(),

@@ -20,7 +20,7 @@ use clearsync_sync::{
     derive::{Summary, derive},
     import::Wish,
     matching::SharedDomains,
-    plan::{self, LAST_SYNCED, Looking, Rules},
+    plan::{self, Installation, LAST_SYNCED, Looking, Rules},
     push::{self, Order, PushError, PushProgress, Pushed},
     undo::{self, UndoScope, Undone},
     view::{Choices, Writing},
@@ -100,11 +100,38 @@ impl Bridge {
         bridge
     }
 
+    /// The customers of another business, on the same portal.
+    pub(crate) async fn beside_business(&self, world: &World) -> Self {
+        let home = Home::new();
+        let store = home.open();
+        let source = world.plain_source(&store).await;
+        world.import(&source, &store).await.unwrap();
+        store
+            .write(|writer| Installation::ensure(writer, "there"))
+            .unwrap();
+        let account = source.account();
+        let bridge = Self {
+            home,
+            portal: self.portal.clone(),
+            clock: self.clock.clone(),
+            target: Target {
+                account,
+                ..self.target
+            },
+            writing: Writing::default(),
+        };
+        bridge.work_out();
+        bridge
+    }
+
     fn with(home: Home, clock: Arc<VirtualClock>, account: AccountId, shape: PortalShape) -> Self {
         let target = Target {
             account,
             portal: i64::try_from(shape.portal_id).unwrap(),
         };
+        home.open()
+            .write(|writer| Installation::ensure(writer, "here"))
+            .unwrap();
         let portal = HubSpotSandbox::new(shape, clock.clone(), 7);
         portal.add_token(TOKEN, scopes_for(Scopes::Summary).map(|scope| scope.name));
         Self {

@@ -9,6 +9,7 @@ import { Moment } from "../../kit/Moment";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RowSkeletons } from "../../kit/Skeletons";
 import { useAction } from "../../kit/useAction";
+import { whySkipped } from "../../kit/whySkipped";
 import classes from "./attention.module.css";
 
 interface ReviewDetailProps {
@@ -21,7 +22,7 @@ export function ReviewDetail({ item, onDecided }: ReviewDetailProps) {
   const t = useWords();
   const backend = useBackend();
   const cache = useQueryClient();
-  const { object, key, name, reason, refusal, property, url, choices, decision } = item;
+  const { object, key, name, reason, otherAccount, refusal, property, url, choices, decision } = item;
   const kept = (items: ReviewItem[]) => {
     cache.setQueryData(queries.review(backend).queryKey, items);
     onDecided();
@@ -36,7 +37,7 @@ export function ReviewDetail({ item, onDecided }: ReviewDetailProps) {
         <h3 className={classes.reviewName}>{name}</h3>
         {reason !== null && (
           <p className={classes.muted}>
-            {t(`skip.${reason}`)} {[refusal, property].filter((text) => text !== null).join(" · ")}
+            {whySkipped(t, reason, otherAccount)} {[refusal, property].filter((text) => text !== null).join(" · ")}
           </p>
         )}
         {url !== null && <HubSpotLink url={url} />}

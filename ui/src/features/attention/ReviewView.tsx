@@ -15,6 +15,7 @@ import { ProblemNotice } from "../../kit/ProblemNotice";
 import { SearchField } from "../../kit/SearchField";
 import { RowSkeletons } from "../../kit/Skeletons";
 import { Toolbar } from "../../kit/Toolbar";
+import { whySkipped } from "../../kit/whySkipped";
 import classes from "./attention.module.css";
 import { ReviewDetail } from "./ReviewDetail";
 
@@ -118,7 +119,7 @@ function makeColumns(t: Words) {
       id: "reason",
       header: t("matchReview.column.reason"),
       meta: { width: "minmax(200px, 1.8fr)" },
-      cell: ({ row: { original } }) => original.reason !== null && t(`skip.${original.reason}`),
+      cell: ({ row: { original } }) => original.reason !== null && whySkipped(t, original.reason, original.otherAccount),
     }),
     column.accessor("candidates", {
       header: t("matchReview.column.candidates"),

@@ -5,6 +5,7 @@ import type { PlanSummary, Status } from "../../ipc/backend";
 import { EmptyState } from "../../kit/EmptyState";
 import { Fold } from "../../kit/Fold";
 import { Moment } from "../../kit/Moment";
+import { Notice } from "../../kit/Notice";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { RunProgressLine } from "../../kit/RunProgress";
 import { RowSkeletons } from "../../kit/Skeletons";
@@ -30,12 +31,25 @@ function PlanLead({ summary }: { summary: PlanSummary }) {
       <p>
         {cost(t, summary)} {t("preview.planned")} <Moment at={madeAt} />.
       </p>
-      {summary.needsApproval !== null && changes > 0 && (
-        <p>
-          {t(`preview.needsApproval.${summary.needsApproval}`)} {t("preview.untilPressed")}
-        </p>
-      )}
+      {changes > 0 && <Word reason={summary.needsApproval} />}
     </div>
+  );
+}
+
+/** Why the push waits for the user's word, where it does. */
+function Word({ reason }: { reason: PlanSummary["needsApproval"] }) {
+  const t = useWords();
+  if (reason === null) return null;
+  const text = (
+    <p>
+      {t(`preview.needsApproval.${reason}`)} {t("preview.untilPressed")}
+    </p>
+  );
+  if (reason !== "otherInstallation") return text;
+  return (
+    <Notice tone="warn" title={t("preview.otherInstallation")}>
+      {text}
+    </Notice>
   );
 }
 

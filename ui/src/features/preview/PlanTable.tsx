@@ -19,6 +19,7 @@ import { FirstChange } from "../../kit/FieldChanges";
 import { ProblemNotice } from "../../kit/ProblemNotice";
 import { SearchField } from "../../kit/SearchField";
 import { Toolbar } from "../../kit/Toolbar";
+import { whySkipped } from "../../kit/whySkipped";
 import { Approval } from "./Approval";
 import classes from "./preview.module.css";
 import { RecordDrawer } from "./RecordDrawer";
@@ -225,7 +226,9 @@ function makeColumns(
 
 function Change({ row, property }: { row: PlanRow; property: string | null }) {
   const t = useWords();
-  if (row.skip !== null) return <span className={classes.muted}>{t(`skip.${row.skip}`)}</span>;
+  if (row.skip !== null) {
+    return <span className={classes.muted}>{whySkipped(t, row.skip, row.otherAccount)}</span>;
+  }
   const change = row.changes.find((one) => one.property === property) ?? row.changes[0];
   return <FirstChange change={change} />;
 }

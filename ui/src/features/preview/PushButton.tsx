@@ -26,12 +26,13 @@ export function PushButton({ summary, status, plan, onPushed }: PushButtonProps)
     }
   });
   const changes = changesOf(summary) - summary.waiting;
+  const words = summary.needsApproval === "otherInstallation" ? "preview.takeOver" : "preview.push";
   return (
     <Button
       disabled={changes === 0 || push.busy || plan.making || status.progress !== null}
       onClick={() => void push.run()}
     >
-      {t("preview.push", { count: changes })}
+      {t(words, { count: changes })}
     </Button>
   );
 }

@@ -3,6 +3,7 @@ import { useWords } from "../../i18n/words";
 import type { PlanRow } from "../../ipc/backend";
 import { Id } from "../../kit/CopyButton";
 import { FieldChanges } from "../../kit/FieldChanges";
+import { whySkipped } from "../../kit/whySkipped";
 import classes from "./preview.module.css";
 
 /** One record of the plan, field by field. */
@@ -29,7 +30,7 @@ function RecordDetail({ row }: { row: PlanRow }) {
         <h3 className={classes.recordName}>{row.name}</h3>
         {row.action === "create" && <p className={classes.muted}>{t("record.new")}</p>}
         {row.action === "unchanged" && <p className={classes.muted}>{t("record.unchanged")}</p>}
-        {row.skip !== null && <p className={classes.muted}>{t(`skip.${row.skip}`)}</p>}
+        {row.skip !== null && <p className={classes.muted}>{whySkipped(t, row.skip, row.otherAccount)}</p>}
       </div>
       {row.changes.length > 0 && <FieldChanges changes={row.changes} />}
       {row.hubspotId !== null && (

@@ -12,8 +12,8 @@ interface PropertyPicksProps {
   onChange: (picked: PropertyPick[] | null) => void;
 }
 
-/** Records are found again by their key, so that it is written whatever is ticked. */
-const KEY = "clearsync_stripe_customer_id";
+/** Records are found again by the one and say by the other who writes them, so that both are written whatever is ticked. */
+const ALWAYS: ReadonlySet<string> = new Set(["clearsync_stripe_customer_id", "clearsync_written_by"]);
 
 /** How many of the ticked properties the portal does not have yet. */
 const made = (properties: PropertyPlan[], picks: PropertyPick[]): number =>
@@ -28,7 +28,7 @@ export function PropertyPicks({ properties, picked, onChange }: PropertyPicksPro
   const summary = properties.filter(({ object }) => object === "contact" || object === "company");
   const fitting = summary.filter(({ state }) => state === "present" || state === "toCreate");
   const picks = picked ?? fitting.map(({ object, name }) => ({ object, name }));
-  const own = summary.filter(({ name }) => name !== KEY);
+  const own = summary.filter(({ name }) => !ALWAYS.has(name));
   const full = made(own, picks) >= own.filter(({ state }) => state === "toCreate").length;
   const has = ({ object, name }: PropertyPlan) =>
     picks.some((pick) => pick.object === object && pick.name === name);
@@ -53,9 +53,9 @@ export function PropertyPicks({ properties, picked, onChange }: PropertyPicksPro
                   <Checkbox
                     label={property.label}
                     description={property.state === "noRoom" ? t("property.noRoom") : undefined}
-                    checked={property.name === KEY || has(property)}
+                    checked={ALWAYS.has(property.name) || has(property)}
                     disabled={
-                      property.name === KEY || (full && !has(property) && property.state !== "present")
+                      ALWAYS.has(property.name) || (full && !has(property) && property.state !== "present")
                     }
                     onChange={(event) =>
                       onChange(

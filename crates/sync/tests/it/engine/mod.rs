@@ -9,6 +9,7 @@ mod figures;
 mod files;
 mod forget;
 mod grain;
+mod installations;
 mod keys;
 mod mail_domains;
 mod permissions;
@@ -34,7 +35,7 @@ use clearsync_sandbox::{
 };
 use clearsync_store::{Account, AccountId, Store, StoreError};
 use clearsync_sync::{
-    Change, Clock, Engine, EngineConfig, Former, Services,
+    Change, Clock, Engine, EngineConfig, Former, Services, random_name,
     view::{
         Choices, Problem, ProblemCode, RunKind, RunOutcome, RunRow, Service, Setup, SetupStep,
         Status,
@@ -110,6 +111,7 @@ impl World {
                 hubspot_url: Url::parse("https://api.hubapi.com").unwrap(),
             },
             clock: Clock::new(move || clock.now()),
+            random_name,
         }
     }
 

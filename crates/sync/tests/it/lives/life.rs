@@ -337,6 +337,7 @@ impl Life {
                 hubspot_url: Url::parse("https://api.hubapi.com").unwrap(),
             },
             clock: Clock::new(move || weather.now()),
+            random_name: || "life".to_owned(),
         };
         Some(Engine::on(opened, config))
     }
