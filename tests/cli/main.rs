@@ -328,6 +328,36 @@ async fn sync_once_waits_for_a_word_and_then_does_it() {
     assert_eq!(written(&world), 0);
 }
 
+/// After a lost disk the records are another installation's: no other word than `--take-over` goes on with them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_installation_wrote_is_taken_over_with_one_word() {
+    let world = World::new().await;
+    let approve = ["sync", "--once", "--approve"];
+    assert_eq!(world.run_with_keys(&approve).await.code, 0);
+    fs::remove_dir_all(world.path("data")).unwrap();
+    world.sample.hubspot.forget_requests();
+    let portal = || {
+        let count = |kind| world.sample.hubspot.records(kind).unwrap().len();
+        (count("contacts"), count("companies"))
+    };
+    let before = portal();
+    let waits = world.run_with_keys(&approve).await;
+    assert_eq!(waits.code, 3, "{} {}", waits.output, waits.errors);
+    assert!(
+        waits.output.contains("clearsync push --take-over"),
+        "{}",
+        waits.output
+    );
+    let waits = world.run_with_keys(&["push", "--approve"]).await;
+    assert_eq!((waits.code, written(&world)), (3, 0), "{}", waits.output);
+    let over = world
+        .run_with_keys(&["push", "--take-over", "--json"])
+        .await;
+    assert_eq!(over.code, 0, "{} {}", over.output, over.errors);
+    assert_eq!(over.json()["run"]["created"], 0);
+    assert_eq!(portal(), before);
+}
+
 /// HubSpot refuses companies without a phone number. The rest is written, and the code says that not all of it was (4).
 #[tokio::test(flavor = "multi_thread")]
 async fn sync_once_tells_of_records_that_were_refused() {

@@ -242,6 +242,10 @@ export type AttentionKind =
 "customerUnmatched" | 
 /**  Several records fit one customer. */
 "matchAmbiguous" | 
+/**  The records of a customer or company carry the figures of another Stripe account. */
+"otherAccount" | 
+/**  Another installation of ClearSync writes to the portal. */
+"otherInstallation" | 
 /**  HubSpot refused a record. */
 "recordRefused" | 
 /**  A subscription's figure rests on an assumption. */
@@ -1190,6 +1194,8 @@ export type MovementRow = {
 
 /**  Why a push waits for the user's word; the words are under `preview.needsApproval.<reason>`. */
 export type NeedsApproval = 
+/**  Records carry the mark of another installation of ClearSync; to push is to take them over. */
+"otherInstallation" | 
 /**  It is the first to this portal. */
 "firstPush" | 
 /**  It touches more records, and a larger share of them, than the user lets it without asking. */
@@ -1258,6 +1264,14 @@ export type OriginView = {
 	exact: boolean,
 	/**  The event or the invoice. */
 	id: string | null,
+};
+
+/**  A Stripe account whose figures stand on a record. */
+export type OtherAccount = {
+	/**  Stripe's id of it; `None` when its key did not tell. */
+	id: string | null,
+	/**  Test or live data. */
+	mode: Mode,
 };
 
 /**  The figures of the first screen. */
@@ -1352,6 +1366,8 @@ export type PlanRow = {
 	action: PlanAction,
 	/**  Why it is left out. */
 	skip: SkipReason | null,
+	/**  With [`SkipReason::OtherAccount`], whose figures stand there. */
+	otherAccount: OtherAccount | null,
 	/**  Field by field. */
 	changes: FieldChange[],
 	/**  Whether it stays as it is until the user gives the word. */
@@ -1770,6 +1786,8 @@ export type ReviewItem = {
 	name: string,
 	/**  Why it is here; `None` when it is here for the decision alone. The words are under `skip.<reason>`. */
 	reason: SkipReason | null,
+	/**  With [`SkipReason::OtherAccount`], whose figures stand there. */
+	otherAccount: OtherAccount | null,
 	/**  HubSpot's code of a refusal, such as `INVALID_EMAIL`. */
 	refusal: string | null,
 	/**  The property a refusal names. */
@@ -2033,6 +2051,8 @@ export type SkipReason =
 "companiesNotCreated" | 
 /**  More than one record fits. */
 "ambiguous" | 
+/**  The figures of another Stripe account stand on the record. */
+"otherAccount" | 
 /**  The customer was deleted in Stripe and never written. */
 "customerDeleted" | 
 /**  HubSpot refused the last write of this record. */

@@ -101,7 +101,8 @@ impl Counts {
                 .into_iter()
                 .map(|((object, property), count)| (object.to_owned(), property, count))
                 .collect(),
-            needs_approval: needs_approval(something, rival.is_some(), known.pushed, broad),
+            needs_approval: needs_approval(rival.is_some(), known.pushed, broad)
+                .filter(|_| something),
             rival,
         }
     }
@@ -135,18 +136,13 @@ impl Counts {
     }
 }
 
-fn needs_approval(
-    something: bool,
-    takes_over: bool,
-    pushed_before: bool,
-    broad: bool,
-) -> Option<NeedsApproval> {
-    match (something, takes_over, pushed_before, broad) {
-        (false, ..) => None,
-        (true, true, ..) => Some(NeedsApproval::OtherInstallation),
-        (true, false, false, _) => Some(NeedsApproval::FirstPush),
-        (true, false, true, true) => Some(NeedsApproval::ManyRecords),
-        (true, false, true, false) => None,
+/// Why writing something waits for the user's word.
+fn needs_approval(takes_over: bool, pushed_before: bool, broad: bool) -> Option<NeedsApproval> {
+    match (takes_over, pushed_before, broad) {
+        (true, ..) => Some(NeedsApproval::OtherInstallation),
+        (false, false, _) => Some(NeedsApproval::FirstPush),
+        (false, true, true) => Some(NeedsApproval::ManyRecords),
+        (false, true, false) => None,
     }
 }
 

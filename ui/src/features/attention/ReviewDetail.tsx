@@ -37,7 +37,8 @@ export function ReviewDetail({ item, onDecided }: ReviewDetailProps) {
         <h3 className={classes.reviewName}>{name}</h3>
         {reason !== null && (
           <p className={classes.muted}>
-            {whySkipped(t, reason, otherAccount)} {[refusal, property].filter((text) => text !== null).join(" · ")}
+            {whySkipped(t, reason, otherAccount)}{" "}
+            {[refusal, property].filter((text) => text !== null).join(" · ")}
           </p>
         )}
         {url !== null && <HubSpotLink url={url} />}

@@ -119,7 +119,8 @@ function makeColumns(t: Words) {
       id: "reason",
       header: t("matchReview.column.reason"),
       meta: { width: "minmax(200px, 1.8fr)" },
-      cell: ({ row: { original } }) => original.reason !== null && whySkipped(t, original.reason, original.otherAccount),
+      cell: ({ row: { original } }) =>
+        original.reason !== null && whySkipped(t, original.reason, original.otherAccount),
     }),
     column.accessor("candidates", {
       header: t("matchReview.column.candidates"),
