@@ -47,9 +47,11 @@ function Word({ reason }: { reason: PlanSummary["needsApproval"] }) {
   );
   if (reason !== "otherInstallation") return text;
   return (
-    <Notice tone="warn" title={t("preview.otherInstallation")}>
-      {text}
-    </Notice>
+    <div className={classes.word}>
+      <Notice tone="warn" title={t("preview.otherInstallation")}>
+        {text}
+      </Notice>
+    </div>
   );
 }
 
