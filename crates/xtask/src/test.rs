@@ -11,6 +11,7 @@ pub(crate) fn run() -> Result<(), StepError> {
     }
     packages::ensure(&[packages::BUILD, packages::TESTS])?;
     ui::build()?;
+    ui::install_clients()?;
     lint()?;
     ui::npm("UI unit tests", &["run", "--silent", "test"])?;
     ui::npm("UI screens", &["run", "--silent", "e2e"])?;

@@ -233,8 +233,7 @@ impl Portal {
             schema.required_properties = required;
         }
         schema.updated_at = now;
-        let object_type = self.object_type(&id)?;
-        Ok(Reply::ok(self.schema_json(object_type)))
+        Ok(Reply::ok(definition_of_type(self.object_type(&id)?)))
     }
 
     fn archive_schema(&mut self, name: &str, sent: &Sent) -> Answer {
@@ -260,9 +259,6 @@ impl Portal {
     }
 
     fn schema_json(&self, object_type: &ObjectType) -> Value {
-        let Some(schema) = &object_type.schema else {
-            return Value::Null;
-        };
         let properties: Vec<Value> = object_type
             .properties
             .values()
@@ -276,18 +272,27 @@ impl Portal {
             .filter(|d| d.from == object_type.id || d.to == object_type.id)
             .map(definition_json)
             .collect();
-        let mut body = schema.definition();
-        body["id"] = json!(object_type.id);
-        body["objectTypeId"] = json!(object_type.id);
-        body["fullyQualifiedName"] = json!(schema.fully_qualified_name);
+        let mut body = definition_of_type(object_type);
         body["properties"] = json!(properties);
         body["associations"] = json!(associations);
         body["allowsSensitiveProperties"] = json!(false);
-        body["archived"] = json!(schema.archived_at.is_some());
-        body["createdAt"] = json!(instant(schema.created_at));
-        body["updatedAt"] = json!(instant(schema.updated_at));
         body
     }
+}
+
+/// A type without what stands in it, as a change of it is answered.
+fn definition_of_type(object_type: &ObjectType) -> Value {
+    let Some(schema) = &object_type.schema else {
+        return Value::Null;
+    };
+    let mut body = schema.definition();
+    body["id"] = json!(object_type.id);
+    body["objectTypeId"] = json!(object_type.id);
+    body["fullyQualifiedName"] = json!(schema.fully_qualified_name);
+    body["archived"] = json!(schema.archived_at.is_some());
+    body["createdAt"] = json!(instant(schema.created_at));
+    body["updatedAt"] = json!(instant(schema.updated_at));
+    body
 }
 
 fn definition_json(definition: &Definition) -> Value {
