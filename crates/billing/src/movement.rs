@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Amount, CustomerId, Fraction, Origin, Policy, PriceId, ProductId, ReturningRule,
+    Amount, CouponId, CustomerId, Fraction, Origin, Policy, PriceId, ProductId, ReturningRule,
     SubscriptionId, Timeline, ToZeroRule,
 };
 
@@ -46,12 +46,16 @@ pub struct Movement {
 pub struct Side {
     /// The owner's MRR.
     pub mrr: Amount,
+    /// The same without what discounts take off the subscriptions that moved.
+    pub list: Amount,
     /// The quantity of the subscriptions that moved.
     pub quantity: u64,
     /// What they sold.
     pub products: Vec<ProductId>,
     /// At which prices.
     pub prices: Vec<PriceId>,
+    /// With which coupons.
+    pub coupons: Vec<CouponId>,
 }
 
 /// What kind of movement it is.
@@ -166,16 +170,8 @@ impl Telling<'_> {
             at: first.at,
             kind,
             change_type,
-            before: cause::side(
-                group,
-                |step| step.before,
-                Amount::new(before.clone(), currency),
-            ),
-            after: cause::side(
-                group,
-                |step| Some(step.after),
-                Amount::new(after.clone(), currency),
-            ),
+            before: cause::side_before(group, Amount::new(before.clone(), currency)),
+            after: cause::side_after(group, Amount::new(after.clone(), currency)),
             change: Amount::new(after - before, currency),
             effective: None,
             origin: rebuilt.unwrap_or(main).origin.clone(),

@@ -1,13 +1,13 @@
 //! What one step of one subscription changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::{ChangeType, Side};
 use crate::{
-    Amount, Fraction, Interval, ItemStep, Note, Origin, PriceId, ProductId, Segment, Standing,
-    Timeline,
+    Amount, CouponId, Fraction, Interval, ItemStep, Note, Origin, PriceId, ProductId, Segment,
+    Standing, Timeline,
 };
 
 /// One change of MRR of one subscription.
@@ -101,13 +101,25 @@ pub(super) fn is_incomplete(segment: &Segment) -> bool {
     notes.any(|note| matches!(note, Note::CouponUnknown { .. }))
 }
 
-/// How things stood for all that moved, on the side that `of` picks.
-pub(super) fn side<'a>(
-    group: &[Step<'a>],
-    of: impl Fn(&Step<'a>) -> Option<&'a Segment>,
-    mrr: Amount,
-) -> Side {
-    let segments: Vec<_> = group.iter().filter_map(of).collect();
+/// How things stood for all that moved, before the first step of each.
+pub(super) fn side_before(group: &[Step<'_>], mrr: Amount) -> Side {
+    let mut first = BTreeMap::new();
+    for step in group {
+        first
+            .entry(&step.timeline.subscription)
+            .or_insert(step.before);
+    }
+    let segments: Vec<_> = first.into_values().flatten().collect();
+    described(&segments, mrr)
+}
+
+/// How things stood for all that moved, after the last step of each.
+pub(super) fn side_after(group: &[Step<'_>], mrr: Amount) -> Side {
+    let steps = group.iter();
+    let last: BTreeMap<_, _> = steps
+        .map(|step| (&step.timeline.subscription, step.after))
+        .collect();
+    let segments: Vec<_> = last.into_values().collect();
     described(&segments, mrr)
 }
 
@@ -126,13 +138,25 @@ fn described(segments: &[&Segment], mrr: Amount) -> Side {
     let products: BTreeSet<&ProductId> =
         counted().filter_map(|step| step.product.as_ref()).collect();
     let prices: BTreeSet<&PriceId> = counted().map(|step| &step.price).collect();
+    let coupons: BTreeSet<&CouponId> = counted()
+        .flat_map(|step| &step.discounts)
+        // A coupon nobody knows any more goes by its discount's id.
+        .filter(|discount| discount.coupon.as_str() != discount.discount.as_str())
+        .map(|discount| &discount.coupon)
+        .collect();
+    let figures = segments.iter().map(|segment| &segment.figure);
+    let off: Fraction = figures
+        .map(|figure| &figure.list.minor - &figure.amount.minor)
+        .sum();
     Side {
+        list: Amount::new(&mrr.minor + &off, mrr.currency),
         mrr,
         quantity: counted()
             .filter_map(|step| step.quantity)
             .fold(0, u64::saturating_add),
         products: products.into_iter().cloned().collect(),
         prices: prices.into_iter().cloned().collect(),
+        coupons: coupons.into_iter().cloned().collect(),
     }
 }
 

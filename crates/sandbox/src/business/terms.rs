@@ -201,7 +201,8 @@ pub struct Coupon {
     pub duration: Duration,
     /// The only product it is for, if there is one.
     pub product_id: Option<String>,
-    pub(super) name: &'static str,
+    /// What it is called.
+    pub name: &'static str,
     pub(super) created: Timestamp,
 }
 

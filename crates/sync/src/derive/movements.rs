@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use clearsync_billing::{
-    Amount, ChangeType, Currency, Movement, MovementKind, Origin, PriceId, ProductId, Side,
+    Amount, ChangeType, CouponId, Currency, Movement, MovementKind, Origin, PriceId, ProductId,
+    Side,
 };
 use clearsync_store::Movement as Stored;
 use jiff::{Timestamp, tz::TimeZone};
@@ -104,9 +105,11 @@ pub(crate) fn movement(stored: &Stored) -> Option<Movement> {
         let sold = Sold::deserialize(stored.sides.get(name)?).ok()?;
         Some(Side {
             mrr: amount(exact)?,
+            list: amount(sold.list.as_deref().unwrap_or(exact))?,
             quantity: sold.quantity,
             products: sold.products,
             prices: sold.prices,
+            coupons: sold.coupons,
         })
     };
     let id = || stored.origin_id.clone().unwrap_or_default();
@@ -140,6 +143,11 @@ struct Sold {
     quantity: u64,
     products: Vec<ProductId>,
     prices: Vec<PriceId>,
+    #[serde(default)]
+    coupons: Vec<CouponId>,
+    /// MRR without discounts, as an exact fraction of minor units.
+    #[serde(default)]
+    list: Option<String>,
 }
 
 fn sold(side: &Side) -> Sold {
@@ -147,6 +155,8 @@ fn sold(side: &Side) -> Sold {
         quantity: side.quantity,
         products: side.products.clone(),
         prices: side.prices.clone(),
+        coupons: side.coupons.clone(),
+        list: Some(side.list.minor.to_string()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clearsync_billing::{
-    Amount, Fraction, Movement, MovementKind, Origin, PriceId, ProductId, Side,
+    Amount, CouponId, Fraction, Movement, MovementKind, Origin, PriceId, ProductId, Side,
 };
 use clearsync_hubspot::{EVENT_ID, OwnProperty};
 use jiff::tz::TimeZone;
@@ -94,6 +94,8 @@ impl Event<'_> {
             }
             "clearsync_previous_product_name" => Some(self.products(&movement.before.products)),
             "clearsync_updated_product_name" => Some(self.products(&movement.after.products)),
+            "clearsync_previous_coupon" => Some(self.coupons(&movement.before.coupons)),
+            "clearsync_updated_coupon" => Some(self.coupons(&movement.after.coupons)),
             "clearsync_previous_interval" => self.interval(&movement.before),
             "clearsync_updated_interval" => self.interval(&movement.after),
             "clearsync_interval_days" => {
@@ -118,6 +120,13 @@ impl Event<'_> {
             "clearsync_arr_change" => {
                 let minor = &movement.change.minor * &Fraction::from(12_u32);
                 money(&Amount::new(minor, movement.change.currency))
+            }
+            "clearsync_previous_list_mrr" => money(&movement.before.list),
+            "clearsync_updated_list_mrr" => money(&movement.after.list),
+            "clearsync_discount_change" => {
+                let discounts = |side: &Side| &side.mrr.minor - &side.list.minor;
+                let change = &discounts(&movement.after) - &discounts(&movement.before);
+                money(&Amount::new(change, movement.change.currency))
             }
             "clearsync_currency" => Some(movement.change.currency.to_string()),
             "clearsync_company_previous_mrr" if is_portals => money(&movement.before.mrr),
@@ -162,18 +171,31 @@ impl Event<'_> {
     }
 
     fn products(&self, ids: &[ProductId]) -> String {
-        let name = |id: &ProductId| {
-            let known = self.catalogue.product_names.get(id.as_str());
-            known.map_or_else(|| id.to_string(), Clone::clone)
-        };
-        let names: Vec<String> = ids.iter().map(name).collect();
-        names.join(", ")
+        named(
+            ids.iter().map(ProductId::as_str),
+            &self.catalogue.product_names,
+        )
+    }
+
+    fn coupons(&self, ids: &[CouponId]) -> String {
+        named(
+            ids.iter().map(CouponId::as_str),
+            &self.catalogue.coupon_names,
+        )
     }
 
     fn interval(&self, side: &Side) -> Option<String> {
         let interval = |price: &PriceId| self.catalogue.intervals.get(price.as_str()).cloned();
         side.prices.iter().find_map(interval)
     }
+}
+
+/// Each by its name, or by its id where it has none.
+fn named<'a>(ids: impl Iterator<Item = &'a str>, names: &BTreeMap<String, String>) -> String {
+    let names: Vec<&str> = ids
+        .map(|id| names.get(id).map_or(id, String::as_str))
+        .collect();
+    names.join(", ")
 }
 
 fn source(origin: &Origin) -> &'static str {

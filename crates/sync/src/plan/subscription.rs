@@ -63,6 +63,7 @@ pub(crate) struct Details {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Coupon {
+    pub(crate) name: Option<String>,
     pub(crate) percent_off: Option<Number>,
     pub(crate) amount_off: Option<i64>,
 }
@@ -152,6 +153,8 @@ struct Product {
 pub(crate) struct Catalogue {
     /// By product.
     pub(crate) product_names: BTreeMap<String, String>,
+    /// By coupon.
+    pub(crate) coupon_names: BTreeMap<String, String>,
     /// How often a price is charged, such as `month` or `3 months`.
     pub(crate) intervals: BTreeMap<String, String>,
 }
@@ -221,19 +224,25 @@ pub(crate) fn load(
     }
     Ok(Subscriptions {
         by_id: subscriptions,
-        catalogue: Catalogue::of(products, &prices),
+        catalogue: Catalogue::of(products, coupons, &prices),
     })
 }
 
 impl Catalogue {
-    fn of(products: BTreeMap<String, Product>, prices: &BTreeMap<String, Price>) -> Self {
+    fn of(
+        products: BTreeMap<String, Product>,
+        coupons: BTreeMap<String, Coupon>,
+        prices: &BTreeMap<String, Price>,
+    ) -> Self {
         let name = |(id, product): (String, Product)| Some((id, product.name?));
+        let coupon_name = |(id, coupon): (String, Coupon)| Some((id, coupon.name?));
         let interval = |(id, price): (&String, &Price)| {
             let interval = price.recurring.as_ref()?.in_words()?;
             Some((id.clone(), interval))
         };
         Self {
             product_names: products.into_iter().filter_map(name).collect(),
+            coupon_names: coupons.into_iter().filter_map(coupon_name).collect(),
             intervals: prices.iter().filter_map(interval).collect(),
         }
     }
