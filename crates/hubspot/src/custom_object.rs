@@ -39,6 +39,19 @@ pub struct CustomObject {
     pub object_type_id: String,
     /// The name it was made with.
     pub name: String,
+    /// What people call its records.
+    #[serde(default)]
+    pub labels: ObjectLabels,
+}
+
+/// What people call the records of an object type.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ObjectLabels {
+    /// One of them.
+    pub singular: Option<String>,
+    /// Several.
+    pub plural: Option<String>,
 }
 
 /// How many object types of its own an account may have, and has. Without the feature it may have none.

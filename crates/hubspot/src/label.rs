@@ -47,29 +47,47 @@ struct Listed {
 }
 
 impl Client {
-    /// The number of an own label from `from` to `to`; `None` when the account has no such label.
+    /// The kinds of association from `from` to `to`, each with what people read of it; the plain ones say nothing.
     ///
     /// # Errors
     /// Any [`HubSpotError`].
-    pub async fn label(
+    pub async fn labels(
+        &self,
+        from: &ObjectType,
+        to: &ObjectType,
+    ) -> Result<Vec<(LabelType, Option<String>)>, HubSpotError> {
+        let call = Call::get(Api::Associations(from, to), ["labels"]);
+        let list: List = self.call(call.meter(Meter::Associations)).await?;
+        let labels = list.results.into_iter().map(|listed| {
+            let label = LabelType {
+                association_category: listed.category,
+                association_type_id: listed.type_id,
+            };
+            (label, listed.label)
+        });
+        Ok(labels.collect())
+    }
+
+    /// The number of an own label: the one it is `known` by, whatever people call it now, or the one that is called so.
+    /// `None` when the account has no such label.
+    async fn label(
         &self,
         from: &ObjectType,
         to: &ObjectType,
         own: &OwnLabel,
+        known: Option<&LabelType>,
     ) -> Result<Option<LabelType>, HubSpotError> {
-        let call = Call::get(Api::Associations(from, to), ["labels"]);
-        let list: List = self.call(call.meter(Meter::Associations)).await?;
-        let own = list
-            .results
-            .into_iter()
-            .find(|listed| listed.label.as_deref() == Some(own.label));
-        Ok(own.map(|listed| LabelType {
-            association_category: listed.category,
-            association_type_id: listed.type_id,
-        }))
+        let standing = self.labels(from, to).await?;
+        let is_known = |(label, _): &&(LabelType, Option<String>)| Some(label) == known;
+        let is_called =
+            |(_, text): &&(LabelType, Option<String>)| text.as_deref() == Some(own.label);
+        let found = standing.iter().find(is_known);
+        let found = found.or_else(|| standing.iter().find(is_called));
+        Ok(found.map(|(label, _)| label.clone()))
     }
 
-    /// Sees to it that a label stands, and gives its number. Needs a plan with association labels.
+    /// Sees to it that a label stands, and gives its number. One it was `known` by before is taken, whatever people call it
+    /// now. Needs a plan with association labels.
     ///
     /// # Errors
     /// Any [`HubSpotError`].
@@ -78,8 +96,9 @@ impl Client {
         from: &ObjectType,
         to: &ObjectType,
         own: &OwnLabel,
+        known: Option<&LabelType>,
     ) -> Result<Option<LabelType>, HubSpotError> {
-        if let Some(standing) = self.label(from, to, own).await? {
+        if let Some(standing) = self.label(from, to, own, known).await? {
             return Ok(Some(standing));
         }
         let body = json!({ "name": own.name, "label": own.label, "inverseLabel": own.inverse });
@@ -91,6 +110,6 @@ impl Client {
             Lane::Associations,
         );
         self.call_silent(call.meter(Meter::Associations)).await?;
-        self.label(from, to, own).await
+        self.label(from, to, own, None).await
     }
 }

@@ -38,7 +38,7 @@ pub use batch::{Batch, BatchError, Keyed, LARGEST_BATCH, Packed, pack};
 pub use budget::Quota;
 pub use catalogue::{EVENT, EVENT_ID, LINE_ITEM, LINE_ITEM_ID, SUBSCRIPTION, SUBSCRIPTION_ID};
 pub use client::Client;
-pub use custom_object::{CustomObject, CustomObjectLimit, OwnObject};
+pub use custom_object::{CustomObject, CustomObjectLimit, ObjectLabels, OwnObject};
 pub use error::{CorrelationId, HubSpotError, Policy, Reason, ValueCode};
 pub use exchange::{EXCHANGE_RATES_SCOPE, ExchangeRate};
 pub use id::{NotAnId, ObjectType, PortalId, RecordId};

@@ -1,7 +1,10 @@
-//! Looks whether HubSpot holds what was last written: a part of the records at a time, in turn, 100 a request.
+//! Looks whether HubSpot holds what was last written: a part of the records at a time, in turn, 100 a request; and once a
+//! round whether what they stand in is as it was made.
 //!
 //! What differs is listed. It also takes the place of what was last written, so that the next plan sees it and puts right
 //! what is ClearSync's to put right, shown and approved like any other change.
+
+mod definitions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +20,8 @@ use crate::{
     plan::{LAST_SYNCED, Portal, Values, link_ends, same_in},
     undo::{Found, Types, find},
 };
+
+pub(crate) use definitions::is_definition;
 
 const SETTING: &str = "drift";
 /// A background run looks again after this time.
@@ -74,9 +79,18 @@ pub async fn look(
         let store = store.clone();
         blocking(move || store.write(|writer| Part::take(writer, target, share, now))).await?
     };
+    let mut definitions = None;
+    if let Some(portal) = part.portal.as_ref().filter(|_| part.begins) {
+        definitions = Some((portal, definitions::look(hubspot, portal).await?));
+    }
+    let gone = |kind: &str| {
+        let differs = definitions.iter().flat_map(|(_, differs)| differs);
+        let mut gone = differs.filter_map(definitions::Differs::gone_kind);
+        gone.any(|gone| gone.name() == kind)
+    };
     let mut differing = Vec::new();
     for (kind, records) in &part.records {
-        let Some(object) = part.types.of(kind) else {
+        let Some(object) = part.types.of(kind).filter(|_| !gone(kind)) else {
             continue;
         };
         let ids: BTreeSet<RecordId> = records.iter().map(|record| record.id).collect();
@@ -99,8 +113,18 @@ pub async fn look(
             differing.extend(state.map(|state| (record.clone(), compare(record, state))));
         }
     }
+    let definitions = definitions.map(|(_, differs)| differs);
     let store = store.clone();
-    blocking(move || store.write(|writer| keep(writer, target, &part, differing, now))).await
+    blocking(move || {
+        store.write(|writer| {
+            let records = keep(writer, target, &part, differing, now)?;
+            let Some((portal, differs)) = part.portal.as_ref().zip(definitions) else {
+                return Ok(records);
+            };
+            Ok(records + definitions::keep(writer, target, portal, &differs, now)?)
+        })
+    })
+    .await
 }
 
 /// How far the looks at a portal have come.
@@ -122,6 +146,10 @@ struct Part {
     /// ClearSync's own properties that the portal has, by kind.
     present: BTreeMap<String, Vec<String>>,
     types: Types,
+    /// What the portal has of ClearSync's own, where a push made it all.
+    portal: Option<Portal>,
+    /// Whether a round begins, and definitions are looked at with it.
+    begins: bool,
     progress: Progress,
 }
 
@@ -146,6 +174,8 @@ impl Part {
             records: BTreeMap::new(),
             present: BTreeMap::new(),
             types: Types::load(writer, target)?,
+            portal: None,
+            begins: false,
             progress: progress.clone(),
         };
         let lately = |at: Timestamp| now.duration_since(at).abs() < BETWEEN_LOOKS;
@@ -186,7 +216,9 @@ impl Part {
                 let present = portal.present(*kind).into_iter().collect();
                 part.present.insert(kind.name().to_owned(), present);
             }
+            part.portal = Some(portal).filter(|portal| portal.ensured);
         }
+        part.begins = start == 0;
         for record in chosen {
             part.records
                 .entry(record.kind.clone())

@@ -4,6 +4,7 @@ use super::{Engine, preview, profile::Profile, undo::record_url};
 use crate::{
     drift::{self, Share},
     plan::Guard,
+    push::OBJECT_TYPE,
     undo,
     view::{DataKind, DriftDifference, DriftFinding, DriftRow, DriftView, Ownership, Problem},
 };
@@ -61,14 +62,27 @@ fn view(reader: &Reader, profile: &Profile, target: Target) -> Result<DriftView,
     let progress = drift::progress(reader, target)?;
     let mut rows = Vec::new();
     for drift in reader.drift(target)? {
-        let name = undo::label(reader, target, &drift.subject)?;
+        let is_definition = drift::is_definition(&drift.object);
+        let gone = drift.finding == clearsync_store::DriftFinding::Gone;
+        let name = if is_definition {
+            let mut labels = drift.differences.values();
+            labels.next().map(|(made, _)| made.clone())
+        } else {
+            undo::label(reader, target, &drift.subject)?
+        };
         let record = drift.record.parse().ok();
         let difference = |(property, (written, held)): (String, (String, String))| {
             let ownership = guard.ownership(&drift.object, &property);
+            let repaired = if is_definition {
+                // What people call it is theirs, and making an object type again would delete its records for good.
+                gone && drift.object != OBJECT_TYPE
+            } else {
+                ownership == Ownership::Owned
+                    || (ownership == Ownership::FillIfEmpty && held.is_empty())
+            };
             DriftDifference {
                 label: preview::label(&property),
-                repaired: ownership == Ownership::Owned
-                    || (ownership == Ownership::FillIfEmpty && held.is_empty()),
+                repaired,
                 property,
                 written,
                 held,

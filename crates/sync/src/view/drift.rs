@@ -19,17 +19,17 @@ pub struct DriftView {
     pub rows: Vec<DriftRow>,
 }
 
-/// One record.
+/// One record, or one property, pipeline, label or object type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DriftRow {
-    /// The kind of record as HubSpot's paths name it, such as `contacts`.
+    /// What it is, as the journal names it, such as `contacts` or `properties`.
     pub object: String,
     /// Stripe's id of the customer, or the company's domain.
     pub key: String,
     /// What a person recognises it by.
     pub name: String,
-    /// HubSpot's id.
+    /// HubSpot's id; empty where it has none.
     pub hubspot_id: String,
     /// Its page in HubSpot.
     pub url: Option<String>,

@@ -162,9 +162,11 @@ function Detail({ row }: { row: DriftRow }) {
         </p>
       </div>
       {row.differences.length > 0 && <Differences differences={row.differences} />}
-      <p className={classes.muted}>
-        {t("record.hubspotId")} <Id value={row.hubspotId} />
-      </p>
+      {row.hubspotId !== "" && (
+        <p className={classes.muted}>
+          {t("record.hubspotId")} <Id value={row.hubspotId} />
+        </p>
+      )}
       {row.url !== null && (
         <div className={classes.buttons}>
           <HubSpotLink url={row.url} />
