@@ -53,6 +53,9 @@ pub struct Pipeline {
 pub struct Stage {
     /// Its id.
     pub id: String,
+    /// What people read.
+    #[serde(default)]
+    pub label: String,
     /// Whether it was removed.
     #[serde(default)]
     pub archived: bool,
@@ -139,7 +142,8 @@ impl Client {
     }
 
     /// Sees to it that the own pipeline stands with all its stages. What stands is left as it is: labels people changed
-    /// stay, and stages they added. Answers to writes only repeat what was sent, so that it is read back.
+    /// stay, and stages they added. Answers to writes only repeat what was sent, so that it is read back. One that was just
+    /// seen to be `absent` is not looked for first.
     ///
     /// # Errors
     /// Any [`HubSpotError`]; [`Reason::NotFound`] when HubSpot made it and does not show it.
@@ -147,30 +151,42 @@ impl Client {
         &self,
         object: &ObjectType,
         own: &OwnPipeline,
+        absent: bool,
     ) -> Result<EnsuredPipeline, HubSpotError> {
         let mut ensured = EnsuredPipeline::default();
-        let of_own =
-            |pipelines: Vec<Pipeline>| pipelines.into_iter().find(|held| held.id == own.id);
-        if let Some(standing) = of_own(self.pipelines(object).await?) {
-            for stage in own.missing(&standing) {
-                self.create_stage(object, own, &stage).await?;
-                ensured.stages_added.push(stage.id.to_owned());
-            }
-        } else {
+        let mut standing = None;
+        if !absent {
+            standing = self.own_pipeline(object, own).await?;
+        }
+        if standing.is_none() {
             self.create_pipeline(object, own).await?;
             ensured.created = true;
-        }
-        if !ensured.created && ensured.stages_added.is_empty() {
-            return Ok(ensured);
+            standing = self.own_pipeline(object, own).await?;
         }
         for _ in 0..MOST_LOOKS {
-            let standing = of_own(self.pipelines(object).await?);
-            if standing.is_some_and(|standing| own.missing(&standing).is_empty()) {
-                return Ok(ensured);
+            let missing = standing.as_ref().map(|standing| own.missing(standing));
+            match missing {
+                Some(missing) if missing.is_empty() => return Ok(ensured),
+                Some(missing) => {
+                    for stage in missing {
+                        self.create_stage(object, own, &stage).await?;
+                        ensured.stages_added.push(stage.id.to_owned());
+                    }
+                }
+                None => tokio::time::sleep(BETWEEN_LOOKS).await,
             }
-            tokio::time::sleep(BETWEEN_LOOKS).await;
+            standing = self.own_pipeline(object, own).await?;
         }
         Err(Reason::NotFound.into())
+    }
+
+    async fn own_pipeline(
+        &self,
+        object: &ObjectType,
+        own: &OwnPipeline,
+    ) -> Result<Option<Pipeline>, HubSpotError> {
+        let pipelines = self.pipelines(object).await?;
+        Ok(pipelines.into_iter().find(|held| held.id == own.id))
     }
 
     /// Removes a pipeline none of whose stages holds a record.

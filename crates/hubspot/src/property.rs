@@ -250,7 +250,7 @@ impl Client {
         Ok(groups.iter().any(|group| group == name))
     }
 
-    /// Makes a group. One that exists already is left as it is.
+    /// Makes a group, and says whether it did: one that exists already is left as it is.
     ///
     /// # Errors
     /// Any [`HubSpotError`].
@@ -259,12 +259,18 @@ impl Client {
         object: &ObjectType,
         name: &str,
         label: &str,
-    ) -> Result<(), HubSpotError> {
+    ) -> Result<bool, HubSpotError> {
         let body = json!({ "name": name, "label": label, "displayOrder": -1 });
-        let call = definition(Method::POST, object, vec!["groups"], &body);
-        match self.call::<Value>(call).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.reason == Reason::AlreadyExists => Ok(()),
+        let call = || definition(Method::POST, object, vec!["groups"], &body);
+        match self.call::<Value>(call().once()).await {
+            Ok(_) => return Ok(true),
+            Err(error) if error.reason == Reason::AlreadyExists => return Ok(false),
+            // Perhaps it was made: whatever stands after that was made by it.
+            Err(_) => {}
+        }
+        match self.call::<Value>(call()).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.reason == Reason::AlreadyExists => Ok(true),
             Err(error) => Err(error),
         }
     }

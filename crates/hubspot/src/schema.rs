@@ -128,8 +128,8 @@ impl Client {
         Ok(names)
     }
 
-    /// As [`Client::ensure_properties`], where a look at the account just told which of the properties are missing, and whether
-    /// their group is: what was seen then is not looked at again. Whatever turns out otherwise is done thoroughly.
+    /// As [`Client::ensure_properties`], where a look at the account just told which of the properties are missing, and that
+    /// nothing stands in their group: what was seen then is not looked at again. Whatever turns out otherwise is done thoroughly.
     ///
     /// # Errors
     /// [`SchemaError`]; what was made before stays.
@@ -143,10 +143,10 @@ impl Client {
         if missing.is_empty() {
             return self.ensure_properties(object, wanted).await;
         }
-        if group_missing {
-            self.create_property_group(object, GROUP, GROUP_LABEL)
+        let group_created = group_missing
+            && self
+                .create_property_group(object, GROUP, GROUP_LABEL)
                 .await?;
-        }
         let new = missing
             .iter()
             .map(|own| own.new_property(own.label.to_string()));
@@ -169,7 +169,7 @@ impl Client {
         }
         let names = |owns: &[&OwnProperty]| owns.iter().map(|own| own.name.to_string()).collect();
         ensured.created = names(missing);
-        ensured.group_created |= group_missing;
+        ensured.group_created |= group_created;
         ensured.existed = names(wanted);
         ensured
             .existed
@@ -181,9 +181,7 @@ impl Client {
         if self.has_group(object, GROUP).await? {
             return Ok(false);
         }
-        self.create_property_group(object, GROUP, GROUP_LABEL)
-            .await?;
-        Ok(true)
+        self.create_property_group(object, GROUP, GROUP_LABEL).await
     }
 
     /// Makes all in one request. Whatever HubSpot does not confirm is made one by one, so that a refusal names its property.

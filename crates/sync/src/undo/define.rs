@@ -108,16 +108,16 @@ impl Work<'_> {
             (PIPELINES, false) => self.hubspot.archive_pipeline(object, name).await,
             (PIPELINES, true) => self
                 .hubspot
-                .ensure_pipeline(object, &PIPELINE)
+                .ensure_pipeline(object, &PIPELINE, false)
                 .await
                 .map(drop),
             (OBJECT_TYPES, false) => self.hubspot.archive_custom_object(object.type_id()).await,
             (_, false) => self.hubspot.archive_property_group(object, name).await,
-            (_, true) => {
-                self.hubspot
-                    .create_property_group(object, GROUP, GROUP_LABEL)
-                    .await
-            }
+            (_, true) => self
+                .hubspot
+                .create_property_group(object, GROUP, GROUP_LABEL)
+                .await
+                .map(drop),
         }
     }
 

@@ -158,13 +158,14 @@ impl History {
 
 const DEFINITIONS: [&str; 4] = [PROPERTIES, GROUPS, PIPELINES, OBJECT_TYPES];
 
-/// Whether a push only saw to it that a pipeline stands, and it did.
+/// Whether a push only saw to it that a pipeline or a group stands, and it did.
 fn stood_already(write: &JournalEntry) -> bool {
     let created = write
         .receipt
         .as_ref()
         .and_then(|receipt| receipt.get("created"));
-    write.entry.object == PIPELINES && created == Some(&serde_json::Value::Bool(false))
+    [PIPELINES, GROUPS].contains(&write.entry.object.as_str())
+        && created == Some(&serde_json::Value::Bool(false))
 }
 
 pub(super) type Key = (String, RecordId);

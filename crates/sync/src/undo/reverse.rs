@@ -57,7 +57,7 @@ fn records(history: &History, held: &Held, labels: &Labels) -> Vec<Row> {
             // It cannot be made again without its object type, which a sync makes.
             lived.was_there.filter(|was_there| *was_there)?;
             Deed::Leave {
-                reason: LeaveReason::Deleted,
+                reason: LeaveReason::ObjectTypeRemoved,
                 record: None,
                 properties: Vec::new(),
             }

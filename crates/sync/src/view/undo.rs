@@ -91,6 +91,8 @@ pub enum LeaveReason {
     Merged,
     /// It was deleted in HubSpot.
     Deleted,
+    /// Its object type was removed. A sync makes both again.
+    ObjectTypeRemoved,
     /// A record that is left, or a write that stays, needs the property or group.
     StillUsed,
     /// Another Stripe account is brought to the same portal and needs it.

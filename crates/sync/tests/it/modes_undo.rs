@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 
 use crate::{
     modes::{bridge, is_in_sync},
-    push_world::Bridge,
+    push_world::{Bridge, promised_part},
     undo::same,
 };
 
@@ -151,6 +151,54 @@ async fn a_removal_is_taken_back() {
         assert_eq!((undone.made_again, undone.failed), (pushed.removed, 0));
         assert_eq!(keys(&bridge), stood, "{mode:?}");
     }
+}
+
+/// An object type that was removed is made again by a sync, with its records; taking the removal back says so.
+#[tokio::test(start_paused = true)]
+async fn taking_an_undo_with_object_types_back_leaves_them_to_a_sync_and_says_so() {
+    let bridge = lived_in(WriteMode::CustomObjects, Tier::Enterprise).await;
+    bridge.sync().await;
+    let stood = |bridge: &Bridge| -> BTreeMap<&str, Vec<String>> {
+        let objects = [
+            "contacts",
+            "companies",
+            "clearsync_subscription",
+            "clearsync_event",
+        ];
+        let held = objects.map(|object| {
+            let records = promised_part(bridge.portal.records(object).unwrap());
+            let mut held: Vec<String> = records.values().map(|one| format!("{one:?}")).collect();
+            held.sort();
+            (object, held)
+        });
+        held.into()
+    };
+    let whole = stood(&bridge);
+    let (run, _) = bridge.undo(UndoScope::Everything).await;
+    let plan = bridge.plan_undo(UndoScope::Run(run)).await;
+    let mut left: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for row in bridge.rows(plan) {
+        if row.action == "leave" {
+            let reason = row.details["reason"].as_str().unwrap().to_owned();
+            *left.entry((row.object, reason)).or_default() += 1;
+        }
+    }
+    let gone = |object: &str, hubspots: &str| {
+        let key = (object.to_owned(), "objectTypeRemoved".to_owned());
+        (key, whole[hubspots].len())
+    };
+    let expected = BTreeMap::from([
+        gone("subscriptions", "clearsync_subscription"),
+        gone("events", "clearsync_event"),
+    ]);
+    assert_eq!(left, expected);
+    let again = bridge.begin_run("undo");
+    let undone = bridge.carry_out(&bridge.client(), plan, again).await;
+    assert_eq!(undone.unwrap().failed, 0);
+    let pushed = bridge.sync().await;
+    assert_eq!(pushed.failed, 0, "{:?}", bridge.open_items());
+    assert_eq!(stood(&bridge), whole);
+    is_in_sync(&bridge, "an undo that was taken back").await;
 }
 
 /// With a held record its properties, pipeline, object type and links stay; released, it goes with all of them.
