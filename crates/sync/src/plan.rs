@@ -3,6 +3,7 @@
 //! [`make`] gathers, the pure core in [`row`](self) decides, and the store keeps the plan. HubSpot is asked only about
 //! records nothing was written of: a plan with nothing new sends no request.
 
+mod barred;
 mod bills;
 mod companies;
 mod contacts;
@@ -33,6 +34,7 @@ use clearsync_store::{PlanId, PlanState, Purpose, Store, StoreError, Target, Wri
 use futures::future::try_join;
 use jiff::Timestamp;
 
+pub(crate) use barred::Barred;
 pub(crate) use counts::Counts;
 pub(crate) use filter_choices::{filter_choices, filter_effect};
 pub(crate) use former::former_records;
@@ -158,6 +160,7 @@ pub async fn make(
         Portal::look(hubspot, target, &rules.writing, former, now).await?
     };
     portal.check_keys()?;
+    let barred = known.barred.clone().still(hubspot).await;
     let mut gathering = Gathering {
         hubspot,
         known: &known,
@@ -184,9 +187,10 @@ pub async fn make(
         &known.guard,
         &known.refused,
     );
+    row::wait_for_scopes(&mut rows, &barred);
     let mut standing = Vec::new();
     let mut missing = Vec::new();
-    for link in portal.links() {
+    for link in portal.links().filter(|link| !barred.bars_link(link)) {
         let Some(wanted) = wanted_links.get(link.name) else {
             continue;
         };
@@ -196,8 +200,8 @@ pub async fn make(
         standing.push((link, found));
     }
     rows.extend(missing);
-    rows.extend(known.former.iter().cloned());
-    rows.extend(own.strays);
+    let gone = known.former.iter().cloned().chain(own.strays);
+    rows.extend(gone.filter(|row| !barred.bars_object(&row.object)));
     let vain = gathering.vain;
     let counts = Counts::of(&rows, &portal, hubspot.quota(), &known, rival);
     let store = store.clone();
@@ -210,6 +214,7 @@ pub async fn make(
                 rows: &rows,
                 standing: &standing,
                 vain: &vain,
+                barred: &barred,
                 counts: &counts,
                 now,
             };
@@ -255,7 +260,7 @@ impl Gathering<'_> {
 
 /// What was found of records of a kind; where the key lacks its scope, none of them can be told. Without contacts there is
 /// no plan.
-fn found_or_blind<T>(
+pub(crate) fn found_or_blind<T>(
     kind: Kind,
     found: Result<T, HubSpotError>,
 ) -> Result<Option<T>, HubSpotError> {
@@ -304,6 +309,8 @@ async fn standing_links(
             .filter_map(|row| Some((row.subject.as_str(), row.deed.record()?)))
             .collect()
     };
+    // Without its label a link is to be made again; the plain one may stand.
+    let unlabelled = kind.label.is_some() && gathering.portal.label(kind).is_none();
     let (from, to) = (records(kind.from), records(kind.to));
     let (mut standing, mut unknown) = (Pairs::new(), Pairs::new());
     for (subject, others) in wanted {
@@ -330,7 +337,7 @@ async fn standing_links(
         .portal
         .object_type(kind.from)
         .zip(gathering.portal.object_type(kind.to));
-    let Some((from, to)) = types.filter(|_| !unknown.is_empty()) else {
+    let Some((from, to)) = types.filter(|_| !unknown.is_empty() && !unlabelled) else {
         return Ok(standing);
     };
     let ids: BTreeSet<RecordId> = unknown.values().map(|pair| pair.from).collect();
@@ -366,6 +373,7 @@ struct Draft<'a> {
     /// The links that stand, by kind.
     standing: &'a [(&'static LinkKind, Pairs)],
     vain: &'a Vain,
+    barred: &'a Barred,
     counts: &'a Counts,
     now: Timestamp,
 }
@@ -378,8 +386,13 @@ impl Draft<'_> {
         if *self.vain != self.known.vain {
             self.vain.keep(writer, self.target)?;
         }
+        if *self.barred != self.known.barred {
+            self.barred.keep(writer, self.target)?;
+        }
         self.confirm_found(writer)?;
-        push::settle_former(writer, self.target, &self.known.open, self.rows, self.now)?;
+        let open = self.known.open.iter();
+        let open = open.filter(|entry| !self.barred.bars_object(&entry.entry.object));
+        push::settle_former(writer, open, self.rows, self.now)?;
         self.set_attention(writer)?;
         let rows: Vec<_> = self.rows.iter().map(Row::stored).collect();
         let counts = self.counts.to_json();
@@ -483,6 +496,9 @@ impl Draft<'_> {
             let params = serde_json::json!({ "scopes": kind.scopes().join(", ") });
             open.insert(kind.name(), (SCOPE_MISSING, params));
         }
+        for (kind, any_of) in self.barred.kinds() {
+            open.insert(kind.name(), (SCOPE_MISSING, scopes_missing(kind, any_of)));
+        }
         let former = self.known.attention.iter().filter(|item| item.area == AREA);
         for item in former.filter(|item| !open.contains_key(item.subject.as_str())) {
             writer.set_attention(account, AREA, &item.subject, &[], self.now)?;
@@ -529,6 +545,15 @@ pub const OTHER_ACCOUNT: &str = "other_account";
 pub(crate) const OTHER_INSTALLATION: &str = "other_installation";
 /// The code of an open item about a kind of record whose scopes the key lacks; `params` hold `scopes`.
 pub(crate) const SCOPE_MISSING: &str = "scope_missing";
+
+/// The parameters of an open item about a kind of record that may not be written.
+pub(crate) fn scopes_missing(kind: Kind, any_of: &[String]) -> serde_json::Value {
+    let scopes = match any_of {
+        [] => kind.scopes().join(", "),
+        named => named.join(", "),
+    };
+    serde_json::json!({ "scopes": scopes })
+}
 
 fn same_rows(one: &[clearsync_store::PlanRow], other: &[clearsync_store::PlanRow]) -> bool {
     let same = |(one, other): (&clearsync_store::PlanRow, &clearsync_store::PlanRow)| {

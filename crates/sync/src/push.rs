@@ -9,6 +9,7 @@
 //! contacts, since HubSpot may make companies of its own for contacts without one; links as soon as both records stand.
 
 mod awaited;
+mod barred;
 mod companies;
 mod former;
 mod journal;
@@ -34,7 +35,7 @@ use tokio::sync::watch;
 pub(crate) use former::{is_blind, settle_former};
 pub use journal::RECORD_REFUSED;
 pub(crate) use journal::{close_items_but_of, refusal_code};
-pub(crate) use properties::{OBJECT_TYPE, PIPELINES};
+pub(crate) use properties::{LABEL, OBJECT_TYPE, PIPELINES, PROPERTY};
 pub use telling::PushProgress;
 pub(crate) use telling::Telling;
 
@@ -43,7 +44,9 @@ use crate::{
     blocking::blocking,
     clock::Clock,
     import::Wish,
-    plan::{self, ASSOCIATE, CREATE, Counts, Kind, PlanError, Portal, REMOVE, Row, UPDATE},
+    plan::{
+        self, ASSOCIATE, Barred, CREATE, Counts, Kind, PlanError, Portal, REMOVE, Row, UPDATE,
+    },
 };
 
 /// What is to be pushed.
@@ -72,6 +75,8 @@ pub struct Pushed {
     pub properties_created: u32,
     /// Records that were removed.
     pub removed: u32,
+    /// Whether something waits because the key lacks a scope for it.
+    pub waits_for_scopes: bool,
 }
 
 /// Why a push ended early. What was written until then is kept, and the next goes on behind it.
@@ -128,6 +133,7 @@ pub async fn push(
         portal,
         telling: Telling::new(progress, wish, begun.rows.len()),
         pushed: Mutex::default(),
+        barred: Mutex::new(begun.barred),
         sought_at: begun.sought_at,
         looks_at_found: now.duration_since(begun.planned_at).abs() >= GOOD_FOR,
     };
@@ -142,6 +148,7 @@ pub async fn push(
         blocking(move || store.write(|writer| Portal::forget(writer, order.target))).await?;
     }
     outcome?;
+    let waits_for_scopes = !work.may_all();
     let pushed = work
         .pushed
         .into_inner()
@@ -149,7 +156,10 @@ pub async fn push(
     let store = store.clone();
     blocking(move || store.write(|writer| writer.set_plan_state(order.plan, PlanState::Done)))
         .await?;
-    Ok(pushed)
+    Ok(Pushed {
+        waits_for_scopes,
+        ..pushed
+    })
 }
 
 /// A row to be carried out, with its number in the plan.
@@ -161,6 +171,8 @@ struct Begun {
     portal: Portal,
     /// The rows that are not settled yet.
     rows: Vec<Numbered>,
+    /// What waits for a scope already.
+    barred: Barred,
     /// When companies were looked for, by HubSpot's clock.
     sought_at: Option<Timestamp>,
     /// When the plan was made.
@@ -192,6 +204,7 @@ impl Begun {
         Ok(Self {
             portal: Portal::kept(writer, order.target)?.ok_or(PushError::Outdated)?,
             rows,
+            barred: Barred::load(writer, order.target)?,
             sought_at: plan::companies_sought_at(writer, order.target)?,
             planned_at: current.made_at,
         })
@@ -205,6 +218,7 @@ struct Work<'a> {
     portal: Portal,
     telling: Telling<'a>,
     pushed: Mutex<Pushed>,
+    barred: Mutex<Barred>,
     sought_at: Option<Timestamp>,
     /// Whether records that the plan found may have become somebody else's since.
     looks_at_found: bool,
@@ -228,8 +242,9 @@ impl Work<'_> {
         of_all([written, linked])?;
         for kind in Kind::ALL {
             let same = |(_, row): &&Numbered| row.object == kind.name();
-            self.remove(kind, removed.iter().filter(same).cloned().collect())
-                .await?;
+            let rows = removed.iter().filter(same).cloned().collect();
+            let removed = self.remove(kind, rows).await;
+            self.wait_if_barred(kind, removed).await?;
         }
         Ok(())
     }
@@ -277,7 +292,7 @@ impl Work<'_> {
         awaited: &'b Awaited,
     ) -> BoxFuture<'b, Result<(), PushError>> {
         let write = async move {
-            if rows.is_empty() {
+            if rows.is_empty() || self.is_barred(kind) {
                 return Ok(());
             }
             let object = self.object_type(kind)?;
@@ -288,7 +303,7 @@ impl Work<'_> {
             }
             Ok(())
         };
-        write.boxed()
+        async move { self.wait_if_barred(kind, write.await).await }.boxed()
     }
 
     /// The object type with the most to write.

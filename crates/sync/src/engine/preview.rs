@@ -151,6 +151,7 @@ fn summary(reader: &Reader, plan: &Plan) -> Result<Option<PlanSummary>, StoreErr
         updates: counts.updates,
         unchanged: counts.unchanged,
         skipped: counts.skipped,
+        failing: counts.failing,
         associations: counts.associations,
         removals: counts.removals,
         properties: counts.properties,
@@ -339,6 +340,7 @@ pub(super) fn label(property: &str) -> String {
         "name" => "Name",
         "price" => "Unit price",
         "quantity" => "Quantity",
+        "label" => "Label",
         other => other,
     };
     own(property).map_or(hubspots, |own| &own.label).to_owned()

@@ -327,8 +327,8 @@ impl Engine {
         self.note_quota(&hubspot).await?;
         self.check_refused_scopes(target.account, &pushed).await;
         let pushed = pushed?;
-        // What waits for the user's word can be looked at all the while.
-        if waiting > 0 {
+        // What waits for the user's word can be looked at all the while, and what waits for a scope.
+        if waiting > 0 || pushed.waits_for_scopes {
             self.plan(plan::Looking::AsNeeded).await?;
         }
         counts.created += pushed.created;

@@ -11,7 +11,7 @@ use super::{
     portal::Portal,
     row::{ASSOCIATE, CREATE, Deed, Row},
 };
-use crate::view::NeedsApproval;
+use crate::view::{NeedsApproval, SkipReason};
 
 /// HubSpot documents this as the most links one request makes.
 const LARGEST_ASSOCIATION_BATCH: usize = 2_000;
@@ -24,6 +24,7 @@ pub(crate) struct Counts {
     pub(crate) updates: u32,
     pub(crate) unchanged: u32,
     pub(crate) skipped: u32,
+    pub(crate) failing: u32,
     pub(crate) associations: u32,
     pub(crate) removals: u32,
     pub(crate) properties: u32,
@@ -83,6 +84,7 @@ impl Counts {
             updates: number(tally.updates),
             unchanged: number(tally.unchanged),
             skipped: number(tally.skipped),
+            failing: number(tally.failing),
             associations: number(tally.associations),
             removals: number(tally.removals),
             properties: number(properties),
@@ -152,6 +154,8 @@ struct Tally {
     updates: usize,
     unchanged: usize,
     skipped: usize,
+    /// Of the skipped.
+    failing: usize,
     removals: usize,
     associations: usize,
     /// Records to make, change and remove, and links to make, by kind.
@@ -169,6 +173,14 @@ impl Tally {
             Deed::Remove { .. } => &mut self.removals,
         };
         *count += 1;
+        let refused = matches!(
+            row.deed,
+            Deed::Skip {
+                reason: SkipReason::Refused,
+                ..
+            }
+        );
+        self.failing += usize::from(refused);
         if !matches!(row.deed, Deed::Keep { .. } | Deed::Skip { .. }) {
             let batch = (row.object.clone(), row.deed.word());
             *self.batches.entry(batch).or_default() += 1;

@@ -236,6 +236,13 @@ impl Kind {
         }
     }
 
+    /// Whether one of these scopes is about records of this kind or their definitions.
+    pub(crate) fn is_of_any(self, scopes: &[String]) -> bool {
+        let object = |scope: &str| scope.split('.').nth(2).map(str::to_owned);
+        let own = self.scopes().first().and_then(|scope| object(scope));
+        scopes.iter().any(|scope| object(scope) == own)
+    }
+
     /// The properties of ClearSync's own on it.
     pub(crate) fn catalogue(self) -> &'static [OwnProperty] {
         match self {

@@ -10,7 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::{
-    Rules, event, filter, former,
+    Rules,
+    barred::Barred,
+    event, filter, former,
     guard::Guard,
     kind::{Kind, LinkKind},
     mark::{Installation, Mark},
@@ -63,6 +65,7 @@ pub(super) struct Known {
     /// wants it removed.
     pub(super) former: Vec<Row>,
     pub(super) vain: Vain,
+    pub(super) barred: Barred,
     /// Whether this portal was ever written to.
     pub(super) pushed: bool,
     pub(super) guard: Guard,
@@ -159,6 +162,7 @@ impl Known {
             events,
             portal: Portal::remembered(view, target, &rules.writing, now)?,
             vain: Vain::load(view, target)?,
+            barred: Barred::load(view, target)?,
             pushed: push::was_pushed(view, target)?,
             guard: Guard::load(view, account)?,
             shared: SharedDomains::read(view, account)?,

@@ -34,7 +34,7 @@ impl Portal {
         let further = account.currencies.additional.iter();
         let removed = removed(former);
         let mut types = own_types(hubspot, writing.mode, &removed).await?;
-        let kinds = kinds(hubspot, writing.mode).await?;
+        let (kinds, lacks_pipeline) = kinds(hubspot, writing.mode).await?;
         let properties = properties(hubspot, &kinds, &types, writing, former).await?;
         for (kind, type_id) in former.into_iter().flat_map(|former| &former.types) {
             types.entry(*kind).or_insert_with(|| type_id.clone());
@@ -54,7 +54,10 @@ impl Portal {
             kinds,
             types,
             removed,
-            labels: BTreeMap::new(),
+            labels: former
+                .map(|former| former.labels.clone())
+                .unwrap_or_default(),
+            lacks_pipeline,
             ensured: false,
         })
     }
@@ -67,7 +70,7 @@ pub(crate) async fn look_at_properties(
     former: Option<&Portal>,
 ) -> Result<Vec<(Kind, OwnProperty, PropertyState)>, PlanError> {
     let types = own_types(hubspot, writing.mode, &removed(former)).await?;
-    let kinds = kinds(hubspot, writing.mode).await?;
+    let (kinds, _) = kinds(hubspot, writing.mode).await?;
     Ok(properties(hubspot, &kinds, &types, writing, former).await?)
 }
 
@@ -78,7 +81,7 @@ pub(crate) async fn check_room(
     former: Option<&Portal>,
 ) -> Result<(), PlanError> {
     if mode == WriteMode::Deals {
-        check_pipeline(hubspot).await?;
+        has_pipeline(hubspot).await?;
     }
     own_types(hubspot, mode, &removed(former)).await.map(drop)
 }
@@ -89,29 +92,30 @@ fn removed(former: Option<&Portal>) -> BTreeSet<Kind> {
         .unwrap_or_default()
 }
 
-/// The kinds a mode writes in this portal: line items only where the token may.
-async fn kinds(hubspot: &Client, mode: WriteMode) -> Result<Vec<Kind>, PlanError> {
+/// The kinds a mode writes in this portal, line items only where the token may; and whether the pipeline of the deals is
+/// still to be made.
+async fn kinds(hubspot: &Client, mode: WriteMode) -> Result<(Vec<Kind>, bool), PlanError> {
     let kinds = Kind::of_mode(mode);
     if mode != WriteMode::Deals {
-        return Ok(kinds.to_vec());
+        return Ok((kinds.to_vec(), false));
     }
-    check_pipeline(hubspot).await?;
+    let stands = has_pipeline(hubspot).await?;
     let may = may_write_line_items(hubspot).await?;
     let written = kinds.iter().filter(|kind| may || **kind != Kind::LineItems);
-    Ok(written.copied().collect())
+    Ok((written.copied().collect(), !stands))
 }
 
-/// Refuses a portal that has no room for a pipeline of ClearSync's own.
-async fn check_pipeline(hubspot: &Client) -> Result<(), PlanError> {
+/// Whether the pipeline of ClearSync's own stands. Refuses a portal that has no room for it.
+async fn has_pipeline(hubspot: &Client) -> Result<bool, PlanError> {
     let pipelines = hubspot.pipelines(&ObjectType::Deals).await?;
     if pipelines.iter().any(|pipeline| pipeline.id == PIPELINE.id) {
-        return Ok(());
+        return Ok(true);
     }
     match hubspot.pipeline_limit(&ObjectType::Deals).await? {
         Some(limit) if limit.usage >= limit.limit => {
             Err(PlanError::NoRoomForPipeline { limit: limit.limit })
         }
-        _ => Ok(()),
+        _ => Ok(false),
     }
 }
 

@@ -46,6 +46,9 @@ pub(crate) struct Portal {
     /// The numbers of labels that stand, by kind of link.
     #[serde(default)]
     pub(super) labels: BTreeMap<String, LabelType>,
+    /// Whether deals are written and their pipeline was not there.
+    #[serde(default)]
+    pub(crate) lacks_pipeline: bool,
     /// Whether a push has made everything that can be used, and seen to it that it fits.
     pub(crate) ensured: bool,
 }
@@ -105,6 +108,19 @@ impl Portal {
         Self::forget(writer, target)
     }
 
+    /// Notes that the label of a kind of link is gone.
+    pub(crate) fn forget_label(
+        writer: &Writer,
+        target: Target,
+        link: &LinkKind,
+    ) -> Result<(), StoreError> {
+        if let Some(mut kept) = Self::kept(writer, target)? {
+            kept.labels.remove(link.name);
+            kept.remember(writer, target)?;
+        }
+        Ok(())
+    }
+
     /// What it was looked at for.
     pub(crate) fn writing(&self) -> &Writing {
         &self.writing
@@ -135,6 +151,11 @@ impl Portal {
     /// The properties that can be written, on one kind of record.
     pub(crate) fn chosen(&self, kind: Kind) -> Vec<OwnProperty> {
         self.in_states(kind, &[PropertyState::Present, PropertyState::ToCreate])
+    }
+
+    /// The properties of ClearSync's own that a push saw to, on one kind of record.
+    pub(crate) fn made(&self, kind: Kind) -> Vec<OwnProperty> {
+        self.in_states(kind, &[PropertyState::Present])
     }
 
     /// Those of the chosen that are to be made first.
@@ -223,14 +244,13 @@ impl Portal {
         self.labels.insert(link.name.to_owned(), label);
     }
 
-    /// Notes that everything chosen exists now.
-    pub(crate) fn all_made(&mut self) {
-        for (_, _, state) in &mut self.properties {
-            if *state == PropertyState::ToCreate {
+    /// Notes that all chosen properties of a kind exist now.
+    pub(crate) fn made_properties(&mut self, kind: Kind) {
+        for (on, _, state) in &mut self.properties {
+            if *on == kind && *state == PropertyState::ToCreate {
                 *state = PropertyState::Present;
             }
         }
-        self.ensured = true;
     }
 
     fn has_standard(&self, name: &str) -> bool {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    barred::Barred,
     guard::Guard,
     kind::{Kind, LinkKind},
     portal::Portal,
@@ -180,6 +181,16 @@ pub(crate) fn rows(
         }
     };
     records.into_iter().map(row).collect()
+}
+
+/// Lets what is to be done about records wait that HubSpot does not let the key write.
+pub(super) fn wait_for_scopes(rows: &mut [Row], barred: &Barred) {
+    for row in rows {
+        let writes = matches!(row.deed, Deed::Create { .. } | Deed::Update { .. });
+        if writes && barred.bars_object(&row.object) {
+            row.deed = Deed::skip(SkipReason::ScopeMissing);
+        }
+    }
 }
 
 fn deed(wanted: Record, standing: Standing, portal: &Portal, choices: Choices) -> Deed {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use clearsync_store::{JournalEntry, Settled, StoreError, Target, Writer};
+use clearsync_store::{JournalEntry, Settled, StoreError, Writer};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -12,10 +12,9 @@ use crate::{
 
 /// Settles the writes of an earlier push whose end was not known, by what a new plan found to stand in HubSpot: the plan
 /// was made by looking at just those records.
-pub(crate) fn settle_former(
+pub(crate) fn settle_former<'a>(
     writer: &Writer,
-    _target: Target,
-    open: &[JournalEntry],
+    open: impl Iterator<Item = &'a JournalEntry>,
     rows: &[Row],
     now: jiff::Timestamp,
 ) -> Result<(), StoreError> {

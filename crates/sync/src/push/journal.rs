@@ -18,7 +18,9 @@ use crate::{
 /// The code of an open item about a record HubSpot refused; `params` hold `object`, `key`, `reason` and, where HubSpot
 /// names it, `property`.
 pub const RECORD_REFUSED: &str = "record_refused";
-const AREA: &str = "push";
+pub(super) const AREA: &str = "push";
+/// Why a write failed that waits for a scope, as HubSpot calls it.
+pub(super) const MISSING_SCOPES: &str = "MISSING_SCOPES";
 
 /// What stood in a record before a write, as the journal keeps it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -52,6 +54,8 @@ pub(super) enum End {
         existing: RecordId,
     },
     Refused(Reason),
+    /// The key may not write records of this kind. Nothing was written, and the record waits.
+    Barred,
     /// The record is no more.
     Gone,
 }
@@ -172,6 +176,10 @@ impl<'a> Journal<'a> {
                         let params = refusal(&step.row, &reason);
                         writer.settle_write(step.entry, Settled::Failed, &params, now)?;
                         open_item(writer, order, &step.row, RECORD_REFUSED, params, now)?;
+                    }
+                    End::Barred => {
+                        let receipt = json!({ "reason": MISSING_SCOPES });
+                        writer.settle_write(step.entry, Settled::Failed, &receipt, now)?;
                     }
                     End::Gone => {
                         let receipt = json!({ "gone": true });

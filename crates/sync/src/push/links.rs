@@ -19,7 +19,8 @@ impl Work<'_> {
                 while let Some(rows) = awaited.take(link, LARGEST_BATCH) {
                     self.telling.may_go_on().await?;
                     let count = rows.len();
-                    self.link(link, rows).await?;
+                    let linked = self.link(link, rows).await;
+                    self.wait_if_link_barred(link, linked).await?;
                     self.telling.settled(count);
                 }
             }
@@ -32,6 +33,9 @@ impl Work<'_> {
 
     /// Links records of two kinds. A link one of whose records could not be written waits for the next plan.
     async fn link(&self, link: &'static LinkKind, rows: Vec<Numbered>) -> Result<(), PushError> {
+        if self.is_link_barred(link) {
+            return Ok(());
+        }
         let (from, to) = (self.object_type(link.from)?, self.object_type(link.to)?);
         let noted = self
             .journal

@@ -3,17 +3,21 @@ use clearsync_store::{JournalId, NewJournalEntry, Settled, StoreError, Writer};
 use futures::future::try_join_all;
 use serde_json::{Value, json};
 
-use super::{Order, PushError, Work, journal::is_open};
+use super::{
+    Order, PushError, Work,
+    barred::lacks_scope,
+    journal::{MISSING_SCOPES, is_open},
+};
 use crate::plan::{CREATE, Kind, LinkKind, PIPELINE};
 
 /// How properties are named where kinds of record are.
-pub(super) const PROPERTY: &str = "properties";
+pub(crate) const PROPERTY: &str = "properties";
 /// How own object types are named there.
 pub(crate) const OBJECT_TYPE: &str = "object_types";
 /// How pipelines are named there.
 pub(crate) const PIPELINES: &str = "pipelines";
 /// How association labels are named there.
-pub(super) const LABEL: &str = "labels";
+pub(crate) const LABEL: &str = "labels";
 /// How their groups are.
 pub(super) const GROUPS: &str = "groups";
 
@@ -27,21 +31,29 @@ impl Work<'_> {
         let mut made = Vec::new();
         for kind in &kinds {
             self.telling.may_go_on().await?;
-            if self.make_object_type(*kind).await? {
+            let making = self.make_object_type(*kind).await;
+            if self.wait_if_barred(*kind, making).await? {
                 made.push(*kind);
             }
         }
         let work = &*self;
         try_join_all(kinds.iter().map(|kind| work.make_properties(*kind, &made))).await?;
         if kinds.contains(&Kind::Deals) {
-            self.make_pipeline().await?;
+            let made = self.make_pipeline().await;
+            self.wait_if_barred(Kind::Deals, made).await?;
+            self.portal.lacks_pipeline &= self.is_barred(Kind::Deals);
         }
         let work = &*self;
         let labels = self.portal.links().map(|link| work.make_label(link));
         for (link, label) in try_join_all(labels).await?.into_iter().flatten() {
             self.portal.made_label(link, label);
         }
-        self.portal.all_made();
+        for kind in kinds {
+            if !self.is_barred(kind) {
+                self.portal.made_properties(kind);
+            }
+        }
+        self.portal.ensured = self.may_all();
         self.remember_portal().await
     }
 
@@ -74,7 +86,8 @@ impl Work<'_> {
         let made = self
             .hubspot
             .ensure_custom_object(own, &properties, &associated)
-            .await?;
+            .await;
+        let made = self.or_failed(&noted, made).await?;
         self.settle_noted(noted, json!({ "object_type_id": made.object_type_id }))
             .await?;
         self.portal.made_type(kind, made.object_type_id);
@@ -84,28 +97,39 @@ impl Work<'_> {
 
     /// Makes the properties of a kind that are missing. An own object type `made` just now has them.
     async fn make_properties(&self, kind: Kind, made: &[Kind]) -> Result<(), PushError> {
+        if self.is_barred(kind) {
+            return Ok(());
+        }
+        let outcome = self.make_missing_properties(kind, made).await;
+        self.wait_if_barred(kind, outcome).await
+    }
+
+    async fn make_missing_properties(&self, kind: Kind, made: &[Kind]) -> Result<(), PushError> {
         let object = self.object_type(kind)?;
         let missing = self.portal.to_create(kind);
         let is_made = made.contains(&kind);
         let subject = |name: &str| format!("{}.{name}", kind.name());
         let subjects = missing.iter().map(|own| (subject(&own.name), &*own.name));
-        let mut noted = self.note(PROPERTY, subjects.collect()).await?;
-        let looks_for_group = !missing.is_empty() && !is_made;
-        let no_group = looks_for_group && !self.hubspot.has_group(&object, GROUP).await?;
+        let noted = self.note(PROPERTY, subjects.collect()).await?;
+        // What stands in the group shows that it is there.
+        let no_group = !missing.is_empty() && !is_made && self.portal.made(kind).is_empty();
+        let mut group = Vec::new();
         if no_group {
-            noted.extend(self.note(GROUPS, vec![(subject(GROUP), GROUP)]).await?);
+            group = self.note(GROUPS, vec![(subject(GROUP), GROUP)]).await?;
         }
         let wanted = self.portal.chosen(kind);
         let wanted: Vec<&OwnProperty> = wanted.iter().collect();
         let ensured = if kind.own_object().is_some() {
-            self.hubspot.ensure_properties(&object, &wanted).await?
+            self.hubspot.ensure_properties(&object, &wanted).await
         } else {
             let missing: Vec<&OwnProperty> = missing.iter().collect();
             let made = self
                 .hubspot
                 .make_properties(&object, &wanted, &missing, no_group);
-            made.await?
+            made.await
         };
+        let all = [&noted[..], &group].concat();
+        let ensured = self.or_failed(&all, ensured).await?;
         let created = match kind.own_object() {
             // They came with the object type.
             Some(_) => missing.len(),
@@ -114,8 +138,10 @@ impl Work<'_> {
         self.count(|pushed| {
             pushed.properties_created += u32::try_from(created).unwrap_or(u32::MAX);
         });
-        let receipt = json!({ "created": ensured.created, "group": ensured.group_created });
-        self.settle_noted(noted, receipt).await
+        self.settle_noted(noted, json!({ "created": ensured.created }))
+            .await?;
+        self.settle_noted(group, json!({ "created": ensured.group_created }))
+            .await
     }
 
     async fn make_pipeline(&self) -> Result<(), PushError> {
@@ -124,13 +150,25 @@ impl Work<'_> {
             .await?;
         let ensured = self
             .hubspot
-            .ensure_pipeline(&ObjectType::Deals, &PIPELINE)
-            .await?;
+            .ensure_pipeline(&ObjectType::Deals, &PIPELINE, self.portal.lacks_pipeline)
+            .await;
+        let ensured = self.or_failed(&noted, ensured).await?;
         let receipt = json!({ "created": ensured.created, "stages": ensured.stages_added });
         self.settle_noted(noted, receipt).await
     }
 
     async fn make_label(
+        &self,
+        link: &'static LinkKind,
+    ) -> Result<Option<(&'static LinkKind, LabelType)>, PushError> {
+        if self.is_link_barred(link) {
+            return Ok(None);
+        }
+        let outcome = self.make_missing_label(link).await;
+        self.wait_if_link_barred(link, outcome).await
+    }
+
+    async fn make_missing_label(
         &self,
         link: &'static LinkKind,
     ) -> Result<Option<(&'static LinkKind, LabelType)>, PushError> {
@@ -141,7 +179,9 @@ impl Work<'_> {
             .note(LABEL, vec![(link.name.to_owned(), own.name)])
             .await?;
         let (from, to) = (self.object_type(link.from)?, self.object_type(link.to)?);
-        let label = self.hubspot.ensure_label(&from, &to, &own).await?;
+        let known = self.portal.label(link);
+        let label = self.hubspot.ensure_label(&from, &to, &own, known).await;
+        let label = self.or_failed(&noted, label).await?;
         self.settle_noted(noted, json!({ "label": label })).await?;
         Ok(label.map(|label| (link, label)))
     }
@@ -159,6 +199,25 @@ impl Work<'_> {
         self.journal
             .write(move |writer, order, now| note(writer, order, object, subjects, now))
             .await
+    }
+
+    /// What was made; where the key lacks the scope to make it, it is noted that it was not.
+    async fn or_failed<T, E: Into<PushError>>(
+        &self,
+        noted: &[JournalId],
+        made: Result<T, E>,
+    ) -> Result<T, PushError> {
+        let made = made.map_err(Into::into);
+        if made.as_ref().is_err_and(lacks_scope) {
+            let noted = noted.to_vec();
+            let fail = move |writer: &Writer, _, now| {
+                let receipt = json!({ "reason": MISSING_SCOPES });
+                let failed = |entry| writer.settle_write(entry, Settled::Failed, &receipt, now);
+                noted.into_iter().try_for_each(failed)
+            };
+            self.journal.write(fail).await?;
+        }
+        made
     }
 
     async fn settle_noted(&self, noted: Vec<JournalId>, receipt: Value) -> Result<(), PushError> {

@@ -197,7 +197,8 @@ impl Work<'_> {
         conflicts: &mut Vec<(Numbered, RecordId)>,
     ) -> Result<Vec<Step>, PushError> {
         let mut stopped_by = result.stopped_by.take();
-        let (mut ends, mut unsure, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ends, mut unsure, mut missing, mut unsent) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for step in steps {
             let outcome = key_of(&step).and_then(|key| result.outcomes.remove(&key));
             match outcome {
@@ -234,11 +235,16 @@ impl Work<'_> {
                 }
                 Some(Outcome::Refused { reason }) if concerns_all(&reason) => {
                     stopped_by = stopped_by.or(Some(HubSpotError::from(reason)));
+                    unsent.push(step);
                 }
                 Some(Outcome::Refused { reason }) => ends.push((step, End::Refused(reason))),
                 Some(Outcome::Unconfirmed) => unsure.push(step),
-                None => {}
+                None => unsent.push(step),
             }
+        }
+        let barred = |error: &HubSpotError| matches!(error.reason, Reason::MissingScopes { .. });
+        if stopped_by.as_ref().is_some_and(barred) {
+            ends.extend(unsent.into_iter().map(|step| (step, End::Barred)));
         }
         self.finish(ends).await?;
         if let Some(error) = stopped_by {
@@ -315,7 +321,7 @@ impl Work<'_> {
                 End::Written { created: true, .. } => pushed.created += 1,
                 End::Written { created: false, .. } => pushed.updated += 1,
                 End::Refused(_) | End::Gone => pushed.failed += 1,
-                End::Conflict { .. } => {}
+                End::Conflict { .. } | End::Barred => {}
             });
         }
         if ends.is_empty() {

@@ -13,7 +13,8 @@ use crate::plan::{Deed, Kind, REMOVE, Row};
 impl Work<'_> {
     /// Moves records to the recycle bin. One that is there already stays, so that it may be asked for again.
     pub(super) async fn remove(&self, kind: Kind, rows: Vec<Numbered>) -> Result<(), PushError> {
-        let Some(object) = self.removed_type(kind).filter(|_| !rows.is_empty()) else {
+        let may = !rows.is_empty() && !self.is_barred(kind);
+        let Some(object) = self.removed_type(kind).filter(|_| may) else {
             return Ok(());
         };
         for part in rows.chunks(LARGEST_BATCH) {

@@ -19,6 +19,8 @@ pub struct PlanSummary {
     pub unchanged: u32,
     /// Records left out, with their reason.
     pub skipped: u32,
+    /// Those of the skipped that HubSpot refused before and would again.
+    pub failing: u32,
     /// Links between records to make.
     pub associations: u32,
     /// Records of another mode to remove.
@@ -207,7 +209,7 @@ pub enum SkipReason {
     CustomerDeleted,
     /// HubSpot refused the last write of this record.
     Refused,
-    /// The HubSpot key lacks the scope to read records of this kind.
+    /// The HubSpot key lacks a scope for records of this kind.
     ScopeMissing,
     /// The user left it out for good.
     LeftOut,

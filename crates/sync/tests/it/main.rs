@@ -5,6 +5,8 @@ mod derive;
 #[cfg(test)]
 mod drift;
 #[cfg(test)]
+mod drift_definitions;
+#[cfg(test)]
 mod egress;
 #[cfg(test)]
 mod engine;
@@ -27,7 +29,11 @@ mod modes_events;
 #[cfg(test)]
 mod modes_faults;
 #[cfg(test)]
+mod modes_scopes;
+#[cfg(test)]
 mod modes_undo;
+#[cfg(test)]
+mod modes_values;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]

@@ -339,15 +339,24 @@ fn set_scopes_without(hubspot: &HubSpotSandbox, gone: &str) {
     hubspot.set_scopes(TOKEN, left);
 }
 
-/// Where companies may not be read, contacts are written all the same, and companies follow.
+/// Where companies may not be read or written, contacts are written all the same, and companies follow.
 #[tokio::test(start_paused = true)]
-async fn without_the_scope_to_read_companies_only_companies_wait() {
-    let gone = "crm.objects.companies.read";
+async fn without_a_scope_for_companies_only_companies_wait() {
     let whole = {
         let world = World::new();
         push(&world.imported().await).await;
         records(&world)
     };
+    for gone in [
+        "crm.objects.companies.read",
+        "crm.objects.companies.write",
+        "crm.schemas.companies.write",
+    ] {
+        only_companies_wait_without(gone, &whole).await;
+    }
+}
+
+async fn only_companies_wait_without(gone: &str, whole: &(usize, usize)) {
     let world = World::new();
     let engine = world.imported().await;
     engine.check_all(Service::HubSpot).await.unwrap();
@@ -355,7 +364,7 @@ async fn without_the_scope_to_read_companies_only_companies_wait() {
     set_scopes_without(&world.hubspot, gone);
     let run = push(&engine).await;
     assert_eq!(run.outcome, Some(RunOutcome::Done), "{:?}", run.problem);
-    assert_eq!(records(&world), (whole.0, before.1));
+    assert_eq!(records(&world), (whole.0, before.1), "{gone}");
     let missing = (AttentionKind::ScopeMissing, "companies".to_owned());
     assert!(open(&engine).await.contains(&missing));
     assert_eq!(row(&engine, Service::HubSpot, gone), CheckState::Missing);
@@ -367,6 +376,6 @@ async fn without_the_scope_to_read_companies_only_companies_wait() {
     world.hubspot.set_scopes(TOKEN, Sample::SCOPES);
     engine.check_all(Service::HubSpot).await.unwrap();
     push(&engine).await;
-    assert_eq!(records(&world), whole);
+    assert_eq!(&records(&world), whole, "{gone}");
     assert!(!open(&engine).await.contains(&missing));
 }

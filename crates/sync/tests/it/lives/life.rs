@@ -475,10 +475,8 @@ impl Weather {
                     self.stripe.grant(KEY, permission);
                 }
             }
-            Act::Unscope => {
-                let left = Sample::SCOPES
-                    .into_iter()
-                    .filter(|scope| *scope != "crm.objects.contacts.write");
+            Act::Unscope(gone) => {
+                let left = Sample::SCOPES.into_iter().filter(|scope| *scope != gone);
                 self.hubspot.set_scopes(TOKEN, left);
             }
             Act::Rescope => self.hubspot.set_scopes(TOKEN, Sample::SCOPES),

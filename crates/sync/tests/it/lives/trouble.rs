@@ -37,7 +37,7 @@ pub(super) enum Act {
     /// All of them are back.
     Allow,
     /// A scope of the HubSpot key is taken away.
-    Unscope,
+    Unscope(&'static str),
     /// All of them are back.
     Rescope,
 }
@@ -50,6 +50,14 @@ const PERMISSIONS: [&str; 7] = [
     "plan_read",
     "event_read",
     "charge_read",
+];
+
+/// Without the first all waits, without the others companies do.
+const SCOPES: [&str; 4] = [
+    "crm.objects.contacts.write",
+    "crm.objects.companies.write",
+    "crm.objects.companies.read",
+    "crm.schemas.companies.write",
 ];
 
 impl Trouble {
@@ -104,7 +112,7 @@ impl Round {
                 0 => Act::SetClock([-300, -20, 15, 4_000][dice.up_to(4)]),
                 1 => Act::Sleep([20, 200][dice.up_to(2)]),
                 2 => Act::Deny(PERMISSIONS[dice.up_to(PERMISSIONS.len())]),
-                3 => Act::Unscope,
+                3 => Act::Unscope(SCOPES[dice.up_to(SCOPES.len())]),
                 _ if dice.one_in(2) => Act::Allow,
                 _ => Act::Rescope,
             };
