@@ -549,15 +549,15 @@ export type DriftFinding =
 /**  It was deleted. */
 "gone";
 
-/**  One record. */
+/**  One record, or one property, pipeline, label or object type. */
 export type DriftRow = {
-	/**  The kind of record as HubSpot's paths name it, such as `contacts`. */
+	/**  What it is, as the journal names it, such as `contacts` or `properties`. */
 	object: string,
 	/**  Stripe's id of the customer, or the company's domain. */
 	key: string,
 	/**  What a person recognises it by. */
 	name: string,
-	/**  HubSpot's id. */
+	/**  HubSpot's id; empty where it has none. */
 	hubspotId: string,
 	/**  Its page in HubSpot. */
 	url: string | null,
@@ -918,6 +918,8 @@ export type LeaveReason =
 "merged" | 
 /**  It was deleted in HubSpot. */
 "deleted" | 
+/**  Its object type was removed. A sync makes both again. */
+"objectTypeRemoved" | 
 /**  A record that is left, or a write that stays, needs the property or group. */
 "stillUsed" | 
 /**  Another Stripe account is brought to the same portal and needs it. */
@@ -1388,6 +1390,8 @@ export type PlanSummary = {
 	unchanged: number,
 	/**  Records left out, with their reason. */
 	skipped: number,
+	/**  Those of the skipped that HubSpot refused before and would again. */
+	failing: number,
 	/**  Links between records to make. */
 	associations: number,
 	/**  Records of another mode to remove. */
@@ -2057,7 +2061,7 @@ export type SkipReason =
 "customerDeleted" | 
 /**  HubSpot refused the last write of this record. */
 "refused" | 
-/**  The HubSpot key lacks the scope to read records of this kind. */
+/**  The HubSpot key lacks a scope for records of this kind. */
 "scopeMissing" | 
 /**  The user left it out for good. */
 "leftOut" | 

@@ -276,7 +276,12 @@ export const safety = (world: () => World) => ({
   takeDecisionBack: (object: string, key: string) => decided(world(), object, key, null),
   runChanges: (query: RunChangesQuery) =>
     page(
-      written().filter(({ state }) => query.state === null || state === query.state),
+      written().filter(
+        ({ object, action, state }) =>
+          (query.object === null || object === query.object) &&
+          (query.action === null || action === query.action) &&
+          (query.state === null || state === query.state),
+      ),
       query,
     ),
   planUndo: (target: UndoTarget) => undoOf(world().undoRows, target),

@@ -84,6 +84,7 @@ export function summaryOf(rows: PlanRow[]): PlanSummary {
     updates: count("update"),
     unchanged: count("unchanged"),
     skipped: count("skip"),
+    failing: rows.filter((row) => row.skip === "refused").length,
     associations: 31,
     removals: count("remove"),
     properties: 14,

@@ -62,3 +62,51 @@ describe("matches to review", () => {
     await waitFor(() => expect(screen.getByRole("grid")).toHaveAttribute("aria-rowcount", "2"));
   });
 });
+
+describe("the write guard", () => {
+  it("keeps the number before where none is left, and says so", async () => {
+    const { fake, user } = show("everyday");
+    await goTo(user, /^Settings/);
+    await user.click(await screen.findByRole("button", { name: /^Write guard/ }));
+    const records = await screen.findByRole("textbox", { name: "Number of records" });
+    await user.clear(records);
+    await user.tab();
+    expect(await screen.findByText("A number is needed here, so 50 stays.")).toBeVisible();
+    expect(records).toHaveValue("50");
+    expect(fake.callsOf("changeGuard")).toEqual([]);
+    await user.type(records, "0");
+    expect(screen.queryByText(/^A number is needed/)).toBeNull();
+  });
+});
+
+describe("what a run wrote", () => {
+  it("is filtered by kind and by action", async () => {
+    const { fake, user } = show("everyday");
+    await goTo(user, /^History/);
+    const [run] = await screen.findAllByRole("button", { name: /: what it wrote$/ });
+    if (run === undefined) throw new Error("no run");
+    await user.click(run);
+    for (const [filter, choice] of [
+      ["Kind", "Company"],
+      ["Action", "Made"],
+    ] as const) {
+      await user.click(await screen.findByRole("combobox", { name: filter }));
+      await user.click(await screen.findByRole("option", { name: choice, hidden: true }));
+    }
+    await waitFor(() =>
+      expect(fake.callsOf("runChanges").at(-1)).toEqual([
+        expect.objectContaining({ object: "companies", action: "create" }),
+      ]),
+    );
+  });
+});
+
+describe("the preview", () => {
+  it("counts what HubSpot refused before", async () => {
+    const { user } = show("everyday", (world) => {
+      if (world.plan !== null) world.plan = { ...world.plan, failing: 3 };
+    });
+    await goTo(user, /^Preview/);
+    expect(await screen.findByText(/3 of the skipped were refused by HubSpot before\./)).toBeVisible();
+  });
+});

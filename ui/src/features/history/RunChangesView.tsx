@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useMemo, useState } from "react";
 import { formatExact } from "../../i18n/format";
 import { useWords, type Words } from "../../i18n/words";
-import type { RunChange, RunRow, UndoTarget, WriteState } from "../../ipc/backend";
+import type { RunChange, RunRow, UndoTarget, WriteAction, WriteState } from "../../ipc/backend";
 import { usePagedRows } from "../../ipc/paged";
 import { useBackend } from "../../ipc/queries";
 import { Id } from "../../kit/CopyButton";
@@ -18,6 +18,20 @@ import { Toolbar } from "../../kit/Toolbar";
 import classes from "./history.module.css";
 import { thing } from "./thing";
 
+const OBJECTS = [
+  "contacts",
+  "companies",
+  "deals",
+  "line_items",
+  "subscriptions",
+  "events",
+  "properties",
+  "groups",
+  "pipelines",
+  "object_types",
+  "labels",
+];
+const ACTIONS: WriteAction[] = ["create", "update", "archive", "associate", "unlink", "remove"];
 const STATES: WriteState[] = ["done", "refused", "open"];
 const SEARCH_AFTER_MS = 200;
 
@@ -31,13 +45,17 @@ interface RunChangesViewProps {
 export function RunChangesView({ run, onBack, onUndo }: RunChangesViewProps) {
   const t = useWords();
   const backend = useBackend();
+  const [object, setObject] = useState<string | null>(null);
+  const [action, setAction] = useState<WriteAction | null>(null);
   const [state, setState] = useState<WriteState | null>(null);
   const [search, setSearch] = useState("");
   const [settled] = useDebouncedValue(search, SEARCH_AFTER_MS);
   const [shown, setShown] = useState<RunChange | null>(null);
   const columns = useMemo(() => makeColumns(t), [t]);
-  const rows = usePagedRows<RunChange>(["runChanges", run.id, state, settled], (offset, limit) =>
-    backend.runChanges({ run: run.id, object: null, action: null, state, search: settled, offset, limit }),
+  const rows = usePagedRows<RunChange>(
+    ["runChanges", run.id, object, action, state, settled],
+    (offset, limit) =>
+      backend.runChanges({ run: run.id, object, action, state, search: settled, offset, limit }),
   );
   return (
     <Page
@@ -53,12 +71,23 @@ export function RunChangesView({ run, onBack, onUndo }: RunChangesViewProps) {
     >
       <Toolbar count={rows.total !== null && t("progress.done", { done: rows.total })}>
         <SearchField label={t("preview.search")} value={search} onChange={setSearch} />
-        <Select
-          size="xs"
-          w={160}
-          clearable
-          aria-label={t("history.filter.state")}
-          placeholder={t("history.filter.state.all")}
+        <Filter
+          label={t("history.filter.object")}
+          all={t("history.filter.object.all")}
+          value={object}
+          onChange={setObject}
+          data={OBJECTS.map((value) => ({ value, label: thing(t, value) }))}
+        />
+        <Filter
+          label={t("history.filter.action")}
+          all={t("history.filter.action.all")}
+          value={action}
+          onChange={(value) => setAction(value as WriteAction | null)}
+          data={ACTIONS.map((value) => ({ value, label: t(`write.${value}`) }))}
+        />
+        <Filter
+          label={t("history.filter.state")}
+          all={t("history.filter.state.all")}
           value={state}
           onChange={(value) => setState(value as WriteState | null)}
           data={STATES.map((value) => ({ value, label: t(`writeState.${value}`) }))}
@@ -82,6 +111,30 @@ export function RunChangesView({ run, onBack, onUndo }: RunChangesViewProps) {
         {shown && <Detail change={shown} onUndo={onUndo} />}
       </Drawer>
     </Page>
+  );
+}
+
+interface FilterProps {
+  label: string;
+  all: string;
+  value: string | null;
+  data: { value: string; label: string }[];
+  onChange: (value: string | null) => void;
+}
+
+/** Only some of the rows, or all. */
+function Filter({ label, all, value, data, onChange }: FilterProps) {
+  return (
+    <Select
+      size="xs"
+      w={144}
+      clearable
+      aria-label={label}
+      placeholder={all}
+      value={value}
+      onChange={onChange}
+      data={data}
+    />
   );
 }
 

@@ -16,7 +16,8 @@ import { changesOf, type PlanState } from "./usePlan";
 /** What the plan comes to, and what it costs of the portal's requests. */
 function PlanLead({ summary }: { summary: PlanSummary }) {
   const t = useWords();
-  const { creates, updates, removals, unchanged, skipped, associations, properties, madeAt } = summary;
+  const { creates, updates, removals, unchanged, skipped, failing, associations, properties, madeAt } =
+    summary;
   const changes = changesOf(summary);
   return (
     <div className={classes.lead}>
@@ -24,6 +25,7 @@ function PlanLead({ summary }: { summary: PlanSummary }) {
         <strong className={classes.changes}>{t("preview.changes", { count: changes })}</strong>
         {": "}
         {t("preview.counts", { creates, updates, unchanged, skipped })}
+        {failing > 0 && ` ${t("preview.failing", { count: failing })}`}
         {removals > 0 && ` ${t("preview.removals", { count: removals })}`}
         {associations > 0 && ` ${t("preview.links", { count: associations })}`}
         {properties > 0 && ` ${t("preview.properties", { count: properties })}`}

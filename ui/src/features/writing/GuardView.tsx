@@ -116,10 +116,13 @@ interface AmountProps {
   onChange: (value: number) => void;
 }
 
-/** A whole number that is kept when the field is left. */
+/** A whole number that is kept when the field is left. A field that is left empty keeps the number before, and says so. */
 function Amount({ label, text, value, max, onChange }: AmountProps) {
+  const t = useWords();
   const [typed, setTyped] = useState<number | string>(value);
+  const [leftEmpty, setLeftEmpty] = useState(false);
   const keep = () => {
+    setLeftEmpty(typeof typed !== "number");
     if (typeof typed !== "number") setTyped(value);
     else if (typed !== value) onChange(typed);
   };
@@ -134,7 +137,11 @@ function Amount({ label, text, value, max, onChange }: AmountProps) {
       allowNegative={false}
       clampBehavior="strict"
       value={typed}
-      onChange={setTyped}
+      error={leftEmpty && t("guard.leftEmpty", { value })}
+      onChange={(next) => {
+        setLeftEmpty(false);
+        setTyped(next);
+      }}
       onBlur={keep}
       onKeyDown={(event) => event.key === "Enter" && keep()}
     />
