@@ -81,10 +81,10 @@ pub async fn look(
     };
     let mut definitions = None;
     if let Some(portal) = part.portal.as_ref().filter(|_| part.begins) {
-        definitions = Some((portal, definitions::look(hubspot, portal).await?));
+        definitions = Some(definitions::look(hubspot, portal).await?);
     }
     let gone = |kind: &str| {
-        let differs = definitions.iter().flat_map(|(_, differs)| differs);
+        let differs = definitions.iter().flatten();
         let mut gone = differs.filter_map(definitions::Differs::gone_kind);
         gone.any(|gone| gone.name() == kind)
     };
@@ -113,7 +113,6 @@ pub async fn look(
             differing.extend(state.map(|state| (record.clone(), compare(record, state))));
         }
     }
-    let definitions = definitions.map(|(_, differs)| differs);
     let store = store.clone();
     blocking(move || {
         store.write(|writer| {

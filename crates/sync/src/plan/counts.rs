@@ -74,8 +74,8 @@ impl Counts {
             .map(|missing| match (missing, portal.ensured) {
                 (0, true) => 0,
                 (0, false) => 1,
-                // The groups, the properties, the groups, a group, all properties at once, and the properties again.
-                _ => 6,
+                // A group, all properties at once, and the properties again.
+                _ => 3,
             })
             .sum();
         let something = written + tally.associations > 0;

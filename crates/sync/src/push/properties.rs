@@ -113,9 +113,9 @@ impl Work<'_> {
         let noted = self.note(PROPERTY, subjects.collect()).await?;
         // What stands in the group shows that it is there.
         let no_group = !missing.is_empty() && !is_made && self.portal.made(kind).is_empty();
-        let mut group = Vec::new();
+        let (mut group, mut was_tried) = (Vec::new(), false);
         if no_group {
-            group = self.note(GROUPS, vec![(subject(GROUP), GROUP)]).await?;
+            (group, was_tried) = self.note_group(subject(GROUP)).await?;
         }
         let wanted = self.portal.chosen(kind);
         let wanted: Vec<&OwnProperty> = wanted.iter().collect();
@@ -140,7 +140,9 @@ impl Work<'_> {
         });
         self.settle_noted(noted, json!({ "created": ensured.created }))
             .await?;
-        self.settle_noted(group, json!({ "created": ensured.group_created }))
+        // One that stands because of an earlier try is ClearSync's too.
+        let created = ensured.group_created || was_tried;
+        self.settle_noted(group, json!({ "created": created }))
             .await
     }
 
@@ -201,6 +203,18 @@ impl Work<'_> {
             .await
     }
 
+    /// Notes a group that is about to be made, and says whether that was tried before.
+    async fn note_group(&self, subject: String) -> Result<(Vec<JournalId>, bool), StoreError> {
+        self.journal
+            .write(move |writer, order, now| {
+                let was_tried = writer.journal_by_key(&write_key(order, GROUPS, &subject))?;
+                let noted = vec![(subject, GROUP.to_owned())];
+                let noted = note(writer, order, GROUPS, noted, now)?;
+                Ok((noted, was_tried.is_some()))
+            })
+            .await
+    }
+
     /// What was made; where the key lacks the scope to make it, it is noted that it was not.
     async fn or_failed<T, E: Into<PushError>>(
         &self,
@@ -229,6 +243,10 @@ impl Work<'_> {
     }
 }
 
+fn write_key(order: Order, object: &str, subject: &str) -> String {
+    format!("{}:{object}:{subject}", order.plan.0)
+}
+
 fn note(
     writer: &Writer,
     order: Order,
@@ -245,7 +263,7 @@ fn note(
             object: object.to_owned(),
             before: json!({}),
             after: json!({ "name": name }),
-            write_key: format!("{}:{object}:{subject}", order.plan.0),
+            write_key: write_key(order, object, &subject),
             subject,
         };
         let former = writer.journal_by_key(&write.write_key)?;

@@ -242,8 +242,10 @@ impl Work<'_> {
                 None => unsent.push(step),
             }
         }
-        let barred = |error: &HubSpotError| matches!(error.reason, Reason::MissingScopes { .. });
-        if stopped_by.as_ref().is_some_and(barred) {
+        // Without contacts the push stops, and goes on where it was.
+        let lacks_scope =
+            |error: &HubSpotError| matches!(error.reason, Reason::MissingScopes { .. });
+        if *object != ObjectType::Contacts && stopped_by.as_ref().is_some_and(lacks_scope) {
             ends.extend(unsent.into_iter().map(|step| (step, End::Barred)));
         }
         self.finish(ends).await?;

@@ -88,8 +88,8 @@ fn moments(life: &Life, record: &BTreeMap<String, String>, currency: Currency) -
 #[tokio::test(start_paused = true)]
 async fn list_sums_and_coupons_of_movements_are_as_the_business_had_them() {
     let (mut compared, mut discounted) = (0, 0);
-    for seed in 0..4 {
-        let world = World::new(seed, &Shape::small().with_all_events());
+    for seed in 0..12 {
+        let world = World::new(seed, &Shape::small());
         let bridge = pushed(&world, WriteMode::CustomObjects).await;
         for record in bridge.portal.records("clearsync_event").unwrap().values() {
             let subscription = &record["clearsync_related_subscription_id"];
@@ -119,8 +119,8 @@ async fn list_sums_and_coupons_of_movements_are_as_the_business_had_them() {
             compared += 1;
         }
     }
-    assert!(compared > 60, "{compared}");
-    assert!(discounted > 10, "{discounted}");
+    assert!(compared > 30, "{compared}");
+    assert!(discounted > 3, "{discounted}");
 }
 
 /// Properties that no record of the sample businesses fills, and why.
@@ -182,16 +182,19 @@ const EMPTY: [(&str, &str, &str); 11] = [
     ),
 ];
 
+fn on_trial(world: &World) -> usize {
+    let data = world.data();
+    let data = data.read().unwrap();
+    let all = data.all("subscription");
+    all.filter(|one| one["status"] == "trialing").count()
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_property_is_filled_somewhere() {
     let mut filled: BTreeSet<(&str, String)> = BTreeSet::new();
     for shape in [Shape::small(), Shape::sample()] {
         let world = World::new(7, &shape);
-        let data = world.data();
-        let on_trial = data.read().unwrap();
-        let on_trial = on_trial.all("subscription");
-        let on_trial = on_trial.filter(|one| one["status"] == "trialing").count();
-        assert_eq!(on_trial, 0, "else trials are to be seen");
+        assert_eq!(on_trial(&world), 0, "else trials are to be seen");
         for (mode, objects) in [
             (
                 WriteMode::Deals,
