@@ -366,3 +366,25 @@ async fn filters_leave_out_and_say_why() {
     assert!(skipped.count() > 0);
     assert_eq!(bridge.portal.records("deals").unwrap().len(), deals.len());
 }
+
+/// What the plan saw is not looked at again: a look at each kind's properties before and after they are made, and at the
+/// pipelines, is all.
+#[tokio::test(start_paused = true)]
+async fn a_first_load_looks_at_definitions_once_before_and_once_after_they_are_made() {
+    let shape = PortalShape {
+        tier: Tier::Pro,
+        ..PortalShape::default()
+    };
+    let bridge = bridge(0, WriteMode::Deals, shape).await;
+    bridge.sync().await;
+    let mut looks: BTreeMap<String, usize> = BTreeMap::new();
+    for request in bridge.portal.requests() {
+        let definition = ["/crm/properties/", "/crm/pipelines/"];
+        let is_definition = definition.iter().any(|api| request.path.starts_with(api));
+        if request.method == "GET" && is_definition {
+            *looks.entry(request.path).or_default() += 1;
+        }
+    }
+    assert_eq!(looks.len(), 5, "four kinds and the pipelines: {looks:?}");
+    assert!(looks.values().all(|count| *count == 2), "{looks:?}");
+}
