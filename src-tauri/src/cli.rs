@@ -1,10 +1,12 @@
 //! The command line: the window by default, and the same job without one.
 
+mod accounts;
 mod diagnostics;
 mod hubspot;
 mod keys;
 mod modes;
 mod realtime;
+mod sync;
 
 use std::{
     fs, io,
@@ -16,12 +18,14 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clearsync_sync::{
-    Engine, Former,
-    view::{CompanyQuery, NeedsApproval, PlanSummary, PolicyId, Problem, RunOutcome, Service},
+    Engine,
+    view::{CompanyQuery, PolicyId, Problem, Service, WorkspaceRow},
 };
 use clearsync_vault::Secret;
 use serde_json::json;
 
+pub(crate) use self::accounts::At;
+use self::sync::Wanted;
 use crate::{
     demo, figures,
     sample::SampleKeys,
@@ -41,13 +45,18 @@ pub(crate) struct Cli {
     /// Start in the tray, without a window.
     #[arg(long)]
     hidden: bool,
+    /// Which account is meant, where there are several: its name or its id, as `clearsync accounts` shows them.
+    #[arg(long, global = true, value_name = "ACCOUNT")]
+    account: Option<String>,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Sync without a window, for a machine that is always on.
+    /// List the Stripe accounts that ClearSync brings into HubSpot, or make room for another.
+    Accounts(accounts::AccountsArgs),
+    /// Sync without a window, for a machine that is always on: every account in turn, or the one that is named.
     Sync {
         /// Sync once and end.
         #[arg(long, required = true)]
@@ -123,7 +132,7 @@ enum Command {
     Undo(hubspot::UndoArgs),
     /// Look whether HubSpot holds what was last written.
     Drift(hubspot::DriftArgs),
-    /// Copy ClearSync's data into one file, which only this computer can restore. Keys are not in it.
+    /// Copy ClearSync's data into a file for each account, which only this computer can restore. Keys are not in it.
     Backup {
         /// Where to, a file that does not exist yet; the folder of backups if nothing is said.
         file: Option<PathBuf>,
@@ -142,7 +151,8 @@ enum Command {
     Realtime(realtime::RealtimeArgs),
     /// Put a new key in the place of the one in use, once it is seen to do as much.
     Rotate(keys::RotateArgs),
-    /// Forget everything: the keys, the data, and what ClearSync made in Stripe and on the desktop. Quit the window first.
+    /// Forget everything: the keys, the data, and what ClearSync made in Stripe and on the desktop; with --account only what is
+    /// of that account. Quit the window first.
     Forget(keys::ForgetArgs),
     /// Do the whole job on sample accounts and check its result.
     #[command(hide = true)]
@@ -150,7 +160,7 @@ enum Command {
 }
 
 /// Where keys come from; the keychain if nothing is said. Never the command line, which others can read.
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 struct Keys {
     /// A file with the Stripe key that only its owner can read.
     #[arg(long, value_name = "FILE")]
@@ -161,6 +171,12 @@ struct Keys {
     /// Read the Stripe key and then the HubSpot key from standard input, a line each.
     #[arg(long = "keys-from-stdin", conflicts_with_all = ["stripe_key_file", "hubspot_key_file"])]
     from_stdin: bool,
+}
+
+impl Keys {
+    fn given(&self) -> bool {
+        self.stripe_key_file.is_some() || self.hubspot_key_file.is_some() || self.from_stdin
+    }
 }
 
 /// The policies by the names they have in the terminal.
@@ -219,6 +235,10 @@ pub(crate) enum CliError {
     StandardInput(#[source] io::Error),
     #[error("{} could not be written ({source}).", .path.display())]
     NotWritten { path: PathBuf, source: io::Error },
+    #[error("No account is called {0}. `clearsync accounts` lists them.")]
+    NoAccount(String),
+    #[error("Say which account is meant with --account:{0}")]
+    WhichAccount(String),
     #[error("{0} names no record. Write it as contacts:cus_123 or companies:acme.com.")]
     NotARecord(String),
     #[error("{0}")]
@@ -244,22 +264,26 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
         Ok(prepared) => prepared,
         Err(error) => return complain(&error.into()),
     };
+    let account = cli.account.as_deref();
     let Some(command) = cli.command else {
         return open_window(prepared, cli.hidden);
     };
-    let started = match tauri::async_runtime::block_on(prepared.open(Former::Kept)) {
-        Ok(engine) => prepared.with(engine),
+    let started = match tauri::async_runtime::block_on(open(prepared)) {
+        Ok(started) => started,
         Err(problem) => {
             complain(&CliError::Problem(problem));
             return ExitCode::from(CLOSED);
         }
     };
     let terminal = Terminal::new();
-    let forgets = matches!(command, Command::Forget(_));
-    let outcome = tauri::async_runtime::block_on(carry_out(command, &started, &terminal));
+    let forgets = matches!(command, Command::Forget(_)) && account.is_none();
+    let outcome = tauri::async_runtime::block_on(carry_out(command, &started, &terminal, account));
     if forgets && matches!(outcome, Ok(DONE | FAILED)) {
-        let Started { engine, prepared } = started;
-        drop(engine);
+        let Started {
+            workspaces,
+            prepared,
+        } = started;
+        drop(workspaces);
         if let Err(problem) = prepared.leave_nothing() {
             return complain(&CliError::Problem(problem));
         }
@@ -274,15 +298,32 @@ async fn carry_out(
     command: Command,
     started: &Started,
     terminal: &Terminal,
+    account: Option<&str>,
 ) -> Result<u8, CliError> {
+    let one = || accounts::one(started, account);
     match command {
+        Command::Accounts(arguments) => accounts::accounts(started, terminal, arguments).await,
         Command::Sync {
             approve,
             keys,
             json,
             ..
-        } => sync(started, terminal, keys, approve, json).await,
-        Command::Audit { excess, keys, json } => audit(started, terminal, keys, excess, json).await,
+        } => {
+            let wanted = Wanted {
+                keys,
+                approve,
+                json,
+            };
+            sync::sync(started, terminal, account, wanted).await
+        }
+        Command::Backup { file, readable } => {
+            backup(started, terminal, account, file, readable).await
+        }
+        Command::Diagnostics(arguments) => {
+            diagnostics::diagnostics(started, terminal, account, arguments).await
+        }
+        Command::Forget(arguments) => keys::forget(started, terminal, account, &arguments).await,
+        Command::Audit { excess, keys, json } => audit(&one()?, terminal, keys, excess, json).await,
         Command::Mrr {
             currency,
             months,
@@ -291,7 +332,8 @@ async fn carry_out(
             json,
         } => {
             let query = CompanyQuery { currency, months };
-            let figures = figures::Figures::new(started, terminal).await?;
+            let at = one()?;
+            let figures = figures::Figures::new(&at, terminal).await?;
             match csv {
                 Some(path) => figures.export(policy, &path).await,
                 None => figures.mrr(query, policy, json).await,
@@ -299,121 +341,109 @@ async fn carry_out(
         }
         Command::Explain {
             subscription,
-            at,
+            at: day,
             json,
         } => {
-            let figures = figures::Figures::new(started, terminal).await?;
-            figures.explain(subscription, at, json).await
+            let at = one()?;
+            let figures = figures::Figures::new(&at, terminal).await?;
+            figures.explain(subscription, day, json).await
         }
         Command::Reconcile { file, policy, json } => {
-            let figures = figures::Figures::new(started, terminal).await?;
+            let at = one()?;
+            let figures = figures::Figures::new(&at, terminal).await?;
             figures.reconcile(&file, policy, json).await
         }
-        Command::Modes(arguments) => modes::modes(started, terminal, arguments).await,
-        Command::Plan(arguments) => hubspot::plan(started, terminal, arguments).await,
-        Command::Push(arguments) => hubspot::push(started, terminal, arguments).await,
-        Command::Undo(arguments) => hubspot::undo(started, terminal, arguments).await,
-        Command::Drift(arguments) => hubspot::drift(started, terminal, arguments).await,
-        Command::Backup { file, readable } => backup(started, terminal, file, readable).await,
-        Command::Restore { file } => restore(started, terminal, file).await,
-        Command::Diagnostics(arguments) => {
-            diagnostics::diagnostics(started, terminal, arguments).await
-        }
-        Command::Realtime(arguments) => realtime::realtime(started, terminal, arguments).await,
-        Command::Rotate(arguments) => keys::rotate(started, terminal, arguments).await,
-        Command::Forget(arguments) => keys::forget(started, terminal, &arguments).await,
-        Command::Demo => demo::run(started, terminal).await.map(|()| DONE),
+        Command::Modes(arguments) => modes::modes(&one()?, terminal, arguments).await,
+        Command::Plan(arguments) => hubspot::plan(&one()?, terminal, arguments).await,
+        Command::Push(arguments) => hubspot::push(&one()?, terminal, arguments).await,
+        Command::Undo(arguments) => hubspot::undo(&one()?, terminal, arguments).await,
+        Command::Drift(arguments) => hubspot::drift(&one()?, terminal, arguments).await,
+        Command::Restore { file } => restore(&one()?, terminal, file).await,
+        Command::Realtime(arguments) => realtime::realtime(&one()?, terminal, arguments).await,
+        Command::Rotate(arguments) => keys::rotate(&one()?, terminal, arguments).await,
+        Command::Demo => demo::run(&one()?, terminal).await.map(|()| DONE),
     }
+}
+
+/// Opens the data of every workspace that can be opened.
+async fn open(prepared: Prepared) -> Result<Started, Problem> {
+    let workspaces = prepared.workspaces().await;
+    workspaces.open().await;
+    if workspaces.engines().is_empty()
+        && let Some(problem) = workspaces.list().rows.swap_remove(0).problem
+    {
+        return Err(problem);
+    }
+    Ok(prepared.with(workspaces))
 }
 
 fn open_window(prepared: Prepared, hidden: bool) -> ExitCode {
     if let Some(running) = &prepared.sample {
         running.let_live();
     }
-    shell::run(prepared, hidden)
-}
-
-async fn sync(
-    started: &Started,
-    terminal: &Terminal,
-    keys: Keys,
-    approve: bool,
-    json: bool,
-) -> Result<u8, CliError> {
-    let engine = &started.engine;
-    take_keys(engine, keys, started.sample.is_some()).await?;
-    engine.sync_now().await?;
-    terminal.show_run(engine, json).await?;
-    let mut run = last_run(engine).await?;
-    let asked = |plan: &PlanSummary| plan.needs_approval != Some(NeedsApproval::OtherInstallation);
-    if approve
-        && run.outcome == Some(RunOutcome::WaitsForApproval)
-        && let Some(plan) = engine.plan_summary().await?.filter(asked)
-    {
-        engine.push(plan.id).await?;
-        terminal.show_run(engine, json).await?;
-        run = last_run(engine).await?;
-    }
-    let plan = engine.plan_summary().await?;
-    if json {
-        terminal.json(&json!({ "run": run, "plan": plan }))?;
-    } else {
-        terminal.run(&run, plan.as_ref())?;
-    }
-    match run.outcome {
-        Some(RunOutcome::Done) => Ok(DONE),
-        Some(RunOutcome::DoneWithRefusals) => Ok(REFUSALS),
-        Some(RunOutcome::WaitsForApproval) => Ok(WAITS),
-        Some(RunOutcome::Stopped | RunOutcome::Failed) | None => match run.problem {
-            Some(problem) if !json => Err(problem.into()),
-            _ => Ok(FAILED),
-        },
-    }
+    let workspaces = tauri::async_runtime::block_on(prepared.workspaces());
+    shell::run(prepared.with(workspaces), hidden)
 }
 
 async fn backup(
     started: &Started,
     terminal: &Terminal,
+    account: Option<&str>,
     file: Option<PathBuf>,
     readable: bool,
 ) -> Result<u8, CliError> {
-    let path = match file {
-        Some(path) if path.exists() => {
+    let rows = accounts::chosen(started, account)?;
+    if let Some(path) = file {
+        let [row] = &rows[..] else {
+            return Err(accounts::which(&rows));
+        };
+        if path.exists() {
             let source = io::ErrorKind::AlreadyExists.into();
             return Err(CliError::NotWritten { path, source });
         }
-        Some(path) if readable => {
-            started.engine.back_up_readable_to(path.clone()).await?;
-            path
+        let engine = accounts::at(started, row)?.engine;
+        if readable {
+            engine.back_up_readable_to(path.clone()).await?;
+        } else {
+            engine.back_up_to(path.clone()).await?;
         }
-        Some(path) => {
-            started.engine.back_up_to(path.clone()).await?;
-            path
+        terminal.say(&path.display().to_string())?;
+        return Ok(DONE);
+    }
+    let mut code = DONE;
+    for row in &rows {
+        match back_up(started, row).await {
+            Ok(path) => terminal.say(&path.display().to_string())?,
+            Err(error) => {
+                code = FAILED;
+                terminal.complain(&error.to_string())?;
+            }
         }
-        None => {
-            let name = started.engine.back_up().await?.name;
-            started.config.data_folder.join("backups").join(name)
-        }
-    };
-    terminal.say(&path.display().to_string())?;
-    Ok(DONE)
+    }
+    Ok(code)
 }
 
-async fn restore(started: &Started, terminal: &Terminal, file: PathBuf) -> Result<u8, CliError> {
-    started.engine.restore_from(file).await?;
+async fn back_up(started: &Started, row: &WorkspaceRow) -> Result<PathBuf, CliError> {
+    let engine = accounts::at(started, row)?.engine;
+    let name = engine.back_up().await?.name;
+    Ok(engine.backup_folder().join(name))
+}
+
+async fn restore(at: &At<'_>, terminal: &Terminal, file: PathBuf) -> Result<u8, CliError> {
+    at.engine.restore_from(file).await?;
     terminal.say(&words("restore.done", &[]))?;
     Ok(DONE)
 }
 
 async fn audit(
-    started: &Started,
+    at: &At<'_>,
     terminal: &Terminal,
     keys: Keys,
     excess: bool,
     json: bool,
 ) -> Result<u8, CliError> {
-    let engine = &started.engine;
-    take_keys(engine, keys, started.sample.is_some()).await?;
+    let engine = &at.engine;
+    take_keys(engine, keys, at.sample.is_some()).await?;
     let status = engine.status();
     engine.check_all(Service::Stripe).await?;
     if excess {

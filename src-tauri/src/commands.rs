@@ -11,6 +11,7 @@ pub(crate) mod runs;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod undo;
+pub(crate) mod workspaces;
 pub(crate) mod writing;
 
 use clearsync_sync::view::Problem;

@@ -12,15 +12,19 @@ use clearsync_vault::Secret;
 use jiff::Timestamp;
 
 use self::truth::Mrr;
-use crate::{cli::CliError, sample::SampleKeys, start::Started, terminal::Terminal};
+use crate::{
+    cli::{At, CliError},
+    sample::SampleKeys,
+    terminal::Terminal,
+};
 
 /// A sync with nothing new may ask Stripe for its events, and twice more.
 const QUIET_SYNC_REQUESTS: usize = 3;
 
 /// Runs the job; an error says what did not hold.
-pub(crate) async fn run(started: &Started, terminal: &Terminal) -> Result<(), CliError> {
-    let engine = &started.engine;
-    let Some(sample) = &started.sample else {
+pub(crate) async fn run(at: &At<'_>, terminal: &Terminal) -> Result<(), CliError> {
+    let engine = &at.engine;
+    let Some(sample) = at.sample else {
         return Err(CliError::NotHeld(
             "The demo runs on sample data.".to_owned(),
         ));
@@ -44,7 +48,7 @@ pub(crate) async fn run(started: &Started, terminal: &Terminal) -> Result<(), Cl
 
     terminal.say("\n2. Import")?;
     engine.start_import().await?;
-    finish(started, terminal, RunOutcome::Done).await?;
+    finish(at, terminal, RunOutcome::Done).await?;
 
     terminal.say("\n3. MRR")?;
     terminal.overview(&engine.overview().await?)?;
@@ -58,7 +62,7 @@ pub(crate) async fn run(started: &Started, terminal: &Terminal) -> Result<(), Cl
 
     terminal.say("\n5. Push")?;
     engine.push(plan.id).await?;
-    finish(started, terminal, RunOutcome::Done).await?;
+    finish(at, terminal, RunOutcome::Done).await?;
     let compared = compare_mrr(sample)?;
     terminal.say(&format!(
         "  {compared} HubSpot contacts hold the MRR of the business's own ledger"
@@ -66,11 +70,11 @@ pub(crate) async fn run(started: &Started, terminal: &Terminal) -> Result<(), Cl
 
     terminal.say("\n6. A sync that looks at what happened meanwhile, and one with nothing new")?;
     engine.sync_now().await?;
-    finish(started, terminal, RunOutcome::Done).await?;
+    finish(at, terminal, RunOutcome::Done).await?;
     sample.stripe.forget_requests();
     sample.hubspot.forget_requests();
     engine.sync_now().await?;
-    finish(started, terminal, RunOutcome::Done).await?;
+    finish(at, terminal, RunOutcome::Done).await?;
     let (asked, written) = (sample.stripe.requests().len(), writes(sample));
     terminal.say(&format!(
         "  {asked} Stripe requests, {written} HubSpot writes"
@@ -85,12 +89,8 @@ pub(crate) async fn run(started: &Started, terminal: &Terminal) -> Result<(), Cl
 }
 
 /// Follows the run to its end, which must be the wanted one, or one with refusals that were named.
-async fn finish(
-    started: &Started,
-    terminal: &Terminal,
-    wanted: RunOutcome,
-) -> Result<(), CliError> {
-    let engine = &started.engine;
+async fn finish(at: &At<'_>, terminal: &Terminal, wanted: RunOutcome) -> Result<(), CliError> {
+    let engine = &at.engine;
     terminal.show_run(engine, false).await?;
     let Some(run) = engine.runs().await?.into_iter().next() else {
         return Err(CliError::NotHeld("No run was noted.".to_owned()));

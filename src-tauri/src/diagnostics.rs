@@ -7,7 +7,10 @@ use std::{
     path::Path,
 };
 
-use clearsync_sync::{Engine, LOG_FOLDER, view::Problem};
+use clearsync_sync::{
+    LOG_FOLDER, Workspaces,
+    view::{Problem, WorkspaceRow},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -29,16 +32,25 @@ pub(crate) struct DiagnosticsFile {
     pub(crate) text: String,
 }
 
-/// Everything the archive would hold now.
+/// Everything the archive would hold now about these workspaces, with a report for each.
 pub(crate) async fn gather(
-    engine: &Engine,
+    workspaces: &Workspaces,
+    rows: &[WorkspaceRow],
     config: &Config,
 ) -> Result<Vec<DiagnosticsFile>, Problem> {
-    let report = json!({ "app": engine.diagnostics().await?, "system": system() });
-    let mut files = vec![
-        file("about.txt", words("diagnostics.text", &[])),
-        file("report.json", format!("{report:#}")),
-    ];
+    let mut files = vec![file("about.txt", words("diagnostics.text", &[]))];
+    for row in rows {
+        let name = match rows {
+            [_] => "report.json".to_owned(),
+            _ => format!("report-{}.json", row.id),
+        };
+        let mut report = json!({ "workspace": row.id, "system": system() });
+        match workspaces.engine(&row.id) {
+            Ok(engine) => report["app"] = json!(engine.diagnostics().await?),
+            Err(problem) => report["problem"] = json!(problem.code),
+        }
+        files.push(file(&name, format!("{report:#}")));
+    }
     let folder = config.data_folder.join(LOG_FOLDER);
     // A log that cannot be read is no reason to have nothing.
     let logs = tokio::task::spawn_blocking(move || logs(&folder)).await;

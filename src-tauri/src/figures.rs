@@ -11,8 +11,7 @@ use clearsync_sync::{
 };
 
 use crate::{
-    cli::{CliError, DONE, FAILED, PolicyName, take_sample_keys},
-    start::Started,
+    cli::{At, CliError, DONE, FAILED, PolicyName, take_sample_keys},
     terminal::{Terminal, WIDTH, wrapped},
     words::{code, words},
 };
@@ -28,12 +27,9 @@ pub(crate) struct Figures<'a> {
 
 impl<'a> Figures<'a> {
     /// The figures of the store; those of the sample accounts are read first.
-    pub(crate) async fn new(
-        started: &'a Started,
-        terminal: &'a Terminal,
-    ) -> Result<Self, CliError> {
-        let engine = &started.engine;
-        if started.sample.is_some() {
+    pub(crate) async fn new(at: &'a At<'a>, terminal: &'a Terminal) -> Result<Self, CliError> {
+        let engine = &at.engine;
+        if at.sample.is_some() {
             take_sample_keys(engine).await?;
             engine.start_import().await?;
             terminal.show_run(engine, true).await?;

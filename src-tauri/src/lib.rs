@@ -1,5 +1,6 @@
 //! The shell: window, tray, commands and terminal of ClearSync. The only crate that knows Tauri.
 
+mod attendance;
 mod cli;
 mod commands;
 mod config;
@@ -28,7 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use contract::{ChecklistChanged, DataChanged, StatusChanged, contract};
+pub use contract::{ChecklistChanged, DataChanged, StatusChanged, WorkspacesChanged, contract};
 
 /// Reads the command line and does what it says.
 #[must_use]

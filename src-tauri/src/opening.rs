@@ -1,18 +1,10 @@
-//! Opening the data while the window is there already: a locked keychain may ask its user for a password for minutes, and
-//! what cannot be opened is said in the window, with what helps.
-
-use std::sync::Arc;
-
 use clearsync_sync::{
-    Engine, Former,
-    view::{Phase, Problem, ProblemCode, Status},
+    WorkspaceState,
+    view::{Problem, ProblemCode},
 };
-use tauri::{AppHandle, Manager};
-use tokio::sync::mpsc;
 
-use crate::{start::Prepared, tray_icon::TrayOnDesktop, workspaces::Workspaces};
-
-/// How far the data is open.
+/// How far the data of a workspace is open. The window is there before: a locked keychain may ask its user for a password
+/// for minutes, and what cannot be opened is said in the window, with what helps.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, specta::Type)]
 #[serde(
     rename_all = "camelCase",
@@ -33,47 +25,19 @@ pub(crate) enum Opening {
     Open,
 }
 
-impl Opening {
-    pub(crate) fn closed(problem: Problem) -> Self {
-        let keyless = [ProblemCode::DataKeyMissing, ProblemCode::DataKeyOther];
-        let can_begin_anew = keyless.contains(&problem.code);
-        Self::Closed {
-            problem,
-            can_begin_anew,
-        }
-    }
-}
-
-/// Opens the data, and tries again whenever the user says so, until it is open.
-pub(crate) async fn opened(
-    app: &AppHandle,
-    mut again: mpsc::Receiver<Former>,
-    tray: &mut Option<TrayOnDesktop>,
-) -> Option<Arc<Engine>> {
-    let workspaces = app.state::<Workspaces>();
-    let mut former = Former::Kept;
-    loop {
-        match app.state::<Prepared>().open(former).await {
-            Ok(engine) => {
-                workspaces.open(Arc::clone(&engine));
-                return Some(engine);
-            }
-            Err(problem) => {
-                tracing::warn!(code = ?problem.code, "the data cannot be opened");
-                if let Some(tray) = tray {
-                    tray.redraw(&needs_the_user());
+impl From<WorkspaceState> for Opening {
+    fn from(state: WorkspaceState) -> Self {
+        match state {
+            WorkspaceState::Waiting => Self::Waiting,
+            WorkspaceState::Open(_) => Self::Open,
+            WorkspaceState::Closed(problem) => {
+                let keyless = [ProblemCode::DataKeyMissing, ProblemCode::DataKeyOther];
+                let can_begin_anew = keyless.contains(&problem.code);
+                Self::Closed {
+                    problem,
+                    can_begin_anew,
                 }
-                workspaces.close(Opening::closed(problem));
             }
         }
-        former = again.recv().await?;
-    }
-}
-
-fn needs_the_user() -> Status {
-    Status {
-        phase: Phase::Attention,
-        attention: 1,
-        ..Status::not_set_up(false)
     }
 }

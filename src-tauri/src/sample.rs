@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use clearsync_sandbox::{Sample, ServedSample, SystemClock};
-use clearsync_sync::DataKeyPlace;
+use clearsync_sync::{DataKeyPlace, view::Status};
 use tempfile::TempDir;
 use url::Url;
 
@@ -23,17 +23,39 @@ pub(crate) struct SampleKeys {
 
 /// Sample accounts on ports of this computer, with a data folder that goes when they go.
 pub(crate) struct RunningSample {
-    /// The accounts.
+    /// The accounts that ClearSync begins with.
     pub(crate) accounts: Arc<Sample>,
+    /// Those of a second workspace.
+    second: Arc<Sample>,
     _served: ServedSample,
     _data_folder: TempDir,
 }
 
 impl SampleKeys {
+    /// The keys of the accounts that ClearSync begins with.
     pub(crate) const OWN: Self = Self {
         stripe: Sample::STRIPE_KEY,
         hubspot: Sample::HUBSPOT_TOKEN,
     };
+    /// Those of the accounts of a second workspace.
+    const SECOND: Self = Self {
+        stripe: Sample::SECOND_STRIPE_KEY,
+        hubspot: Sample::SECOND_HUBSPOT_TOKEN,
+    };
+
+    /// The keys that belong to a workspace: those of the account it has, or else of the first that none has.
+    pub(crate) fn of(workspace: &Status, all: &[Status]) -> Self {
+        let has = |status: &Status, keys: &Self| {
+            let stripe = status.stripe.as_ref();
+            stripe.is_some_and(|stripe| keys.stripe.ends_with(&stripe.last_four))
+        };
+        let is_taken = workspace.stripe.is_none() && all.iter().any(|one| has(one, &Self::OWN));
+        if is_taken || has(workspace, &Self::SECOND) {
+            Self::SECOND
+        } else {
+            Self::OWN
+        }
+    }
 }
 
 impl RunningSample {
@@ -43,11 +65,16 @@ impl RunningSample {
             .prefix("clearsync-sample.")
             .tempdir()
             .map_err(StartError::Sample)?;
-        let accounts =
-            tokio::task::spawn_blocking(|| Arc::new(Sample::open(Arc::new(SystemClock))))
-                .await
-                .map_err(|error| StartError::Sample(error.into()))?;
-        let served = accounts.serve(LATENCY).await.map_err(StartError::Sample)?;
+        let played = tokio::task::spawn_blocking(|| {
+            let first = Sample::open(Arc::new(SystemClock));
+            [first, Sample::second(Arc::new(SystemClock))].map(Arc::new)
+        });
+        let [accounts, second] = played
+            .await
+            .map_err(|error| StartError::Sample(error.into()))?;
+        let served = Sample::serve_two([&accounts, &second], LATENCY)
+            .await
+            .map_err(StartError::Sample)?;
         let config = Config {
             data_folder: data_folder.path().to_owned(),
             data_key: DataKeyPlace::Nowhere,
@@ -57,6 +84,7 @@ impl RunningSample {
         Ok((
             Self {
                 accounts,
+                second,
                 _served: served,
                 _data_folder: data_folder,
             },
@@ -64,13 +92,15 @@ impl RunningSample {
         ))
     }
 
-    /// Lets the business live on while the window is open.
+    /// Lets the businesses live on while the window is open.
     pub(crate) fn let_live(&self) {
-        let accounts = Arc::clone(&self.accounts);
+        let businesses = [&self.accounts, &self.second].map(Arc::clone);
         tauri::async_runtime::spawn(async move {
             loop {
                 tokio::time::sleep(LIFE_INTERVAL).await;
-                accounts.live_on();
+                for business in &businesses {
+                    business.live_on();
+                }
             }
         });
     }

@@ -1,7 +1,7 @@
 use std::{io, ops::Deref, sync::Arc};
 
 use clearsync_sync::{
-    Clock, DataKey, DataKeyPlace, Engine, EngineConfig, Former, LOG_FOLDER, Services, data_key,
+    Clock, DataKeyPlace, EngineConfig, LOG_FOLDER, Services, Workspaces, WorkspacesConfig,
     forget_data_key, leave_nothing, random_name,
     view::{Problem, ProblemCode},
 };
@@ -27,8 +27,8 @@ pub(crate) struct Prepared {
 
 /// Everything a run of ClearSync stands on. Parts end in the order they are named.
 pub(crate) struct Started {
-    /// The app itself.
-    pub(crate) engine: Arc<Engine>,
+    /// The app itself: an engine for each workspace.
+    pub(crate) workspaces: Arc<Workspaces>,
     pub(crate) prepared: Prepared,
 }
 
@@ -72,42 +72,33 @@ pub(crate) async fn prepare(sample: bool) -> Result<Prepared, StartError> {
 }
 
 impl Prepared {
-    /// Finds the key of the data and opens it. May wait for minutes, for a keychain that asks its user for a password.
-    pub(crate) async fn open(&self, former: Former) -> Result<Arc<Engine>, Problem> {
+    /// The workspaces, none of which is open yet.
+    pub(crate) async fn workspaces(&self) -> Arc<Workspaces> {
         let config = &self.config;
-        let profile = self.profile();
-        let random = random()?;
-        let key = data_key(
-            &config.data_key,
-            &profile,
-            &config.data_folder,
-            former,
-            random,
-        )
-        .await?;
-        let config = EngineConfig {
-            data_folder: config.data_folder.clone(),
-            profile,
-            sample_data: self.sample.is_some(),
-            services: Services {
-                stripe: self.network.clone(),
-                stripe_url: config.stripe_url.clone(),
-                hubspot: self.network.clone(),
-                hubspot_url: config.hubspot_url.clone(),
+        Workspaces::find(WorkspacesConfig {
+            first: EngineConfig {
+                data_folder: config.data_folder.clone(),
+                profile: self.profile(),
+                sample_data: self.sample.is_some(),
+                services: Services {
+                    stripe: self.network.clone(),
+                    stripe_url: config.stripe_url.clone(),
+                    hubspot: self.network.clone(),
+                    hubspot_url: config.hubspot_url.clone(),
+                },
+                clock: Clock::system(),
+                random_name,
             },
-            clock: Clock::system(),
-            random_name,
-        };
-        // Every page is read, and a file that is not encrypted yet is written anew.
-        let opening = move || Engine::open(config, key, former);
-        let opened = tokio::task::spawn_blocking(opening).await;
-        opened.map_err(|_| Problem::new(ProblemCode::Unexpected))?
+            data_key: config.data_key.clone(),
+            random,
+        })
+        .await
     }
 
-    /// The same with the data open.
-    pub(crate) fn with(self, engine: Arc<Engine>) -> Started {
+    /// The same with the workspaces.
+    pub(crate) fn with(self, workspaces: Arc<Workspaces>) -> Started {
         Started {
-            engine,
+            workspaces,
             prepared: self,
         }
     }
@@ -130,11 +121,6 @@ impl Prepared {
             None => self.config.data_folder.display().to_string(),
         }
     }
-}
-
-/// A key that nobody has yet.
-pub(crate) fn new_data_key() -> Result<DataKey, Problem> {
-    random().map(DataKey::from_random)
 }
 
 fn random() -> Result<Zeroizing<[u8; 32]>, Problem> {

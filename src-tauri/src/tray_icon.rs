@@ -1,6 +1,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use clearsync_sync::view::{Phase, Status};
+use clearsync_sync::view::Phase;
 use jiff::tz::TimeZone;
 use tauri::{
     AppHandle, Wry,
@@ -11,23 +11,55 @@ use tauri::{
 
 use crate::{
     shell,
-    tray::{ItemAction, Tray, tray},
+    tray::{ItemAction, State, Tray, tray},
 };
 
 /// The tray icon on the desktop, redrawn from a [`Tray`].
 pub(crate) struct TrayOnDesktop {
     icon: TrayIcon,
-    sentence: MenuItem<Wry>,
-    items: Vec<MenuItem<Wry>>,
+    lines: Lines,
     shown: Tray,
+}
+
+/// The menu's lines that change.
+struct Lines {
+    menu: Menu<Wry>,
+    sentences: Vec<MenuItem<Wry>>,
+    items: Vec<MenuItem<Wry>>,
+}
+
+impl Lines {
+    fn of(app: &AppHandle, shown: &Tray) -> tauri::Result<Self> {
+        let menu = Menu::new(app)?;
+        let mut sentences = Vec::new();
+        for (position, text) in shown.sentences.iter().enumerate() {
+            let id = format!("sentence-{position}");
+            let line = MenuItem::with_id(app, id, text, false, None::<&str>)?;
+            menu.append(&line)?;
+            sentences.push(line);
+        }
+        menu.append(&PredefinedMenuItem::separator(app)?)?;
+        let mut items = Vec::new();
+        for item in &shown.items {
+            let id = item.does.id();
+            let line = MenuItem::with_id(app, id, &item.label, item.enabled, None::<&str>)?;
+            menu.append(&line)?;
+            items.push(line);
+        }
+        Ok(Self {
+            menu,
+            sentences,
+            items,
+        })
+    }
 }
 
 impl TrayOnDesktop {
     /// Puts the icon into the tray. `None` when this desktop lacks the library for it; ClearSync goes on without.
-    pub(crate) fn put(app: &AppHandle, status: &Status) -> Option<Self> {
+    pub(crate) fn put(app: &AppHandle, states: &[State]) -> Option<Self> {
         // The library that speaks to the tray is loaded at run time, and panics where it is not installed.
         match catch_unwind(AssertUnwindSafe(|| {
-            Self::build(app, tray(status, &TimeZone::system()))
+            Self::build(app, tray(states, &TimeZone::system()))
         })) {
             Ok(Ok(on_desktop)) => Some(on_desktop),
             Ok(Err(error)) => {
@@ -42,22 +74,11 @@ impl TrayOnDesktop {
     }
 
     fn build(app: &AppHandle, shown: Tray) -> tauri::Result<Self> {
-        let sentence = MenuItem::with_id(app, "sentence", &shown.sentence, false, None::<&str>)?;
-        let items = shown
-            .items
-            .iter()
-            .map(|item| {
-                MenuItem::with_id(app, item.does.id(), &item.label, item.enabled, None::<&str>)
-            })
-            .collect::<tauri::Result<Vec<_>>>()?;
-        let menu = Menu::with_items(app, &[&sentence, &PredefinedMenuItem::separator(app)?])?;
-        for item in &items {
-            menu.append(item)?;
-        }
+        let lines = Lines::of(app, &shown)?;
         let icon = TrayIconBuilder::with_id("clearsync")
             .icon(image(shown.icon)?)
-            .menu(&menu)
-            .tooltip(&shown.sentence)
+            .menu(&lines.menu)
+            .tooltip(shown.sentences.join("\n"))
             .on_menu_event(|app, event| {
                 if let Some(action) = ItemAction::ALL
                     .into_iter()
@@ -67,32 +88,37 @@ impl TrayOnDesktop {
                 }
             })
             .build(app)?;
-        Ok(Self {
-            icon,
-            sentence,
-            items,
-            shown,
-        })
+        Ok(Self { icon, lines, shown })
     }
 
-    /// Shows `status`, touching the desktop only where something changed.
-    pub(crate) fn redraw(&mut self, status: &Status) {
-        let wanted = tray(status, &TimeZone::system());
+    /// Shows the workspaces as they are, touching the desktop only where something changed.
+    pub(crate) fn redraw(&mut self, states: &[State]) {
+        let wanted = tray(states, &TimeZone::system());
         if let Err(error) = self.draw(&wanted) {
             tracing::warn!(%error, "the tray icon could not be redrawn");
         }
         self.shown = wanted;
     }
 
-    fn draw(&self, wanted: &Tray) -> tauri::Result<()> {
+    fn draw(&mut self, wanted: &Tray) -> tauri::Result<()> {
         if self.shown.icon != wanted.icon {
             self.icon.set_icon(Some(image(wanted.icon)?))?;
         }
-        if self.shown.sentence != wanted.sentence {
-            self.sentence.set_text(&wanted.sentence)?;
-            self.icon.set_tooltip(Some(&wanted.sentence))?;
+        if self.shown.sentences != wanted.sentences {
+            self.icon.set_tooltip(Some(wanted.sentences.join("\n")))?;
         }
-        for (position, item) in self.items.iter().enumerate() {
+        if self.shown.sentences.len() != wanted.sentences.len() {
+            self.lines = Lines::of(self.icon.app_handle(), wanted)?;
+            return self.icon.set_menu(Some(self.lines.menu.clone()));
+        }
+        let lines = self.lines.sentences.iter().enumerate();
+        for (position, line) in lines {
+            let text = &wanted.sentences[position];
+            if self.shown.sentences[position] != *text {
+                line.set_text(text)?;
+            }
+        }
+        for (position, item) in self.lines.items.iter().enumerate() {
             let (shown, wanted) = (&self.shown.items[position], &wanted.items[position]);
             if shown.label != wanted.label {
                 item.set_text(&wanted.label)?;

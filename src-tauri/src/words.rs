@@ -1,5 +1,6 @@
 use std::sync::LazyLock;
 
+use clearsync_sync::view::{Mode, WorkspaceRow};
 use serde_json::Value;
 
 /// The UI's catalogue of words, which the tray, the notifications and the terminal read too.
@@ -27,4 +28,22 @@ pub(crate) fn code(value: &impl serde::Serialize) -> String {
         .ok()
         .and_then(|value| value.as_str().map(str::to_owned))
         .unwrap_or_default()
+}
+
+/// What a workspace is called, such as "Acme (Live)".
+pub(crate) fn workspace_name(row: &WorkspaceRow) -> String {
+    let mode = match row.mode {
+        Some(Mode::Live) => "mode.live",
+        Some(Mode::Test) => "mode.test",
+        None if !row.open => {
+            return words("workspace.unopened", &[("id", row.id.as_str())]);
+        }
+        None => return words("workspace.new", &[]),
+    };
+    let account = row
+        .account
+        .clone()
+        .unwrap_or_else(|| words("rail.account", &[]));
+    let params = [("account", account.as_str()), ("mode", &words(mode, &[]))];
+    words("workspace.name", &params)
 }

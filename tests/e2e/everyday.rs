@@ -19,8 +19,8 @@ async fn it_tells_what_needs_the_user_starts_with_the_computer_and_forgets_a_key
     let network = NetworkManager::start(&desktop).await;
     let accounts = Accounts::serve().await;
     let window = accounts.open_window(&desktop).await;
-    walk::from_the_welcome_to_hubspot(&window).await;
-    walk::from_hubspot_to_the_overview(&window).await;
+    walk::from_the_welcome_to_hubspot(&window, walk::STRIPE_KEY).await;
+    walk::from_hubspot_to_the_overview(&window, walk::HUBSPOT_KEY).await;
     let line = tray.at_rest().await;
     assert!(line.starts_with("In sync since"), "{line}");
     assert_eq!(daemon.shown(), [""; 0], "a success is no news");

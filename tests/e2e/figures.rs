@@ -12,8 +12,8 @@ async fn rates_are_kept_and_a_table_is_compared() {
     let desktop = Desktop::start().await;
     let accounts = Accounts::serve().await;
     let window = accounts.open_window(&desktop).await;
-    walk::from_the_welcome_to_hubspot(&window).await;
-    walk::from_hubspot_to_the_overview(&window).await;
+    walk::from_the_welcome_to_hubspot(&window, walk::STRIPE_KEY).await;
+    walk::from_hubspot_to_the_overview(&window, walk::HUBSPOT_KEY).await;
     rates_are_kept(&window).await;
     a_table_is_compared(&window).await;
 }

@@ -30,8 +30,8 @@ async fn keys_are_rotated_and_then_everything_is_forgotten() {
     let desktop = Desktop::start().await;
     let accounts = Accounts::serve().await;
     let window = accounts.open_window(&desktop).await;
-    walk::from_the_welcome_to_hubspot(&window).await;
-    walk::from_hubspot_to_the_overview(&window).await;
+    walk::from_the_welcome_to_hubspot(&window, walk::STRIPE_KEY).await;
+    walk::from_hubspot_to_the_overview(&window, walk::HUBSPOT_KEY).await;
 
     the_stripe_key_is_rotated(&desktop, &accounts, &window).await;
     the_terminal_rotates_it_again(&desktop, &accounts).await;
@@ -39,7 +39,7 @@ async fn keys_are_rotated_and_then_everything_is_forgotten() {
 
     // It works again, from the welcome on.
     accounts.accept_stripe_key();
-    walk::from_the_welcome_to_hubspot(&window).await;
+    walk::from_the_welcome_to_hubspot(&window, walk::STRIPE_KEY).await;
     window.sees("Connect HubSpot").await;
 }
 
@@ -148,8 +148,8 @@ async fn the_terminal_forgets_everything() {
     let accounts = Accounts::serve().await;
     {
         let window = accounts.open_window(&desktop).await;
-        walk::from_the_welcome_to_hubspot(&window).await;
-        walk::from_hubspot_to_the_overview(&window).await;
+        walk::from_the_welcome_to_hubspot(&window, walk::STRIPE_KEY).await;
+        walk::from_hubspot_to_the_overview(&window, walk::HUBSPOT_KEY).await;
     }
     let asked = accounts.terminal(&desktop, &["forget"]).await;
     assert_eq!(asked.status.code(), Some(3));

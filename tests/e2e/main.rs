@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed, and its modules are its own"
 )]
 
+mod accounts;
 mod desktop;
 mod everyday;
 mod figures;

@@ -40,7 +40,7 @@ async fn from_first_start_to_a_finished_sync_with_the_key_in_the_keychain_and_no
     window.sees("15 of 15 held").await;
     window.picture("permissions").await;
     window.press("Continue").await;
-    walk::from_hubspot_to_the_overview(&window).await;
+    walk::from_hubspot_to_the_overview(&window, walk::HUBSPOT_KEY).await;
     movements_and_rules(&window).await;
     diagnostics_are_saved(&window).await;
 

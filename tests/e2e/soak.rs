@@ -94,8 +94,8 @@ async fn what_it_takes_of_the_computer_does_not_grow() {
     let tray = TrayHost::start(&desktop).await;
     let accounts = Accounts::on(Arc::new(FastClock::ending_in(minutes))).await;
     let window = accounts.open_window(&desktop).await;
-    walk::from_the_welcome_to_hubspot(&window).await;
-    walk::from_hubspot_to_the_overview(&window).await;
+    walk::from_the_welcome_to_hubspot(&window, walk::STRIPE_KEY).await;
+    walk::from_hubspot_to_the_overview(&window, walk::HUBSPOT_KEY).await;
     let process = |name| *walk::processes_on(&desktop, name).iter().min().unwrap();
     let (pid, page) = (process(walk::APP), process(walk::PAGE));
 

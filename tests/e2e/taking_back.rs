@@ -13,8 +13,8 @@ async fn a_push_is_taken_back_and_another_way_of_writing_is_previewed() {
     let accounts = Accounts::serve().await;
     let before = contacts(&accounts);
     let window = accounts.open_window(&desktop).await;
-    walk::from_the_welcome_to_hubspot(&window).await;
-    walk::from_hubspot_to_the_overview(&window).await;
+    walk::from_the_welcome_to_hubspot(&window, walk::STRIPE_KEY).await;
+    walk::from_hubspot_to_the_overview(&window, walk::HUBSPOT_KEY).await;
     assert_ne!(contacts(&accounts), before, "the push has made contacts");
 
     take_everything_back(&window).await;

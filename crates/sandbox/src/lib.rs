@@ -4,6 +4,7 @@
 //! maths, so that agreeing with it means something.
 
 pub mod business;
+mod by_key;
 mod clock;
 mod faults;
 pub mod hubspot;
@@ -12,6 +13,7 @@ mod serve;
 pub mod stripe;
 mod stripe_data;
 
+pub use by_key::by_key;
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use faults::{Fault, FaultPlan, Faults, Faulty, Reset, Until};
 pub use sample::{Sample, ServedSample};

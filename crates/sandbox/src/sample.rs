@@ -7,6 +7,7 @@ use std::{
 use crate::{
     Clock, Served,
     business::{Business, Shape},
+    by_key,
     hubspot::{ExchangeRate, HubSpotSandbox, Lags, PortalShape, Tier},
     serve,
     stripe::{SandboxKey, StripeSandbox},
@@ -23,7 +24,7 @@ pub struct Sample {
     clock: Arc<dyn Clock>,
 }
 
-/// Both sides on ports of this computer.
+/// Both sides of all accounts on ports of this computer.
 pub struct ServedSample {
     /// Where Stripe answers.
     pub stripe: Served,
@@ -36,6 +37,10 @@ impl Sample {
     pub const STRIPE_KEY: &str = "rk_test_51SampleAccountOfClearSyncNothingReal0001";
     /// The sample portal's service key. It opens nothing but the sandbox.
     pub const HUBSPOT_TOKEN: &str = "pat-na1-5a3b1e00-c1ea-4000-8000-0000005a3b1e";
+    /// The key of the second sample account.
+    pub const SECOND_STRIPE_KEY: &str = "rk_test_51SecondSampleOfClearSyncNothingReal0002";
+    /// The key of the second sample portal.
+    pub const SECOND_HUBSPOT_TOKEN: &str = "pat-na1-5a3b1e00-c1ea-4000-8000-0000005a3b2e";
     /// What the sample key may do: the whole checklist.
     pub const PERMISSIONS: [&str; 15] = [
         "charge_read",
@@ -68,20 +73,32 @@ impl Sample {
     /// What a token needs beside to read the portal's exchange rates.
     pub const RATES_SCOPE: &str = "settings.currencies.read";
     const SEED: u64 = 7;
+    const SECOND_SEED: u64 = 8;
 
     /// Plays the business up to now and opens the accounts.
     #[must_use]
     pub fn open(clock: Arc<dyn Clock>) -> Self {
-        let sample = Self::of(
-            Business::play(Self::SEED, &Shape::sample(), clock.now()),
-            clock,
-        );
+        let business = Business::play(Self::SEED, &Shape::sample(), clock.now());
+        Self::of(business, clock).with_keys(Self::STRIPE_KEY, Self::HUBSPOT_TOKEN)
+    }
+
+    /// A second, smaller business with accounts of its own, to try several accounts on.
+    #[must_use]
+    pub fn second(clock: Arc<dyn Clock>) -> Self {
+        let business = Business::play(Self::SECOND_SEED, &Shape::small(), clock.now());
+        let sample = Self::of(business, clock)
+            .with_keys(Self::SECOND_STRIPE_KEY, Self::SECOND_HUBSPOT_TOKEN);
+        sample.stripe.set_account_name("Sample Roastery");
+        sample.hubspot.reshape(|shape| shape.portal_id += 1);
         sample
-            .stripe
-            .add_key(SandboxKey::new(Self::STRIPE_KEY, Self::PERMISSIONS));
+    }
+
+    fn with_keys(self, stripe_key: &str, token: &str) -> Self {
+        self.stripe
+            .add_key(SandboxKey::new(stripe_key, Self::PERMISSIONS));
         let scopes = Self::SCOPES.into_iter().chain([Self::RATES_SCOPE]);
-        sample.hubspot.add_token(Self::HUBSPOT_TOKEN, scopes);
-        sample
+        self.hubspot.add_token(token, scopes);
+        self
     }
 
     /// The accounts of a business, without keys.
@@ -113,6 +130,28 @@ impl Sample {
         Ok(ServedSample {
             stripe: serve(self.stripe.router(), 0, latency).await?,
             hubspot: serve(self.hubspot.router(), 0, latency).await?,
+        })
+    }
+
+    /// Lets both sides of two samples answer, told apart by the keys they come with.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub async fn serve_two(
+        [one, other]: [&Self; 2],
+        latency: Duration,
+    ) -> io::Result<ServedSample> {
+        let stripe = by_key(vec![
+            (vec![Self::STRIPE_KEY], one.stripe.router()),
+            (vec![Self::SECOND_STRIPE_KEY], other.stripe.router()),
+        ]);
+        let hubspot = by_key(vec![
+            (vec![Self::HUBSPOT_TOKEN], one.hubspot.router()),
+            (vec![Self::SECOND_HUBSPOT_TOKEN], other.hubspot.router()),
+        ]);
+        Ok(ServedSample {
+            stripe: serve(stripe, 0, latency).await?,
+            hubspot: serve(hubspot, 0, latency).await?,
         })
     }
 

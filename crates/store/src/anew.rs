@@ -3,6 +3,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rusqlite::Connection;
+
 use crate::{
     DataKey, Store, StoreError,
     lease::beside,
@@ -34,6 +36,14 @@ impl Store {
             make_private(path)?;
             Ok((checked_alone(path, &self.key())?, emptied))
         })
+    }
+
+    /// Closes the store and removes all of [`Store::begin_anew`]; nothing can be read or written from now on.
+    ///
+    /// # Errors
+    /// What keeps the connections from being closed.
+    pub fn close_for_good(&self) -> Result<Emptied, StoreError> {
+        self.replace_connections(|path| Ok((Connection::open_in_memory()?, remove_all(path))))
     }
 
     /// Removes what is left of the store, the file that tells who works with it too. Only for a process that ends now.

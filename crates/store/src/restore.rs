@@ -6,7 +6,7 @@ use rusqlite::{
 };
 
 use crate::{
-    DataKey, Store, StoreError,
+    DataKey, Reader, Store, StoreError,
     copy::{connect_untouched, copy_into},
     lease::beside,
     open::{checked_alone, is_a_store, make_private, sound},
@@ -29,6 +29,23 @@ impl Store {
             self.back_up(former)?;
             self.replace_by(&copy)
         });
+        remove(&working);
+        outcome
+    }
+
+    /// Reads what the copy at `from` holds. The copy itself is left as it is, and may be of an older version.
+    ///
+    /// # Errors
+    /// As [`Store::restore`].
+    pub fn read_copy<T>(
+        &self,
+        from: &Path,
+        look: impl FnOnce(&Reader) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let working = beside(self.path(), ".restoring");
+        remove(&working);
+        let copy = working_copy(from, &working, &self.key());
+        let outcome = copy.and_then(|copy| look(&Reader(copy)));
         remove(&working);
         outcome
     }

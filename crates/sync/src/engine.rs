@@ -22,6 +22,7 @@ mod live;
 mod mail_domains;
 mod modes;
 mod movements;
+mod neighbours;
 mod permissions;
 mod plan_csv;
 mod policies;
@@ -43,7 +44,7 @@ mod undo;
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use clearsync_store::{DataKey, Opened, Store, StoreError};
@@ -53,7 +54,9 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, broadcast, watch};
 use url::Url;
 
-use self::{checks::Checks, live::Live, rotation::Rotations, run_slot::RunSlot};
+use self::{
+    checks::Checks, live::Live, neighbours::Neighbours, rotation::Rotations, run_slot::RunSlot,
+};
 use crate::{
     clock::Clock,
     data_key::Former,
@@ -61,7 +64,9 @@ use crate::{
 };
 
 pub use forget::{LOG_FOLDER, LOG_PREFIX, LOG_SUFFIX, leave_nothing};
+pub(crate) use forget::{forget_logs, forget_unopened};
 pub use installation::random_name;
+pub(crate) use neighbours::Neighbours as EngineNeighbours;
 
 /// The file of the store in the data folder.
 pub(crate) const DATABASE: &str = "clearsync.sqlite";
@@ -80,6 +85,7 @@ pub struct Services {
 }
 
 /// What an engine is made with.
+#[derive(Clone)]
 pub struct EngineConfig {
     /// Where the store's file lies.
     pub data_folder: PathBuf,
@@ -117,6 +123,7 @@ pub struct Engine {
     checks: Mutex<Checks>,
     rotations: Mutex<Rotations>,
     run: RunSlot,
+    neighbours: OnceLock<Arc<Neighbours>>,
     status: watch::Sender<Status>,
     changes: broadcast::Sender<Change>,
     schedule_changed: Notify,
@@ -165,6 +172,7 @@ impl Engine {
             checks: Mutex::default(),
             rotations: Mutex::default(),
             run: RunSlot::default(),
+            neighbours: OnceLock::new(),
             status: watch::Sender::new(Status::not_set_up(config.sample_data)),
             changes: broadcast::Sender::new(256),
             schedule_changed: Notify::new(),

@@ -19,6 +19,7 @@ pub mod push;
 pub mod realtime;
 pub mod undo;
 pub mod view;
+mod workspaces;
 
 /// What the data on this computer is encrypted with.
 pub use clearsync_store::DataKey;
@@ -29,3 +30,4 @@ pub use engine::{
     random_name,
 };
 pub use playbook::playbooks;
+pub use workspaces::{WorkspaceState, Workspaces, WorkspacesConfig};

@@ -44,9 +44,7 @@ use crate::{
     blocking::blocking,
     clock::Clock,
     import::Wish,
-    plan::{
-        self, ASSOCIATE, Barred, CREATE, Counts, Kind, PlanError, Portal, REMOVE, Row, UPDATE,
-    },
+    plan::{self, ASSOCIATE, Barred, CREATE, Counts, Kind, PlanError, Portal, REMOVE, Row, UPDATE},
 };
 
 /// What is to be pushed.

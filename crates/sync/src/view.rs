@@ -30,6 +30,7 @@ mod setup;
 mod status;
 mod subscriptions;
 mod undo;
+mod workspaces;
 
 pub use attention::{AttentionItem, AttentionKind};
 pub use backup::BackupRow;
@@ -86,8 +87,8 @@ pub use subscriptions::{
     Explanation, ExplanationLine, SubscriptionDetail, SubscriptionOrder, SubscriptionPage,
     SubscriptionQuery, SubscriptionRow,
 };
-
 pub use undo::{LeaveReason, UndoAction, UndoPage, UndoQuery, UndoRow, UndoSummary, UndoTarget};
+pub use workspaces::{WorkspaceId, WorkspaceList, WorkspaceRow};
 
 use serde::{Deserialize, Serialize};
 use specta::Type;

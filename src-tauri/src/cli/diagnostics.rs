@@ -4,7 +4,7 @@ use std::{fs::File, path::PathBuf};
 
 use clap::Args;
 
-use super::{CliError, DONE};
+use super::{CliError, DONE, accounts};
 use crate::{diagnostics, start::Started, terminal::Terminal, words::words};
 
 #[derive(Args)]
@@ -18,9 +18,11 @@ pub(super) struct DiagnosticsArgs {
 pub(super) async fn diagnostics(
     started: &Started,
     terminal: &Terminal,
+    account: Option<&str>,
     arguments: DiagnosticsArgs,
 ) -> Result<u8, CliError> {
-    let files = diagnostics::gather(&started.engine, &started.config).await?;
+    let rows = accounts::chosen(started, account)?;
+    let files = diagnostics::gather(&started.workspaces, &rows, &started.config).await?;
     let Some(path) = arguments.file else {
         for file in &files {
             terminal.say(&format!("== {}\n{}", file.name, file.text))?;

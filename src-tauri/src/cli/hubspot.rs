@@ -13,9 +13,8 @@ use clearsync_sync::{
 };
 use serde_json::json;
 
-use super::{CliError, DONE, FAILED, Keys, REFUSALS, WAITS, last_run, take_keys};
+use super::{CliError, DONE, FAILED, Keys, REFUSALS, WAITS, accounts::At, last_run, take_keys};
 use crate::{
-    start::Started,
     terminal::Terminal,
     words::{code, words},
 };
@@ -171,12 +170,12 @@ impl Rows {
 
 /// Matches and plans anew, and shows what a push would do.
 pub(super) async fn plan(
-    started: &Started,
+    at: &At<'_>,
     terminal: &Terminal,
     arguments: PlanArgs,
 ) -> Result<u8, CliError> {
-    let engine = &started.engine;
-    take_keys(engine, arguments.keys, started.sample.is_some()).await?;
+    let engine = &at.engine;
+    take_keys(engine, arguments.keys, at.sample.is_some()).await?;
     if engine.runs().await?.is_empty() {
         engine.start_import().await?;
         terminal.show_run(engine, arguments.json).await?;
@@ -281,12 +280,12 @@ fn more(terminal: &Terminal, shown: usize, total: u32) -> Result<(), CliError> {
 
 /// Carries out the plan that was shown, or some of its rows.
 pub(super) async fn push(
-    started: &Started,
+    at: &At<'_>,
     terminal: &Terminal,
     arguments: PushArgs,
 ) -> Result<u8, CliError> {
-    let engine = &started.engine;
-    take_keys(engine, arguments.keys, started.sample.is_some()).await?;
+    let engine = &at.engine;
+    take_keys(engine, arguments.keys, at.sample.is_some()).await?;
     let mut plan = match engine.plan_summary().await? {
         Some(plan) => plan,
         None => engine.make_plan().await?,
@@ -360,12 +359,12 @@ async fn finish(
 
 /// Shows what would be taken back, and does it once it has the user's word.
 pub(super) async fn undo(
-    started: &Started,
+    at: &At<'_>,
     terminal: &Terminal,
     arguments: UndoArgs,
 ) -> Result<u8, CliError> {
-    let engine = &started.engine;
-    take_keys(engine, arguments.keys, started.sample.is_some()).await?;
+    let engine = &at.engine;
+    take_keys(engine, arguments.keys, at.sample.is_some()).await?;
     let target = match (arguments.record, arguments.run) {
         (Some(record), _) => {
             let (object, key) = record
@@ -454,12 +453,12 @@ fn undo_table(terminal: &Terminal, summary: &UndoSummary, page: &UndoPage) -> Re
 
 /// Looks whether HubSpot holds what was last written.
 pub(super) async fn drift(
-    started: &Started,
+    at: &At<'_>,
     terminal: &Terminal,
     arguments: DriftArgs,
 ) -> Result<u8, CliError> {
-    let engine = &started.engine;
-    take_keys(engine, arguments.keys, started.sample.is_some()).await?;
+    let engine = &at.engine;
+    take_keys(engine, arguments.keys, at.sample.is_some()).await?;
     let drift = engine.check_drift().await?;
     if arguments.json {
         terminal.json(&json!({ "drift": drift }))?;

@@ -4,17 +4,21 @@ use std::{io, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use clearsync_sync::view::{
-    Forgotten, FormerKey, KeyDifference, KeyKind, Mode, NewKey, Service, Trace,
+    Forgotten, FormerKey, KeyDifference, KeyKind, Mode, NewKey, Service, Trace, WorkspaceRow,
 };
 use clearsync_vault::Secret;
 use serde_json::json;
 
-use super::{CliError, DONE, FAILED, WAITS, key_file, standard_input};
+use super::{
+    CliError, DONE, FAILED, WAITS,
+    accounts::{self, At},
+    key_file, standard_input,
+};
 use crate::{
-    start::{Started, new_data_key},
+    start::Started,
     terminal::{Terminal, problem_text, state_text},
     traces,
-    words::{code, words},
+    words::{code, words, workspace_name},
 };
 
 #[derive(Args)]
@@ -64,11 +68,11 @@ pub(super) struct ForgetArgs {
 
 /// Holds the new key against the one in use and, where it can do as much, puts it in its place.
 pub(super) async fn rotate(
-    started: &Started,
+    at: &At<'_>,
     terminal: &Terminal,
     arguments: RotateArgs,
 ) -> Result<u8, CliError> {
-    let (engine, service) = (&started.engine, arguments.service.into());
+    let (engine, service) = (&at.engine, arguments.service.into());
     let key = match &arguments.key_file {
         Some(path) => key_file(path)?,
         None => Secret::new(standard_input()?),
@@ -159,22 +163,29 @@ fn former_name(former: &FormerKey) -> String {
     format!("{} {masked}{mode}", words(kind, &[]))
 }
 
-/// Forgets everything, and says what was removed and what is still there.
+/// Forgets everything, or one account, and says what was removed and what is still there.
 pub(super) async fn forget(
     started: &Started,
     terminal: &Terminal,
+    account: Option<&str>,
     arguments: &ForgetArgs,
 ) -> Result<u8, CliError> {
+    let rows = accounts::chosen(started, account)?;
     if !arguments.yes {
-        for key in ["forget.goes", "forget.stays", "forget.terminal.yes"] {
-            terminal.say_wrapped("", &words(key, &[]))?;
+        return say_what_goes(started, terminal, account.is_some(), &rows);
+    }
+    let forgotten = if account.is_some() {
+        let [row] = &rows[..] else {
+            return Err(accounts::which(&rows));
+        };
+        started.workspaces.remove(&row.id).await?
+    } else {
+        let mut forgotten = started.workspaces.forget().await?;
+        if started.sample.is_none() {
+            traces::forget(&mut forgotten);
         }
-        return Ok(WAITS);
-    }
-    let mut forgotten = started.engine.forget(new_data_key()?).await?;
-    if started.sample.is_none() {
-        traces::forget(&mut forgotten);
-    }
+        forgotten
+    };
     if arguments.json {
         terminal.json(&json!({ "forgotten": forgotten }))?;
     } else {
@@ -185,6 +196,28 @@ pub(super) async fn forget(
     } else {
         FAILED
     })
+}
+
+fn say_what_goes(
+    started: &Started,
+    terminal: &Terminal,
+    one: bool,
+    rows: &[WorkspaceRow],
+) -> Result<u8, CliError> {
+    if started.workspaces.list().rows.len() > 1 {
+        for row in rows {
+            terminal.say(&format!("{}  {}", row.id, workspace_name(row)))?;
+        }
+    }
+    let goes = if one {
+        "workspace.remove.goes"
+    } else {
+        "forget.goes"
+    };
+    for key in [goes, "forget.stays", "forget.terminal.yes"] {
+        terminal.say_wrapped("", &words(key, &[]))?;
+    }
+    Ok(WAITS)
 }
 
 fn say_forgotten(terminal: &Terminal, forgotten: &Forgotten) -> io::Result<()> {

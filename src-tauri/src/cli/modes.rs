@@ -4,9 +4,8 @@ use clap::{Args, ValueEnum};
 use clearsync_sync::view::{ModeChoice, ModeState, WriteMode, WriteModes, Writing};
 use serde_json::json;
 
-use super::{CliError, DONE, Keys, take_keys};
+use super::{CliError, DONE, Keys, accounts::At, take_keys};
 use crate::{
-    start::Started,
     terminal::Terminal,
     words::{code, words},
 };
@@ -39,12 +38,12 @@ enum Mode {
 
 /// Says in which ways ClearSync can write into the portal, or chooses one.
 pub(super) async fn modes(
-    started: &Started,
+    at: &At<'_>,
     terminal: &Terminal,
     arguments: ModesArgs,
 ) -> Result<u8, CliError> {
-    let engine = &started.engine;
-    take_keys(engine, arguments.keys, started.sample.is_some()).await?;
+    let engine = &at.engine;
+    take_keys(engine, arguments.keys, at.sample.is_some()).await?;
     if let Some(mode) = arguments.choose {
         let writing = Writing {
             mode: match mode {

@@ -4,9 +4,8 @@ use clap::Args;
 use clearsync_sync::view::RealtimeView;
 use serde_json::json;
 
-use super::{CliError, DONE, Keys, take_keys};
+use super::{CliError, DONE, Keys, accounts::At, take_keys};
 use crate::{
-    start::Started,
     terminal::{Terminal, problem_text},
     words::{code, words},
 };
@@ -32,15 +31,15 @@ pub(super) struct RealtimeArgs {
 
 /// Sets real time up, ends it, or says how it stands. Deliveries are heard while ClearSync runs in the tray.
 pub(super) async fn realtime(
-    started: &Started,
+    at: &At<'_>,
     terminal: &Terminal,
     arguments: RealtimeArgs,
 ) -> Result<u8, CliError> {
-    let engine = &started.engine;
-    take_keys(engine, arguments.keys, started.sample.is_some()).await?;
+    let engine = &at.engine;
+    take_keys(engine, arguments.keys, at.sample.is_some()).await?;
     let view = match arguments.on {
         Some(url) => {
-            let for_this_run = started.sample.is_some();
+            let for_this_run = at.sample.is_some();
             engine
                 .start_realtime(&url, arguments.port, for_this_run)
                 .await?

@@ -1,8 +1,11 @@
 //! The archive for whoever helps.
 
-use std::io::Cursor;
+use std::{io::Cursor, sync::Arc};
 
-use clearsync_sync::view::{Problem, ProblemCode};
+use clearsync_sync::{
+    Workspaces,
+    view::{Problem, ProblemCode},
+};
 use tauri::{AppHandle, State};
 
 use super::{
@@ -12,17 +15,16 @@ use super::{
 use crate::{
     config::Config,
     diagnostics::{self, DiagnosticsFile},
-    workspaces::Current,
 };
 
 /// Everything that would be saved, to be read before.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn diagnostics(
-    engine: Current,
+    workspaces: State<'_, Arc<Workspaces>>,
     config: State<'_, Config>,
 ) -> Answer<Vec<DiagnosticsFile>> {
-    diagnostics::gather(&engine, &config).await
+    diagnostics::gather(&workspaces, &workspaces.list().rows, &config).await
 }
 
 /// Writes it as one archive into the folder for downloads, and says where.
@@ -30,10 +32,10 @@ pub(crate) async fn diagnostics(
 #[specta::specta]
 pub(crate) async fn save_diagnostics(
     app: AppHandle,
-    engine: Current,
+    workspaces: State<'_, Arc<Workspaces>>,
     config: State<'_, Config>,
 ) -> Answer<ExportedFile> {
-    let files = diagnostics::gather(&engine, &config).await?;
+    let files = diagnostics::gather(&workspaces, &workspaces.list().rows, &config).await?;
     let mut archive = Cursor::new(Vec::new());
     diagnostics::write(&files, &mut archive).map_err(|_| Problem::new(ProblemCode::Unexpected))?;
     export(&app, "clearsync-diagnostics", "zip", archive.get_ref())

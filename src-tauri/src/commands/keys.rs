@@ -1,52 +1,57 @@
 //! Keys and their checklists.
 
-use clearsync_sync::view::{
-    Checklist, FormerKey, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, Mode,
-    NewKey, Problem, ProblemCode, Service, Setup, StripeConnection,
+use std::sync::Arc;
+
+use clearsync_sync::{
+    Workspaces,
+    view::{
+        Checklist, FormerKey, GuidePreset, HubSpotConnection, KeyFinding, KeyGuide, KeyInput, Mode,
+        NewKey, Problem, ProblemCode, Service, Setup, Status, StripeConnection,
+    },
 };
 use clearsync_vault::Secret;
-use tauri::State;
+use tauri::{AppHandle, Manager};
 
 use super::Answer;
-use crate::{sample::SampleKeys, workspaces::Current};
+use crate::{sample::SampleKeys, workspaces::Workspace};
 
 /// How to make the Stripe key.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn key_guide(
-    engine: Current,
+    workspace: Workspace,
     preset: GuidePreset,
     mode: Mode,
 ) -> Answer<KeyGuide> {
-    Ok(engine.key_guide(preset, mode))
+    Ok(workspace.key_guide(preset, mode))
 }
 
 /// What a text in a key field is, told without any request.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn look_at_key(
-    engine: Current,
+    workspace: Workspace,
     service: Service,
     text: String,
 ) -> Answer<KeyFinding> {
-    Ok(engine.look_at_key(service, &Secret::new(text)))
+    Ok(workspace.look_at_key(service, &Secret::new(text)))
 }
 
 /// Takes a Stripe key, checks that Stripe accepts it and keeps it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn connect_stripe(
-    engine: Current,
-    sample: State<'_, Option<SampleKeys>>,
+    workspace: Workspace,
+    app: AppHandle,
     input: KeyInput,
     keep_for_this_run: bool,
     replace_account: bool,
 ) -> Answer<StripeConnection> {
-    let key = key_from(input, sample.as_ref().map(|keys| keys.stripe))?;
-    let connection = engine
+    let key = key_from(input, sample_key(&app, &workspace, Service::Stripe))?;
+    let connection = workspace
         .connect_stripe(key, keep_for_this_run, replace_account)
         .await?;
-    engine.check_in_background(Service::Stripe);
+    workspace.check_in_background(Service::Stripe);
     Ok(connection)
 }
 
@@ -54,50 +59,45 @@ pub(crate) async fn connect_stripe(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn connect_hubspot(
-    engine: Current,
-    sample: State<'_, Option<SampleKeys>>,
+    workspace: Workspace,
+    app: AppHandle,
     input: KeyInput,
     keep_for_this_run: bool,
     replace_portal: bool,
 ) -> Answer<HubSpotConnection> {
-    let key = key_from(input, sample.as_ref().map(|keys| keys.hubspot))?;
-    let connection = engine
+    let key = key_from(input, sample_key(&app, &workspace, Service::HubSpot))?;
+    let connection = workspace
         .connect_hubspot(key, keep_for_this_run, replace_portal)
         .await?;
-    engine.check_in_background(Service::HubSpot);
+    workspace.check_in_background(Service::HubSpot);
     Ok(connection)
 }
 
 /// Deletes a key.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn disconnect(engine: Current, service: Service) -> Answer<Setup> {
-    engine.disconnect(service).await
+pub(crate) async fn disconnect(workspace: Workspace, service: Service) -> Answer<Setup> {
+    workspace.disconnect(service).await
 }
 
 /// Holds a new key against the one in use, which stays in use.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn check_new_key(
-    engine: Current,
-    sample: State<'_, Option<SampleKeys>>,
+    workspace: Workspace,
+    app: AppHandle,
     service: Service,
     input: KeyInput,
 ) -> Answer<NewKey> {
-    let sample = sample.as_ref().map(|keys| match service {
-        Service::Stripe => keys.stripe,
-        Service::HubSpot => keys.hubspot,
-    });
-    engine
-        .check_new_key(service, key_from(input, sample)?)
-        .await
+    let key = key_from(input, sample_key(&app, &workspace, service))?;
+    workspace.check_new_key(service, key).await
 }
 
 /// Forgets a new key that was checked.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn leave_new_key(engine: Current, service: Service) -> Answer<()> {
-    engine.leave_new_key(service);
+pub(crate) async fn leave_new_key(workspace: Workspace, service: Service) -> Answer<()> {
+    workspace.leave_new_key(service);
     Ok(())
 }
 
@@ -105,73 +105,85 @@ pub(crate) async fn leave_new_key(engine: Current, service: Service) -> Answer<(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn take_new_key(
-    engine: Current,
+    workspace: Workspace,
     service: Service,
     keep_for_this_run: bool,
 ) -> Answer<FormerKey> {
-    let former = engine.take_new_key(service, keep_for_this_run).await?;
-    engine.check_in_background(service);
+    let former = workspace.take_new_key(service, keep_for_this_run).await?;
+    workspace.check_in_background(service);
     Ok(former)
 }
 
 /// Asks once whether the old key still works.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn former_key_works(engine: Current, service: Service) -> Answer<bool> {
-    engine.former_key_works(service).await
+pub(crate) async fn former_key_works(workspace: Workspace, service: Service) -> Answer<bool> {
+    workspace.former_key_works(service).await
 }
 
 /// The user has deleted the old key.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn forget_former_key(engine: Current, service: Service) -> Answer<()> {
-    engine.forget_former_key(service).await
+pub(crate) async fn forget_former_key(workspace: Workspace, service: Service) -> Answer<()> {
+    workspace.forget_former_key(service).await
 }
 
 /// The checklist as it is known.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn checklist(engine: Current, service: Service) -> Answer<Checklist> {
-    Ok(engine.checklist(service))
+pub(crate) async fn checklist(workspace: Workspace, service: Service) -> Answer<Checklist> {
+    Ok(workspace.checklist(service))
 }
 
 /// Chooses which permissions the Stripe key is to have.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn choose_preset(engine: Current, preset: GuidePreset) -> Answer<Checklist> {
-    engine.choose_preset(preset).await
+pub(crate) async fn choose_preset(workspace: Workspace, preset: GuidePreset) -> Answer<Checklist> {
+    workspace.choose_preset(preset).await
 }
 
 /// Checks every row; results come as events.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_all(engine: Current, service: Service) -> Answer<()> {
-    engine.check_all(service).await
+pub(crate) async fn check_all(workspace: Workspace, service: Service) -> Answer<()> {
+    workspace.check_all(service).await
 }
 
 /// Checks one row.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_row(engine: Current, service: Service, row: String) -> Answer<()> {
-    engine.check_row(service, row).await
+pub(crate) async fn check_row(workspace: Workspace, service: Service, row: String) -> Answer<()> {
+    workspace.check_row(service, row).await
 }
 
 /// Looks for what the Stripe key can do beyond the checklist.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn check_excess(engine: Current) -> Answer<()> {
-    engine.check_excess().await
+pub(crate) async fn check_excess(workspace: Workspace) -> Answer<()> {
+    workspace.check_excess().await
 }
 
 /// Checks open rows by itself for two minutes, while the key is edited in the browser.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn watch_checklist(
-    engine: Current,
+    workspace: Workspace,
     service: Service,
     watching: bool,
 ) -> Answer<()> {
-    engine.watch_checklist(service, watching).await
+    workspace.watch_checklist(service, watching).await
+}
+
+/// The key of the sample account that belongs to a workspace, with `--sample`.
+fn sample_key(app: &AppHandle, workspace: &Workspace, service: Service) -> Option<&'static str> {
+    app.state::<Option<SampleKeys>>().as_ref()?;
+    let engines = app.state::<Arc<Workspaces>>().engines();
+    let all: Vec<Status> = engines.iter().map(|(_, engine)| engine.status()).collect();
+    let keys = SampleKeys::of(&workspace.status(), &all);
+    Some(match service {
+        Service::Stripe => keys.stripe,
+        Service::HubSpot => keys.hubspot,
+    })
 }
 
 /// The key as a secret, wherever it comes from.

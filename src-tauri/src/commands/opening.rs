@@ -1,24 +1,29 @@
-//! Opening the data. The only commands that can be called before it is open.
+//! Opening the data. What else is about a workspace can be called only once it is open.
 
-use clearsync_sync::Former;
+use std::sync::Arc;
+
+use clearsync_sync::{Former, Workspaces, view::WorkspaceId};
 use tauri::State;
 
 use super::Answer;
-use crate::{opening::Opening, shell::OpenAgain, workspaces::Workspaces};
+use crate::opening::Opening;
 
 /// How far the data is open.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn opening(workspaces: State<'_, Workspaces>) -> Answer<Opening> {
-    Ok(workspaces.how_far())
+pub(crate) async fn opening(
+    workspaces: State<'_, Arc<Workspaces>>,
+    workspace: WorkspaceId,
+) -> Answer<Opening> {
+    Ok(workspaces.state(&workspace)?.into())
 }
 
 /// Tries once more to open the data. What no key opens is set aside only where that is said.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_again(
-    workspaces: State<'_, Workspaces>,
-    again: State<'_, OpenAgain>,
+    workspaces: State<'_, Arc<Workspaces>>,
+    workspace: WorkspaceId,
     set_aside: bool,
 ) -> Answer<()> {
     let former = if set_aside {
@@ -26,8 +31,5 @@ pub(crate) async fn open_again(
     } else {
         Former::Kept
     };
-    workspaces.wait();
-    // One that waits to be heard is enough, and once the data is open nobody needs to hear it.
-    let _ = again.0.try_send(former);
-    Ok(())
+    workspaces.open_one(&workspace, former).await
 }

@@ -1,6 +1,11 @@
 //! Settings, links and the data on this computer.
 
-use clearsync_sync::view::{BackupRow, Forgotten, Problem, ProblemCode, Settings, SettingsChange};
+use std::sync::Arc;
+
+use clearsync_sync::{
+    Workspaces,
+    view::{BackupRow, Forgotten, Problem, ProblemCode, Settings, SettingsChange, WorkspaceId},
+};
 use tauri::{AppHandle, State};
 use tauri_plugin_autostart::ManagerExt;
 
@@ -9,19 +14,17 @@ use super::{
     export::{ExportedFile, free_path},
 };
 use crate::{
-    config::Config,
     links::{Link, LinkNotAllowed},
     sample::SampleKeys,
-    start::new_data_key,
     traces,
-    workspaces::Current,
+    workspaces::Workspace,
 };
 
 /// What can be set.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn settings(app: AppHandle, engine: Current) -> Answer<Settings> {
-    Ok(with_autostart(&app, engine.settings().await?))
+pub(crate) async fn settings(app: AppHandle, workspace: Workspace) -> Answer<Settings> {
+    Ok(with_autostart(&app, workspace.settings().await?))
 }
 
 /// Changes one setting.
@@ -29,14 +32,17 @@ pub(crate) async fn settings(app: AppHandle, engine: Current) -> Answer<Settings
 #[specta::specta]
 pub(crate) async fn change_setting(
     app: AppHandle,
-    engine: Current,
+    workspace: Workspace,
     change: SettingsChange,
 ) -> Answer<Settings> {
     if let SettingsChange::Autostart(autostart) = change {
         set_autostart(&app, autostart)?;
-        return Ok(with_autostart(&app, engine.settings().await?));
+        return Ok(with_autostart(&app, workspace.settings().await?));
     }
-    Ok(with_autostart(&app, engine.change_setting(change).await?))
+    Ok(with_autostart(
+        &app,
+        workspace.change_setting(change).await?,
+    ))
 }
 
 /// Opens a page of an allowed host in the browser.
@@ -49,21 +55,25 @@ pub(crate) async fn open_link(url: String) -> Answer<()> {
         .map_err(|_| Problem::new(ProblemCode::Unexpected))
 }
 
-/// Shows the folder with ClearSync's data.
+/// Shows the folder with the data of a workspace.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn show_data_folder(config: State<'_, Config>) -> Answer<()> {
-    open::that_detached(&config.data_folder).map_err(|_| Problem::new(ProblemCode::Unexpected))
+pub(crate) async fn show_data_folder(
+    workspaces: State<'_, Arc<Workspaces>>,
+    workspace: WorkspaceId,
+) -> Answer<()> {
+    let folder = workspaces.folder(&workspace)?;
+    open::that_detached(folder).map_err(|_| Problem::new(ProblemCode::Unexpected))
 }
 
-/// Forgets everything: the endpoint in Stripe, the keys, the data, and what is left on the desktop.
+/// Forgets every workspace: its endpoint in Stripe, its keys and its data; and what is left on the desktop.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn forget(
-    engine: Current,
+    workspaces: State<'_, Arc<Workspaces>>,
     sample: State<'_, Option<SampleKeys>>,
 ) -> Answer<Forgotten> {
-    let mut forgotten = engine.forget(new_data_key()?).await?;
+    let mut forgotten = workspaces.forget().await?;
     // The sample accounts leave the desktop as it is.
     if sample.is_none() {
         traces::forget(&mut forgotten);
@@ -74,23 +84,26 @@ pub(crate) async fn forget(
 /// The backups in the data folder, newest first.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn backups(engine: Current) -> Answer<Vec<BackupRow>> {
-    engine.backups().await
+pub(crate) async fn backups(workspace: Workspace) -> Answer<Vec<BackupRow>> {
+    workspace.backups().await
 }
 
 /// Makes a backup in the data folder.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn back_up(engine: Current) -> Answer<BackupRow> {
-    engine.back_up().await
+pub(crate) async fn back_up(workspace: Workspace) -> Answer<BackupRow> {
+    workspace.back_up().await
 }
 
 /// Writes everything into the folder for downloads as a file that is not encrypted, for another computer.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_readable_copy(app: AppHandle, engine: Current) -> Answer<ExportedFile> {
+pub(crate) async fn save_readable_copy(
+    app: AppHandle,
+    workspace: Workspace,
+) -> Answer<ExportedFile> {
     let path = free_path(&app, "clearsync-data", "sqlite")?;
-    engine.back_up_readable_to(path.clone()).await?;
+    workspace.back_up_readable_to(path.clone()).await?;
     Ok(ExportedFile {
         path: path.display().to_string(),
     })
@@ -99,8 +112,8 @@ pub(crate) async fn save_readable_copy(app: AppHandle, engine: Current) -> Answe
 /// Puts a backup of the data folder in the place of everything, which is backed up first.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn restore_backup(engine: Current, name: String) -> Answer<()> {
-    engine.restore(&name).await
+pub(crate) async fn restore_backup(workspace: Workspace, name: String) -> Answer<()> {
+    workspace.restore(&name).await
 }
 
 pub(super) fn set_autostart(app: &AppHandle, autostart: bool) -> Answer<()> {

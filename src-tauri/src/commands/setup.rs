@@ -4,34 +4,34 @@ use clearsync_sync::view::{Choices, Setup, SetupStep, Status};
 use tauri::AppHandle;
 
 use super::{Answer, settings::set_autostart};
-use crate::workspaces::Current;
+use crate::workspaces::Workspace;
 
 /// The state, for the rail and the start of the window.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn status(engine: Current) -> Answer<Status> {
-    Ok(engine.status())
+pub(crate) async fn status(workspace: Workspace) -> Answer<Status> {
+    Ok(workspace.status())
 }
 
 /// Where the guided setup stands.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn setup(engine: Current) -> Answer<Setup> {
-    engine.setup().await
+pub(crate) async fn setup(workspace: Workspace) -> Answer<Setup> {
+    workspace.setup().await
 }
 
 /// Opens a step that may be opened.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn go_to_step(engine: Current, step: SetupStep) -> Answer<Setup> {
-    engine.go_to_step(step).await
+pub(crate) async fn go_to_step(workspace: Workspace, step: SetupStep) -> Answer<Setup> {
+    workspace.go_to_step(step).await
 }
 
 /// Keeps what may be created.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn save_choices(engine: Current, choices: Choices) -> Answer<Setup> {
-    engine.save_choices(choices).await
+pub(crate) async fn save_choices(workspace: Workspace, choices: Choices) -> Answer<Setup> {
+    workspace.save_choices(choices).await
 }
 
 /// Ends setup and starts the background schedule.
@@ -39,9 +39,9 @@ pub(crate) async fn save_choices(engine: Current, choices: Choices) -> Answer<Se
 #[specta::specta]
 pub(crate) async fn finish_setup(
     app: AppHandle,
-    engine: Current,
+    workspace: Workspace,
     autostart: bool,
 ) -> Answer<Status> {
     set_autostart(&app, autostart)?;
-    engine.finish_setup().await
+    workspace.finish_setup().await
 }

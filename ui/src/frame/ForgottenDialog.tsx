@@ -1,32 +1,25 @@
 import { Button, Modal } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useWords, type Words } from "../i18n/words";
 import type { Forgotten, LeftTrace, Trace } from "../ipc/backend";
-import { FORGOTTEN, useBackend } from "../ipc/queries";
+import { useBackend } from "../ipc/queries";
+import { useWorkspaces } from "../ipc/workspaces";
 import kit from "../kit/kit.module.css";
 import { ProblemNotice } from "../kit/ProblemNotice";
 import classes from "./frame.module.css";
 
-/** Says what was removed when everything was forgotten, and what is still there. */
+/** Says what was removed when everything, or one account, was forgotten, and what is still there. */
 export function ForgottenDialog() {
   const t = useWords();
-  const cache = useQueryClient();
-  const { data } = useQuery<Forgotten | null>({
-    queryKey: FORGOTTEN,
-    queryFn: () => null,
-    enabled: false,
-    initialData: null,
-  });
-  const close = () => cache.setQueryData(FORGOTTEN, null);
+  const { forgotten: told, forgottenIsRead: close } = useWorkspaces();
   return (
     <Modal
-      opened={data !== null}
+      opened={told !== null}
       onClose={close}
       size={640}
-      title={t("forget.done")}
+      title={t(told?.all === false ? "workspace.removed" : "forget.done")}
       closeButtonProps={{ "aria-label": t("close") }}
     >
-      {data && <Report forgotten={data} />}
+      {told && <Report forgotten={told.report} />}
       <div className={kit.dialogButtons}>
         <Button onClick={close}>{t("close")}</Button>
       </div>

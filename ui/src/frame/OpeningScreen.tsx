@@ -4,11 +4,14 @@ import { useState } from "react";
 import { useWords } from "../i18n/words";
 import type { Opening } from "../ipc/backend";
 import { queries, useBackend } from "../ipc/queries";
+import { useWorkspaces } from "../ipc/workspaces";
 import { ConfirmDialog } from "../kit/ConfirmDialog";
 import kit from "../kit/kit.module.css";
 import { ProblemNotice } from "../kit/ProblemNotice";
 import { RowSkeletons } from "../kit/Skeletons";
 import { useAction } from "../kit/useAction";
+import { AccountMenu } from "./AccountMenu";
+import { ForgottenDialog } from "./ForgottenDialog";
 import classes from "./frame.module.css";
 
 /** Says how far the data is open, until it is: a keychain may ask its user for a password meanwhile. */
@@ -27,6 +30,7 @@ export function OpeningScreen({ opening }: { opening: Exclude<Opening, { state: 
         <h1 className={classes.openingTitle}>{t("opening.waiting")}</h1>
         <p role="status">{t("opening.waiting.text")}</p>
         <RowSkeletons rows={4} />
+        <OtherAccounts />
       </main>
     );
   }
@@ -57,6 +61,22 @@ export function OpeningScreen({ opening }: { opening: Exclude<Opening, { state: 
         }}
         onClose={() => setAsking(false)}
       />
+      <OtherAccounts />
     </main>
+  );
+}
+
+/** The others may be open while this one is not. */
+function OtherAccounts() {
+  const { rows } = useWorkspaces();
+  return (
+    <>
+      {rows.length > 1 && (
+        <div className={classes.startAccounts}>
+          <AccountMenu />
+        </div>
+      )}
+      <ForgottenDialog />
+    </>
   );
 }

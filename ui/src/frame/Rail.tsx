@@ -1,4 +1,4 @@
-import { Badge, Tooltip, UnstyledButton } from "@mantine/core";
+import { Tooltip, UnstyledButton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import {
   IconAlertTriangle,
@@ -13,6 +13,7 @@ import { useWords } from "../i18n/words";
 import type { Status } from "../ipc/backend";
 import { useNow } from "../kit/Moment";
 import { StatusDot } from "../kit/StatusDot";
+import { AccountMenu } from "./AccountMenu";
 import classes from "./frame.module.css";
 import { type SettingsPage, useNavigation, VIEWS, type View } from "./navigation";
 import { shortStatus } from "./statusWords";
@@ -59,7 +60,7 @@ export function Rail({ status, place }: { status: Status; place: View | Settings
           />
         ))}
       </nav>
-      <Account status={status} folded={folded} />
+      <AccountMenu folded={folded} />
     </>
   );
 }
@@ -96,37 +97,5 @@ function RailButton({ target, current, folded, status }: RailButtonProps) {
         )}
       </UnstyledButton>
     </Tooltip>
-  );
-}
-
-function Account({ status: { stripe }, folded }: { status: Status; folded: boolean }) {
-  const t = useWords();
-  if (stripe === null)
-    return <p className={`${classes.account} ${classes.unfolded}`}>{t("rail.noAccount")}</p>;
-  const name = stripe.accountName ?? stripe.accountId ?? t("rail.account");
-  return (
-    <Tooltip label={`${name} · ${t(`mode.${stripe.mode}`)}`} position="right" disabled={!folded}>
-      <div className={classes.account}>
-        <span className={`${classes.accountName} ${classes.unfolded}`}>{name}</span>
-        <ModeBadge mode={stripe.mode} />
-      </div>
-    </Tooltip>
-  );
-}
-
-/** Whether live or test data is shown. */
-export function ModeBadge({ mode }: { mode: "test" | "live" }) {
-  const t = useWords();
-  return (
-    <Badge
-      component="span"
-      className={classes.mode}
-      data-mode={mode}
-      variant="transparent"
-      size="sm"
-      radius="sm"
-    >
-      {t(`mode.${mode}`)}
-    </Badge>
   );
 }

@@ -5,181 +5,183 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	/**  How far the data is open. */
-	opening: () => __TAURI_INVOKE<Opening>("opening"),
-	/**  Tries once more to open the data. What no key opens is set aside only where that is said. */
-	openAgain: (setAside: boolean) => __TAURI_INVOKE<null>("open_again", { setAside }),
+	/**  All of them. */
+	workspaces: () => __TAURI_INVOKE<WorkspaceList>("workspaces"),
+	/**  Shows one of them. One that could not be opened is tried again. */
+	showWorkspace: (id: WorkspaceId) => __TAURI_INVOKE<WorkspaceList>("show_workspace", { id }),
+	/**  Adds one for another account and shows it. */
+	addWorkspace: () => __TAURI_INVOKE<WorkspaceList>("add_workspace"),
+	/**  Forgets one of them: its endpoint in Stripe, its keys and its data. */
+	removeWorkspace: (id: WorkspaceId) => __TAURI_INVOKE<Forgotten>("remove_workspace", { id }),
 	/**  The state, for the rail and the start of the window. */
-	status: () => __TAURI_INVOKE<Status>("status"),
+	status: (workspace: WorkspaceId) => __TAURI_INVOKE<Status>("status", { workspace }),
 	/**  Where the guided setup stands. */
-	setup: () => __TAURI_INVOKE<Setup>("setup"),
+	setup: (workspace: WorkspaceId) => __TAURI_INVOKE<Setup>("setup", { workspace }),
 	/**  Opens a step that may be opened. */
-	goToStep: (step: SetupStep) => __TAURI_INVOKE<Setup>("go_to_step", { step }),
+	goToStep: (workspace: WorkspaceId, step: SetupStep) => __TAURI_INVOKE<Setup>("go_to_step", { workspace, step }),
 	/**  How to make the Stripe key. */
-	keyGuide: (preset: GuidePreset, mode: Mode) => __TAURI_INVOKE<KeyGuide>("key_guide", { preset, mode }),
+	keyGuide: (workspace: WorkspaceId, preset: GuidePreset, mode: Mode) => __TAURI_INVOKE<KeyGuide>("key_guide", { workspace, preset, mode }),
 	/**  What a text in a key field is, told without any request. */
-	lookAtKey: (service: Service, text: string) => __TAURI_INVOKE<KeyFinding>("look_at_key", { service, text }),
+	lookAtKey: (workspace: WorkspaceId, service: Service, text: string) => __TAURI_INVOKE<KeyFinding>("look_at_key", { workspace, service, text }),
 	/**  Takes a Stripe key, checks that Stripe accepts it and keeps it. */
-	connectStripe: (input: KeyInput, keepForThisRun: boolean, replaceAccount: boolean) => __TAURI_INVOKE<StripeConnection>("connect_stripe", { input, keepForThisRun, replaceAccount }),
+	connectStripe: (workspace: WorkspaceId, input: KeyInput, keepForThisRun: boolean, replaceAccount: boolean) => __TAURI_INVOKE<StripeConnection>("connect_stripe", { workspace, input, keepForThisRun, replaceAccount }),
 	/**  Takes a HubSpot key, checks that HubSpot accepts it and keeps it. */
-	connectHubspot: (input: KeyInput, keepForThisRun: boolean, replacePortal: boolean) => __TAURI_INVOKE<HubSpotConnection>("connect_hubspot", { input, keepForThisRun, replacePortal }),
+	connectHubspot: (workspace: WorkspaceId, input: KeyInput, keepForThisRun: boolean, replacePortal: boolean) => __TAURI_INVOKE<HubSpotConnection>("connect_hubspot", { workspace, input, keepForThisRun, replacePortal }),
 	/**  Deletes a key. */
-	disconnect: (service: Service) => __TAURI_INVOKE<Setup>("disconnect", { service }),
+	disconnect: (workspace: WorkspaceId, service: Service) => __TAURI_INVOKE<Setup>("disconnect", { workspace, service }),
 	/**  Holds a new key against the one in use, which stays in use. */
-	checkNewKey: (service: Service, input: KeyInput) => __TAURI_INVOKE<NewKey>("check_new_key", { service, input }),
+	checkNewKey: (workspace: WorkspaceId, service: Service, input: KeyInput) => __TAURI_INVOKE<NewKey>("check_new_key", { workspace, service, input }),
 	/**  Forgets a new key that was checked. */
-	leaveNewKey: (service: Service) => __TAURI_INVOKE<null>("leave_new_key", { service }),
+	leaveNewKey: (workspace: WorkspaceId, service: Service) => __TAURI_INVOKE<null>("leave_new_key", { workspace, service }),
 	/**  Puts the new key that was checked in the place of the one in use. */
-	takeNewKey: (service: Service, keepForThisRun: boolean) => __TAURI_INVOKE<FormerKey>("take_new_key", { service, keepForThisRun }),
+	takeNewKey: (workspace: WorkspaceId, service: Service, keepForThisRun: boolean) => __TAURI_INVOKE<FormerKey>("take_new_key", { workspace, service, keepForThisRun }),
 	/**  Asks once whether the old key still works. */
-	formerKeyWorks: (service: Service) => __TAURI_INVOKE<boolean>("former_key_works", { service }),
+	formerKeyWorks: (workspace: WorkspaceId, service: Service) => __TAURI_INVOKE<boolean>("former_key_works", { workspace, service }),
 	/**  The user has deleted the old key. */
-	forgetFormerKey: (service: Service) => __TAURI_INVOKE<null>("forget_former_key", { service }),
+	forgetFormerKey: (workspace: WorkspaceId, service: Service) => __TAURI_INVOKE<null>("forget_former_key", { workspace, service }),
 	/**  The checklist as it is known. */
-	checklist: (service: Service) => __TAURI_INVOKE<Checklist>("checklist", { service }),
+	checklist: (workspace: WorkspaceId, service: Service) => __TAURI_INVOKE<Checklist>("checklist", { workspace, service }),
 	/**  Chooses which permissions the Stripe key is to have. */
-	choosePreset: (preset: GuidePreset) => __TAURI_INVOKE<Checklist>("choose_preset", { preset }),
+	choosePreset: (workspace: WorkspaceId, preset: GuidePreset) => __TAURI_INVOKE<Checklist>("choose_preset", { workspace, preset }),
 	/**  Checks every row; results come as events. */
-	checkAll: (service: Service) => __TAURI_INVOKE<null>("check_all", { service }),
+	checkAll: (workspace: WorkspaceId, service: Service) => __TAURI_INVOKE<null>("check_all", { workspace, service }),
 	/**  Checks one row. */
-	checkRow: (service: Service, row: string) => __TAURI_INVOKE<null>("check_row", { service, row }),
+	checkRow: (workspace: WorkspaceId, service: Service, row: string) => __TAURI_INVOKE<null>("check_row", { workspace, service, row }),
 	/**  Looks for what the Stripe key can do beyond the checklist. */
-	checkExcess: () => __TAURI_INVOKE<null>("check_excess"),
+	checkExcess: (workspace: WorkspaceId) => __TAURI_INVOKE<null>("check_excess", { workspace }),
 	/**  Checks open rows by itself for two minutes, while the key is edited in the browser. */
-	watchChecklist: (service: Service, watching: boolean) => __TAURI_INVOKE<null>("watch_checklist", { service, watching }),
+	watchChecklist: (workspace: WorkspaceId, service: Service, watching: boolean) => __TAURI_INVOKE<null>("watch_checklist", { workspace, service, watching }),
 	/**  The properties ClearSync would make. */
-	propertyPlan: () => __TAURI_INVOKE<PropertyPlan[]>("property_plan"),
+	propertyPlan: (workspace: WorkspaceId) => __TAURI_INVOKE<PropertyPlan[]>("property_plan", { workspace }),
 	/**  Keeps what may be created. */
-	saveChoices: (choices: Choices) => __TAURI_INVOKE<Setup>("save_choices", { choices }),
+	saveChoices: (workspace: WorkspaceId, choices: Choices) => __TAURI_INVOKE<Setup>("save_choices", { workspace, choices }),
 	/**  What the portal can do, before anything is made. */
-	writeModes: () => __TAURI_INVOKE<WriteModes>("write_modes"),
+	writeModes: (workspace: WorkspaceId) => __TAURI_INVOKE<WriteModes>("write_modes", { workspace }),
 	/**  How and about whom ClearSync writes. */
-	writing: () => __TAURI_INVOKE<Writing>("writing"),
+	writing: (workspace: WorkspaceId) => __TAURI_INVOKE<Writing>("writing", { workspace }),
 	/**  Keeps how and about whom ClearSync writes. */
-	saveWriting: (writing: Writing) => __TAURI_INVOKE<Writing>("save_writing", { writing }),
+	saveWriting: (workspace: WorkspaceId, writing: Writing) => __TAURI_INVOKE<Writing>("save_writing", { workspace, writing }),
 	/**  The metadata keys that stand in Stripe. */
-	metadataKeys: () => __TAURI_INVOKE<MetadataKey[]>("metadata_keys"),
+	metadataKeys: (workspace: WorkspaceId) => __TAURI_INVOKE<MetadataKey[]>("metadata_keys", { workspace }),
 	/**  What the filters can name. */
-	filterChoices: () => __TAURI_INVOKE<FilterChoices>("filter_choices"),
+	filterChoices: (workspace: WorkspaceId) => __TAURI_INVOKE<FilterChoices>("filter_choices", { workspace }),
 	/**  How many subscriptions filters would leave out. */
-	filterEffect: (filters: Filters) => __TAURI_INVOKE<FilterEffect>("filter_effect", { filters }),
+	filterEffect: (workspace: WorkspaceId, filters: Filters) => __TAURI_INVOKE<FilterEffect>("filter_effect", { workspace, filters }),
 	/**  Starts or goes on reading Stripe. */
-	startImport: () => __TAURI_INVOKE<null>("start_import"),
+	startImport: (workspace: WorkspaceId) => __TAURI_INVOKE<null>("start_import", { workspace }),
 	/**  Matches and plans anew. */
-	makePlan: () => __TAURI_INVOKE<PlanSummary>("make_plan"),
+	makePlan: (workspace: WorkspaceId) => __TAURI_INVOKE<PlanSummary>("make_plan", { workspace }),
 	/**  The plan as it stands. */
-	planSummary: () => __TAURI_INVOKE<PlanSummary | null>("plan_summary"),
+	planSummary: (workspace: WorkspaceId) => __TAURI_INVOKE<PlanSummary | null>("plan_summary", { workspace }),
 	/**  Rows of the plan. */
-	planRows: (query: PlanQuery) => __TAURI_INVOKE<PlanPage>("plan_rows", { query }),
+	planRows: (workspace: WorkspaceId, query: PlanQuery) => __TAURI_INVOKE<PlanPage>("plan_rows", { workspace, query }),
 	/**  Carries out exactly this plan. */
-	push: (plan: number) => __TAURI_INVOKE<null>("push", { plan }),
+	push: (workspace: WorkspaceId, plan: number) => __TAURI_INVOKE<null>("push", { workspace, plan }),
 	/**  Gives the word for rows of the plan, or takes it back. */
-	approve: (selection: RowSelection, approved: boolean) => __TAURI_INVOKE<PlanSummary | null>("approve", { selection, approved }),
+	approve: (workspace: WorkspaceId, selection: RowSelection, approved: boolean) => __TAURI_INVOKE<PlanSummary | null>("approve", { workspace, selection, approved }),
 	/**  Writes the plan as a table into the folder for downloads. */
-	exportPlan: () => __TAURI_INVOKE<ExportedFile>("export_plan"),
+	exportPlan: (workspace: WorkspaceId) => __TAURI_INVOKE<ExportedFile>("export_plan", { workspace }),
 	/**  What ClearSync may do without asking. */
-	guard: () => __TAURI_INVOKE<GuardSettings>("guard"),
+	guard: (workspace: WorkspaceId) => __TAURI_INVOKE<GuardSettings>("guard", { workspace }),
 	/**  Changes one rule of the guard. */
-	changeGuard: (change: GuardChange) => __TAURI_INVOKE<GuardSettings>("change_guard", { change }),
+	changeGuard: (workspace: WorkspaceId, change: GuardChange) => __TAURI_INVOKE<GuardSettings>("change_guard", { workspace, change }),
 	/**  What is left of the portal's requests of this day. */
-	quota: () => __TAURI_INVOKE<QuotaView>("quota"),
+	quota: (workspace: WorkspaceId) => __TAURI_INVOKE<QuotaView>("quota", { workspace }),
 	/**  Customers and companies without a certain match, and what was decided. */
-	review: () => __TAURI_INVOKE<ReviewItem[]>("review"),
+	review: (workspace: WorkspaceId) => __TAURI_INVOKE<ReviewItem[]>("review", { workspace }),
 	/**  The records that may stand for one of them. */
-	reviewCandidates: (object: string, key: string) => __TAURI_INVOKE<Candidate[]>("review_candidates", { object, key }),
+	reviewCandidates: (workspace: WorkspaceId, object: string, key: string) => __TAURI_INVOKE<Candidate[]>("review_candidates", { workspace, object, key }),
 	/**  Keeps a decision. */
-	decide: (object: string, key: string, decision: ReviewDecision) => __TAURI_INVOKE<ReviewItem[]>("decide", { object, key, decision }),
+	decide: (workspace: WorkspaceId, object: string, key: string, decision: ReviewDecision) => __TAURI_INVOKE<ReviewItem[]>("decide", { workspace, object, key, decision }),
 	/**  Takes a decision back. */
-	takeDecisionBack: (object: string, key: string) => __TAURI_INVOKE<ReviewItem[]>("take_decision_back", { object, key }),
+	takeDecisionBack: (workspace: WorkspaceId, object: string, key: string) => __TAURI_INVOKE<ReviewItem[]>("take_decision_back", { workspace, object, key }),
 	/**  What a run wrote. */
-	runChanges: (query: RunChangesQuery) => __TAURI_INVOKE<RunChangesPage>("run_changes", { query }),
+	runChanges: (workspace: WorkspaceId, query: RunChangesQuery) => __TAURI_INVOKE<RunChangesPage>("run_changes", { workspace, query }),
 	/**  Plans to take something back. */
-	planUndo: (target: UndoTarget) => __TAURI_INVOKE<UndoSummary>("plan_undo", { target }),
+	planUndo: (workspace: WorkspaceId, target: UndoTarget) => __TAURI_INVOKE<UndoSummary>("plan_undo", { workspace, target }),
 	/**  What would be taken back, as it stands. */
-	undoSummary: () => __TAURI_INVOKE<UndoSummary | null>("undo_summary"),
+	undoSummary: (workspace: WorkspaceId) => __TAURI_INVOKE<UndoSummary | null>("undo_summary", { workspace }),
 	/**  Rows of what would be taken back. */
-	undoRows: (query: UndoQuery) => __TAURI_INVOKE<UndoPage>("undo_rows", { query }),
+	undoRows: (workspace: WorkspaceId, query: UndoQuery) => __TAURI_INVOKE<UndoPage>("undo_rows", { workspace, query }),
 	/**  Lets rows of what would be taken back stay as they are, or not. */
-	holdUndo: (selection: RowSelection, waits: boolean) => __TAURI_INVOKE<UndoSummary | null>("hold_undo", { selection, waits }),
+	holdUndo: (workspace: WorkspaceId, selection: RowSelection, waits: boolean) => __TAURI_INVOKE<UndoSummary | null>("hold_undo", { workspace, selection, waits }),
 	/**  Takes back exactly what was shown. */
-	undo: (plan: number) => __TAURI_INVOKE<null>("undo", { plan }),
+	undo: (workspace: WorkspaceId, plan: number) => __TAURI_INVOKE<null>("undo", { workspace, plan }),
 	/**  What was seen to differ from what was last written. */
-	drift: () => __TAURI_INVOKE<DriftView>("drift"),
+	drift: (workspace: WorkspaceId) => __TAURI_INVOKE<DriftView>("drift", { workspace }),
 	/**  Looks at every record that was written. */
-	checkDrift: () => __TAURI_INVOKE<DriftView>("check_drift"),
+	checkDrift: (workspace: WorkspaceId) => __TAURI_INVOKE<DriftView>("check_drift", { workspace }),
 	/**  How real time stands. */
-	realtime: () => __TAURI_INVOKE<RealtimeView>("realtime"),
+	realtime: (workspace: WorkspaceId) => __TAURI_INVOKE<RealtimeView>("realtime", { workspace }),
 	/**  Lets Stripe deliver to a public address that reaches a port of this computer. */
-	startRealtime: (url: string, port: number, keepForThisRun: boolean) => __TAURI_INVOKE<RealtimeView>("start_realtime", { url, port, keepForThisRun }),
+	startRealtime: (workspace: WorkspaceId, url: string, port: number, keepForThisRun: boolean) => __TAURI_INVOKE<RealtimeView>("start_realtime", { workspace, url, port, keepForThisRun }),
 	/**  Takes ClearSync's own endpoint away and listens no more. */
-	stopRealtime: () => __TAURI_INVOKE<RealtimeView>("stop_realtime"),
+	stopRealtime: (workspace: WorkspaceId) => __TAURI_INVOKE<RealtimeView>("stop_realtime", { workspace }),
 	/**  What can be built in HubSpot on ClearSync's properties, step by step. */
 	playbooks: () => __TAURI_INVOKE<Playbook[]>("playbooks"),
 	/**  Ends setup and starts the background schedule. */
-	finishSetup: (autostart: boolean) => __TAURI_INVOKE<Status>("finish_setup", { autostart }),
+	finishSetup: (workspace: WorkspaceId, autostart: boolean) => __TAURI_INVOKE<Status>("finish_setup", { workspace, autostart }),
 	/**  Starts a sync at once. */
-	syncNow: () => __TAURI_INVOKE<null>("sync_now"),
+	syncNow: (workspace: WorkspaceId) => __TAURI_INVOKE<null>("sync_now", { workspace }),
 	/**  Pauses syncing, holding a run under way. */
-	pause: (minutes: number | null) => __TAURI_INVOKE<Status>("pause", { minutes }),
+	pause: (workspace: WorkspaceId, minutes: number | null) => __TAURI_INVOKE<Status>("pause", { workspace, minutes }),
 	/**  Goes on. */
-	resume: () => __TAURI_INVOKE<Status>("resume"),
+	resume: (workspace: WorkspaceId) => __TAURI_INVOKE<Status>("resume", { workspace }),
 	/**  Ends the run under way; the next goes on where it stopped. */
-	stop: () => __TAURI_INVOKE<Status>("stop"),
+	stop: (workspace: WorkspaceId) => __TAURI_INVOKE<Status>("stop", { workspace }),
 	/**  The figures of the first screen. */
-	overview: () => __TAURI_INVOKE<Overview>("overview"),
+	overview: (workspace: WorkspaceId) => __TAURI_INVOKE<Overview>("overview", { workspace }),
 	/**  Rows of the subscriptions table. */
-	subscriptions: (query: SubscriptionQuery) => __TAURI_INVOKE<SubscriptionPage>("subscriptions", { query }),
+	subscriptions: (workspace: WorkspaceId, query: SubscriptionQuery) => __TAURI_INVOKE<SubscriptionPage>("subscriptions", { workspace, query }),
 	/**  One subscription and the derivation of its MRR. */
-	subscription: (id: string) => __TAURI_INVOKE<SubscriptionDetail>("subscription", { id }),
+	subscription: (workspace: WorkspaceId, id: string) => __TAURI_INVOKE<SubscriptionDetail>("subscription", { workspace, id }),
 	/**  MRR of the whole company and what moved it. */
-	companyFigures: (query: CompanyQuery) => __TAURI_INVOKE<CompanyFigures>("company_figures", { query }),
+	companyFigures: (workspace: WorkspaceId, query: CompanyQuery) => __TAURI_INVOKE<CompanyFigures>("company_figures", { workspace, query }),
 	/**  Movements of MRR, newest first. */
-	movements: (query: MovementQuery) => __TAURI_INVOKE<MovementPage>("movements", { query }),
+	movements: (workspace: WorkspaceId, query: MovementQuery) => __TAURI_INVOKE<MovementPage>("movements", { workspace, query }),
 	/**  How the MRR of a subscription came about at any moment. */
-	explain: (subscription: string, at: string) => __TAURI_INVOKE<Explanation>("explain", { subscription, at }),
+	explain: (workspace: WorkspaceId, subscription: string, at: string) => __TAURI_INVOKE<Explanation>("explain", { workspace, subscription, at }),
 	/**  The way from our MRR to another set of rules', for the whole company or one subscription. */
-	bridge: (subscription: string | null, against: PolicyId) => __TAURI_INVOKE<BridgeView[]>("bridge", { subscription, against }),
+	bridge: (workspace: WorkspaceId, subscription: string | null, against: PolicyId) => __TAURI_INVOKE<BridgeView[]>("bridge", { workspace, subscription, against }),
 	/**  The policies there are, and the one that counts. */
-	policies: () => __TAURI_INVOKE<PolicyChoices>("policies"),
+	policies: (workspace: WorkspaceId) => __TAURI_INVOKE<PolicyChoices>("policies", { workspace }),
 	/**  What other rules would change now. */
-	policyPreview: (switches: PolicySwitches) => __TAURI_INVOKE<PolicyPreview>("policy_preview", { switches }),
+	policyPreview: (workspace: WorkspaceId, switches: PolicySwitches) => __TAURI_INVOKE<PolicyPreview>("policy_preview", { workspace, switches }),
 	/**  Chooses the rules by which everything is counted. */
-	choosePolicy: (id: PolicyId, switches: PolicySwitches) => __TAURI_INVOKE<PolicyChoices>("choose_policy", { id, switches }),
+	choosePolicy: (workspace: WorkspaceId, id: PolicyId, switches: PolicySwitches) => __TAURI_INVOKE<PolicyChoices>("choose_policy", { workspace, id, switches }),
 	/**  The exchange rates that are known. */
-	exchangeRates: () => __TAURI_INVOKE<ExchangeRatesView>("exchange_rates"),
+	exchangeRates: (workspace: WorkspaceId) => __TAURI_INVOKE<ExchangeRatesView>("exchange_rates", { workspace }),
 	/**  Keeps the user's own exchange rates. */
-	setExchangeRates: (input: ExchangeRatesInput) => __TAURI_INVOKE<ExchangeRatesView>("set_exchange_rates", { input }),
+	setExchangeRates: (workspace: WorkspaceId, input: ExchangeRatesInput) => __TAURI_INVOKE<ExchangeRatesView>("set_exchange_rates", { workspace, input }),
 	/**  Reads HubSpot's own exchange rates and reports by them. */
-	readHubspotRates: () => __TAURI_INVOKE<ExchangeRatesView>("read_hubspot_rates"),
+	readHubspotRates: (workspace: WorkspaceId) => __TAURI_INVOKE<ExchangeRatesView>("read_hubspot_rates", { workspace }),
 	/**  Holds our MRR per customer and month against a table. */
-	reconcile: (csv: string, against: PolicyId | null) => __TAURI_INVOKE<ReconcileReport>("reconcile", { csv, against }),
+	reconcile: (workspace: WorkspaceId, csv: string, against: PolicyId | null) => __TAURI_INVOKE<ReconcileReport>("reconcile", { workspace, csv, against }),
 	/**  Writes MRR per customer and month into the folder for downloads, and says where. */
-	exportMrr: () => __TAURI_INVOKE<ExportedFile>("export_mrr"),
+	exportMrr: (workspace: WorkspaceId) => __TAURI_INVOKE<ExportedFile>("export_mrr", { workspace }),
 	/**  The last runs, newest first. */
-	runs: () => __TAURI_INVOKE<RunRow[]>("runs"),
+	runs: (workspace: WorkspaceId) => __TAURI_INVOKE<RunRow[]>("runs", { workspace }),
 	/**  What needs the user. */
-	attention: () => __TAURI_INVOKE<AttentionItem[]>("attention"),
+	attention: (workspace: WorkspaceId) => __TAURI_INVOKE<AttentionItem[]>("attention", { workspace }),
 	/**  What can be set. */
-	settings: () => __TAURI_INVOKE<Settings>("settings"),
+	settings: (workspace: WorkspaceId) => __TAURI_INVOKE<Settings>("settings", { workspace }),
 	/**  Changes one setting. */
-	changeSetting: (change: SettingsChange) => __TAURI_INVOKE<Settings>("change_setting", { change }),
+	changeSetting: (workspace: WorkspaceId, change: SettingsChange) => __TAURI_INVOKE<Settings>("change_setting", { workspace, change }),
 	/**  Opens a page of an allowed host in the browser. */
 	openLink: (url: string) => __TAURI_INVOKE<null>("open_link", { url }),
-	/**  Shows the folder with ClearSync's data. */
-	showDataFolder: () => __TAURI_INVOKE<null>("show_data_folder"),
+	/**  Shows the folder with the data of a workspace. */
+	showDataFolder: (workspace: WorkspaceId) => __TAURI_INVOKE<null>("show_data_folder", { workspace }),
 	/**  The mail domains that are nobody's company. */
-	mailDomains: () => __TAURI_INVOKE<MailDomains>("mail_domains"),
+	mailDomains: (workspace: WorkspaceId) => __TAURI_INVOKE<MailDomains>("mail_domains", { workspace }),
 	/**  Changes the list of mail domains, and finds companies anew. */
-	saveMailDomains: (changes: MailDomainChanges) => __TAURI_INVOKE<MailDomains>("save_mail_domains", { changes }),
+	saveMailDomains: (workspace: WorkspaceId, changes: MailDomainChanges) => __TAURI_INVOKE<MailDomains>("save_mail_domains", { workspace, changes }),
 	/**  The backups in the data folder, newest first. */
-	backups: () => __TAURI_INVOKE<BackupRow[]>("backups"),
+	backups: (workspace: WorkspaceId) => __TAURI_INVOKE<BackupRow[]>("backups", { workspace }),
 	/**  Makes a backup in the data folder. */
-	backUp: () => __TAURI_INVOKE<BackupRow>("back_up"),
-	/**  Writes everything into the folder for downloads as a file that is not encrypted, for another computer. */
-	saveReadableCopy: () => __TAURI_INVOKE<ExportedFile>("save_readable_copy"),
+	backUp: (workspace: WorkspaceId) => __TAURI_INVOKE<BackupRow>("back_up", { workspace }),
 	/**  Puts a backup of the data folder in the place of everything, which is backed up first. */
-	restoreBackup: (name: string) => __TAURI_INVOKE<null>("restore_backup", { name }),
-	/**  Forgets everything: the endpoint in Stripe, the keys, the data, and what is left on the desktop. */
+	restoreBackup: (workspace: WorkspaceId, name: string) => __TAURI_INVOKE<null>("restore_backup", { workspace, name }),
+	/**  Forgets every workspace: its endpoint in Stripe, its keys and its data; and what is left on the desktop. */
 	forget: () => __TAURI_INVOKE<Forgotten>("forget"),
 	/**  Everything that would be saved, to be read before. */
 	diagnostics: () => __TAURI_INVOKE<DiagnosticsFile[]>("diagnostics"),
@@ -192,6 +194,7 @@ export const events = {
 	checklistChanged: makeEvent<ChecklistChanged, ChecklistChanged>("checklist-changed"),
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
 	statusChanged: makeEvent<StatusChanged, StatusChanged>("status-changed"),
+	workspacesChanged: makeEvent<WorkspacesChanged, WorkspacesChanged>("workspaces-changed"),
 };
 
 /* Types */
@@ -255,7 +258,7 @@ export type AttentionKind =
 /**  The database was set aside and rebuilt. */
 "databaseSetAside";
 
-/**  A copy of ClearSync's data in its folder of backups. It holds no key of a service. */
+/**  A copy of ClearSync's data in its folder of backups. It holds no key. */
 export type BackupRow = {
 	/**  The file's name. */
 	name: string,
@@ -263,8 +266,6 @@ export type BackupRow = {
 	madeAt: string,
 	/**  Its size in kibibytes, rounded up. */
 	sizeKib: number,
-	/**  Whether it is encrypted, so that only this computer can restore it. */
-	encrypted: boolean,
 };
 
 /**  What one cause adds, or takes when below zero. */
@@ -407,8 +408,13 @@ export type Checklist = {
 	excessChecked: boolean,
 };
 
-/**  A checklist has changed. */
-export type ChecklistChanged = Checklist;
+/**  A checklist of a workspace has changed. */
+export type ChecklistChanged = {
+	/**  Which workspace. */
+	workspace: WorkspaceId,
+	/**  The checklist. */
+	checklist: Checklist,
+};
 
 /**  What ClearSync may create in HubSpot. */
 export type Choices = {
@@ -489,8 +495,13 @@ export type Compared = {
 /**  Statuses of Stripe's that can be counted, in Stripe's words. */
 export type CountedStatus = "trialing" | "active" | "past_due" | "unpaid" | "incomplete" | "paused";
 
-/**  Something else that is shown has changed. */
-export type DataChanged = DataKind[];
+/**  Something else that is shown of a workspace has changed. */
+export type DataChanged = {
+	/**  Which workspace. */
+	workspace: WorkspaceId,
+	/**  What is to be asked for again. */
+	kinds: DataKind[],
+};
 
 /**  Something the views show has changed and is to be asked for again. */
 export type DataKind = 
@@ -1234,19 +1245,6 @@ export type ObjectType =
 /**  A record of ClearSync's own that stands for an MRR movement. */
 "event";
 
-/**  How far the data is open. */
-export type Opening = 
-/**  The key is asked for, or the data is being opened. */
-{ state: "waiting" } | 
-/**  Something stands in the way. */
-{ state: "closed"; 
-/**  What it is. */
-problem: Problem; 
-/**  Whether the data can be set aside, and everything be read anew. */
-canBeginAnew: boolean } | 
-/**  It is open. */
-{ state: "open" };
-
 /**  What told a date and an amount; the words are under `origin.<kind>`. */
 export type OriginKind = 
 /**  An event. */
@@ -1552,7 +1550,9 @@ export type Problem = {
 };
 
 /**  Every problem a user can meet. Stable: the words of every language are keyed by it. */
-export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | "stripePermissionMissing" | 
+export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "stripeKeyAccountId" | "stripeKeyClientId" | "stripeKeyOrganisation" | "stripeKeyMasked" | "stripeKeyIncomplete" | "stripeKeyStrayCharacters" | "stripeKeyUnknown" | "stripeKeyIsHubSpotToken" | "stripeKeyRefused" | "stripeKeyExpired" | "stripeKeyIpNotAllowed" | "stripeKeyOtherAccount" | 
+/**  Another workspace brings the same account in the same mode. */
+"stripeAccountElsewhere" | "stripePermissionMissing" | 
 /**  The key may not read `row`, on which everything else builds. */
 "stripeCoreMissing" | "stripeNotConnected" | 
 /**  The new key is the one in use. */
@@ -1568,19 +1568,9 @@ export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "s
 /**  The entry that starts ClearSync with the computer could not be removed. */
 "autostartNotRemoved" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | 
 /**  The key may not read HubSpot's exchange rates; `scope` lets it. */
-"hubSpotRatesScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | 
-/**  The keychain that holds the key of the data is not there. */
-"dataKeychainMissing" | "dataKeychainLocked" | "dataKeychainRefused" | 
-/**  There is data, and no key for it in the keychain or in its file. */
-"dataKeyMissing" | 
-/**  The key does not open the data. */
-"dataKeyOther" | 
-/**  Others can read the file of the data key at `path`. */
-"dataKeyFileOpen" | 
-/**  No key can be read from, or put into, the file at `path`. */
-"dataKeyFileUnusable" | 
-/**  The data is not open yet. */
-"dataClosed" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "realtimeAddressNotPublic" | "realtimePortTaken" | "realtimeSecretMissing" | "unexpected";
+"hubSpotRatesScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | 
+/**  No workspace has this id. */
+"workspaceGone" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "realtimeAddressNotPublic" | "realtimePortTaken" | "realtimeSecretMissing" | "unexpected";
 
 /**  How many records a property changes on. */
 export type PropertyChangeCount = {
@@ -2133,8 +2123,13 @@ export type Status = {
 	hubspot: HubSpotConnection | null,
 };
 
-/**  The state has changed. */
-export type StatusChanged = Status;
+/**  The state of a workspace has changed. */
+export type StatusChanged = {
+	/**  Which workspace. */
+	workspace: WorkspaceId,
+	/**  Its state. */
+	status: Status,
+};
 
 /**  What may be shown of a connected Stripe key and its account. */
 export type StripeConnection = {
@@ -2280,8 +2275,6 @@ export type TraceKind =
 "hubSpotKey" | 
 /**  What Stripe signs its deliveries with, in the keychain. */
 "webhookSecret" | 
-/**  What the data was encrypted with, in the keychain. */
-"dataKey" | 
 /**  The database with its log. */
 "database" | 
 /**  A damaged database that was set aside. */
@@ -2473,6 +2466,38 @@ export type WholeReadReason =
 "permissionBack" | 
 /**  The key may not read events, and everything was last read a day ago. */
 "eventsRefused";
+
+/**  Names a workspace for as long as it exists; no other ever has the same. It is the name of its folder. */
+export type WorkspaceId = string;
+
+/**  The workspaces of this computer. */
+export type WorkspaceList = {
+	/**  The one that the window shows. */
+	shown: WorkspaceId,
+	/**  All of them, in the order they were added. */
+	rows: WorkspaceRow[],
+};
+
+/**  One Stripe account on its way into one HubSpot portal. */
+export type WorkspaceRow = {
+	/**  Which. */
+	id: WorkspaceId,
+	/**  What the Stripe account calls itself, or else its id; `None` before one is connected. */
+	account: string | null,
+	/**  Whether live or test data is meant. */
+	mode: Mode | null,
+	/**  HubSpot's number of the portal. */
+	portal: string | null,
+	/**  The state. */
+	phase: Phase,
+	/**  How many open items need the user. */
+	attention: number,
+	/**  Why it cannot be opened. */
+	problem: Problem | null,
+};
+
+/**  What is shown of the workspaces in their list has changed, or which there are. */
+export type WorkspacesChanged = WorkspaceRow[];
 
 /**  What a write did; the words are under `write.<action>`. */
 export type WriteAction = 

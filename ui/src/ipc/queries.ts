@@ -108,9 +108,6 @@ export const queries = {
   settings: (b: Backend) => queryOptions({ queryKey: ["settings"], queryFn: b.settings }),
 };
 
-/** What was removed when everything was forgotten, until the user has read it. Rust is not asked for it. */
-export const FORGOTTEN = ["forgotten"];
-
 /** Which questions a change makes stale. */
 const STALE: Record<DataKind, string[]> = {
   setup: ["setup", "propertyPlan", "writeModes", "writing"],

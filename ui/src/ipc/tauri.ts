@@ -1,13 +1,38 @@
-import { asProblem, type Backend, type Unlisten } from "./backend";
+import { ABOUT_ALL, asProblem, type Backend, type Shell, type Unlisten, type WorkspaceId } from "./backend";
 import { commands, events } from "./bindings";
 
-/** The backend of the app itself: Tauri's commands and events. */
-export const tauriBackend: Backend = {
-  ...withProblems(commands),
-  onStatus: (tell) => subscribe(events.statusChanged.listen((event) => tell(event.payload))),
-  onChecklist: (tell) => subscribe(events.checklistChanged.listen((event) => tell(event.payload))),
-  onData: (tell) => subscribe(events.dataChanged.listen((event) => tell(event.payload))),
+const safe = withProblems(commands);
+
+/** The shell of the app itself: Tauri's commands and events. */
+export const tauriShell: Shell = {
+  workspaces: safe.workspaces,
+  showWorkspace: safe.showWorkspace,
+  addWorkspace: safe.addWorkspace,
+  removeWorkspace: safe.removeWorkspace,
+  forget: safe.forget,
+  onWorkspaces: (tell) => subscribe(events.workspacesChanged.listen((event) => tell(event.payload))),
+  workspace: backendOf,
 };
+
+/** Every command about one workspace names it, and events of others are not heard. */
+function backendOf(id: WorkspaceId): Backend {
+  const aboutAll: readonly string[] = ABOUT_ALL;
+  const within = Object.entries(safe).map(([name, command]) => {
+    const about = command as (...args: unknown[]) => Promise<unknown>;
+    return [name, aboutAll.includes(name) ? about : (...args: unknown[]) => about(id, ...args)];
+  });
+  const own =
+    <Payload extends { workspace: WorkspaceId }>(tell: (payload: Payload) => void) =>
+    (event: { payload: Payload }) => {
+      if (event.payload.workspace === id) tell(event.payload);
+    };
+  return {
+    ...(Object.fromEntries(within) as Omit<Backend, "onStatus" | "onChecklist" | "onData">),
+    onStatus: (tell) => subscribe(events.statusChanged.listen(own(({ status }) => tell(status)))),
+    onChecklist: (tell) => subscribe(events.checklistChanged.listen(own(({ checklist }) => tell(checklist)))),
+    onData: (tell) => subscribe(events.dataChanged.listen(own(({ kinds }) => tell(kinds)))),
+  };
+}
 
 function subscribe(listening: Promise<Unlisten>): Unlisten {
   return () => void listening.then((unlisten) => unlisten());

@@ -125,6 +125,36 @@ test("rotating a key", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("the accounts, and the way to another", async ({ page }) => {
+  const complaints = await open(page, "accounts");
+  await expect(page.getByText("MRR over time")).toBeVisible();
+  await page.getByRole("button", { name: "Accounts: Acme GmbH (Live)" }).click();
+  await expect(page.getByRole("menuitem", { name: "Add another account" })).toBeVisible();
+  await look(page, "accounts-menu");
+  await page
+    .getByRole("menuitem", { name: /^Globex/ })
+    .first()
+    .click();
+  await expect(page.getByRole("button", { name: /^Accounts: Globex/ })).toBeVisible();
+  await expect(page.getByText("MRR over time")).toBeVisible();
+  await look(page, "accounts-other");
+  await rail("Settings")(page);
+  await page.getByRole("button", { name: /^Remove Globex/ }).click();
+  await expect(page.getByLabel("Type “remove”")).toBeVisible();
+  await look(page, "accounts-remove");
+  expect(complaints).toEqual([]);
+});
+
+test("the setup of another account", async ({ page }) => {
+  const complaints = await open(page, "accountsNew");
+  await expect(page.getByRole("button", { name: "Start setup" })).toBeVisible();
+  await look(page, "accounts-new");
+  await page.getByRole("button", { name: "Accounts: New account" }).click();
+  await page.getByRole("menuitem", { name: /^Acme GmbH/ }).click();
+  await expect(page.getByText("MRR over time")).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
 test("forgetting everything asks for the word and says what is gone", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await rail("Settings")(page);

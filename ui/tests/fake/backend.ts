@@ -19,6 +19,7 @@ import { FILTER_CHOICES, filterEffect, METADATA_KEYS, MODES, WRITING } from "./m
 import * as policies from "./policies";
 import { rotation } from "./rotation";
 import { safety } from "./safety";
+import type { FakeShell } from "./shell";
 import { type Command, summaryOf, type World } from "./world";
 
 /** One call that reached the backend. */
@@ -47,7 +48,13 @@ export class FakeBackend {
   private readonly checklistListeners = new Set<(checklist: Checklist) => void>();
   private readonly dataListeners = new Set<(kinds: DataKind[]) => void>();
 
-  constructor(readonly world: World) {}
+  /** Commands that answer with what comes of these promises. */
+  late: Partial<Record<Command, Promise<unknown>>> = {};
+
+  constructor(
+    readonly world: World,
+    private readonly shell: FakeShell,
+  ) {}
 
   /** What the window sees. */
   readonly backend: Backend = new Proxy({} as Backend, {
@@ -84,6 +91,8 @@ export class FakeBackend {
   private call(command: Command, args: unknown[]): Promise<unknown> {
     this.calls.push({ command, args });
     if (this.world.silent.includes(command)) return new Promise(() => undefined);
+    const late = this.late[command];
+    if (late !== undefined) return late;
     const failure = this.world.failing[command];
     if (failure !== undefined) return Promise.reject(failure);
     const answer = this.answers[command] as (...args: unknown[]) => unknown;
@@ -109,6 +118,10 @@ export class FakeBackend {
       if (setAside) this.world.opening = { state: "open" };
       return null;
     },
+    workspaces: () => this.shell.list(),
+    showWorkspace: (id) => this.shell.show(id),
+    addWorkspace: () => this.shell.add(),
+    removeWorkspace: (id) => this.shell.remove(id),
     status: () => this.world.status,
     setup: () => this.world.setup,
     goToStep: (step) => this.moveSetup({ step, reached: this.reach(step) }),

@@ -1,5 +1,7 @@
-import { FakeBackend } from "./backend";
+import { ABOUT_ALL } from "../../src/ipc/backend";
+import type { FakeBackend } from "./backend";
 import { SCENARIOS, type Scenario } from "./scenarios";
+import { FakeShell } from "./shell";
 
 /** Stands in for Tauri in a browser: the window's own commands and events, answered by a made-up world. */
 declare global {
@@ -14,7 +16,11 @@ type Callback = (value: unknown) => void;
 
 const named = (name: string): name is Scenario => name in SCENARIOS;
 const asked = new URLSearchParams(location.search).get("scenario") ?? "";
-const fake = new FakeBackend(SCENARIOS[window.scenario ?? (named(asked) ? asked : "stripeKey")]());
+const shell = new FakeShell(
+  SCENARIOS[window.scenario ?? (named(asked) ? asked : "stripeKey")](),
+  SCENARIOS.welcome,
+);
+const aboutAll: readonly string[] = ABOUT_ALL;
 const callbacks = new Map<number, Callback>();
 const listeners = new Map<string, number[]>();
 
@@ -33,16 +39,30 @@ function invoke(name: string, args: Record<string, unknown> = {}): Promise<unkno
     return Promise.resolve(id);
   }
   if (name.startsWith("plugin:")) return Promise.resolve(null);
-  const command = fake.backend[camel(name) as "status"] as (...args: unknown[]) => Promise<unknown>;
+  const { workspace, ...rest } = args;
+  const all = aboutAll.includes(camel(name));
+  const { backend } = heard(all ? shell.list().shown : String(workspace));
+  const command = backend[camel(name) as "status"] as (...args: unknown[]) => Promise<unknown>;
   // As over the real boundary, values are copied.
-  return command(...Object.values(args)).then((answer) => structuredClone(answer));
+  return command(...Object.values(all ? args : rest)).then((answer) => structuredClone(answer));
 }
 
-fake.backend.onStatus((status) => tell("status-changed", status));
-fake.backend.onChecklist((checklist) => tell("checklist-changed", checklist));
-fake.backend.onData((kinds) => tell("data-changed", kinds));
+const listening = new Set<FakeBackend>();
 
-window.fake = fake;
+/** The backend of a workspace, whose events are told from now on. */
+function heard(workspace: string): FakeBackend {
+  const fake = shell.of(workspace);
+  if (!listening.has(fake)) {
+    listening.add(fake);
+    fake.backend.onStatus((status) => tell("status-changed", { workspace, status }));
+    fake.backend.onChecklist((checklist) => tell("checklist-changed", { workspace, checklist }));
+    fake.backend.onData((kinds) => tell("data-changed", { workspace, kinds }));
+  }
+  return fake;
+}
+
+shell.shell.onWorkspaces((rows) => tell("workspaces-changed", rows));
+window.fake = shell.of("first");
 Object.assign(window, {
   __TAURI_INTERNALS__: {
     invoke,

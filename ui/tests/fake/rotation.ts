@@ -110,7 +110,8 @@ export function formerKey(service: Service): FormerKey {
   };
 }
 
-function forgotten(): Forgotten {
+/** What was forgotten, with one thing left. */
+export function forgotten(): Forgotten {
   const folder = "/home/jane/.local/share/ai.clearsync.desktop";
   const named = (kind: Forgotten["removed"][number]["kind"], name: string) => ({
     kind,

@@ -82,6 +82,16 @@ function closed(code: ProblemCode): World {
   return { ...everyday(), opening: { state: "closed", problem: problem(code), canBeginAnew } };
 }
 
+/** Another account in everyday use. */
+function other(accountName: string, mode: "test" | "live"): World {
+  const world = everyday();
+  const stripe = { ...data.stripe, accountName, mode };
+  const hubspot = { ...data.hubspot, portalId: "8215042" };
+  world.setup = { ...world.setup, stripe, hubspot };
+  world.settings = { ...world.settings, stripe, hubspot };
+  return withStatus(world, { stripe, hubspot, waitingChanges: 7, attention: 0 });
+}
+
 /** Every state of the window that is looked at. */
 export const SCENARIOS = {
   opening: () => ({ ...everyday(), opening: { state: "waiting" as const } }),
@@ -227,6 +237,14 @@ export const SCENARIOS = {
       settings: { ...world.settings, stripe: null, hubspot: null, formerKeys: [] },
     };
   },
+  accounts: () => ({
+    ...everyday(),
+    beside: {
+      "0tkf9a1": withStatus(other("Acme GmbH", "test"), { phase: "attention", attention: 3 }),
+      "0tkf9a2": other("Globex Holding and Subsidiaries International", "live"),
+    },
+  }),
+  accountsNew: () => ({ ...setupAt("welcome"), beside: { "0tkf9a1": everyday() } }),
   behindFailing: () => {
     const busy = problem("databaseBusy", { action: { kind: "tryAgain" } });
     return { ...everyday(), failing: { drift: busy, planUndo: busy } };

@@ -64,6 +64,8 @@ export interface World {
   failing: Partial<Record<Command, Problem>>;
   /** Commands that never answer. */
   silent: Command[];
+  /** The worlds of other workspaces, by their ids. */
+  beside: Record<string, World>;
 }
 
 /** A plan of these rows. */
@@ -202,5 +204,6 @@ export function everyday(): World {
     },
     failing: {},
     silent: [],
+    beside: {},
   };
 }

@@ -128,6 +128,7 @@ describe("the source", () => {
       "realtime.",
       "rotate.",
       "forget.",
+      "workspace.",
     ];
     const unused = keys.filter((key) => {
       const base = key.replace(/_(one|other)$/, "");

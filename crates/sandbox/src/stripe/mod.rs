@@ -189,6 +189,13 @@ impl StripeSandbox {
         self.control().account["id"] = id.into();
     }
 
+    /// Lets the account call itself by another name.
+    pub fn set_account_name(&self, name: &str) {
+        let mut control = self.control();
+        control.account["business_profile"]["name"] = name.into();
+        control.account["settings"]["dashboard"]["display_name"] = name.into();
+    }
+
     /// The id of the account, such as `acct_1SampleStripeAcct`.
     #[must_use]
     pub fn account_id(&self) -> String {

@@ -6,7 +6,7 @@ use std::{
 use clearsync_store::{Store, StoreError};
 use jiff::Timestamp;
 
-use super::{Engine, profile::Profile};
+use super::{Engine, neighbours::held, profile::Profile};
 use crate::{
     blocking::blocking,
     plan::Installation,
@@ -82,12 +82,24 @@ impl Engine {
     /// account or portal than the copy is about is deleted, so that nothing of one reaches the other.
     ///
     /// # Errors
-    /// A [`Problem`] when a run is under way or the file cannot be used; everything is as it was then.
+    /// A [`Problem`] when a run is under way, the file cannot be used, or another workspace has the account it is about;
+    /// everything is as it was then.
     pub async fn restore_from(&self, path: PathBuf) -> Result<(), Problem> {
         let taken = self.run.take()?;
         let lease = self.with_store(Store::lease).await?;
         let (now, fresh) = (self.now(), self.name_of_installation());
         let before = self.with_store(|store| store.read(Profile::read)).await?;
+        let copy = path.clone();
+        let copied = self
+            .with_store(move |store| store.read_copy(&copy, held))
+            .await?;
+        let _free = match &copied {
+            Some(account) => {
+                let id = account.stripe_account.as_deref();
+                Some(self.free(id, account.mode).await?)
+            }
+            None => None,
+        };
         let after = self
             .with_store(move |store| restored(store, &path, fresh, now))
             .await?;
@@ -105,7 +117,9 @@ impl Engine {
         Ok(())
     }
 
-    fn backup_folder(&self) -> PathBuf {
+    /// Where [`Engine::back_up`] puts its files.
+    #[must_use]
+    pub fn backup_folder(&self) -> PathBuf {
         self.data_folder.join(FOLDER)
     }
 }

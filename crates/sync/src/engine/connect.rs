@@ -33,7 +33,7 @@ impl Engine {
     ///
     /// # Errors
     /// A [`Problem`]; [`ProblemCode::StripeKeyOtherAccount`] asks whether another account shall take the place of the
-    /// one before, whose data stays apart.
+    /// one before, whose data stays apart. [`ProblemCode::StripeAccountElsewhere`] says that another workspace has it.
     pub async fn connect_stripe(
         &self,
         secret: Secret,
@@ -57,6 +57,11 @@ impl Engine {
         };
         let ModeInStore(mode) = key.mode().into();
         let account = self.stripe_client(key)?.account().await?;
+        let id = account
+            .id
+            .as_ref()
+            .map(clearsync_stripe::refusal::AccountId::as_str);
+        let _free = self.free(id, mode).await?;
         let known = self.known_account(&account, mode).await?;
         if let Known::Other { before } = &known
             && !replace_account
@@ -64,15 +69,7 @@ impl Engine {
             let named = |id: Option<&str>| id.unwrap_or("?").to_owned();
             return Err(Problem::new(ProblemCode::StripeKeyOtherAccount)
                 .with("before", named(before.as_deref()))
-                .with(
-                    "after",
-                    named(
-                        account
-                            .id
-                            .as_ref()
-                            .map(clearsync_stripe::refusal::AccountId::as_str),
-                    ),
-                ));
+                .with("after", named(id)));
         }
         if matches!(known, Known::Other { .. }) {
             // Only the key that goes now can take away what it made.
@@ -82,7 +79,7 @@ impl Engine {
         self.keep_key(KeyName::Stripe, &secret, keep_for_this_run)
             .await?;
         let connection = StripeConnection {
-            account_id: account.id.as_ref().map(|id| id.as_str().to_owned()),
+            account_id: id.map(str::to_owned),
             account_name: account.name.clone(),
             ..connection
         };

@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clearsync_store::{DataKey, Store};
-use clearsync_vault::KeyName;
+use clearsync_store::{DataKey, Emptied, Lease, Store};
+use clearsync_vault::{KeyName, Vault};
 
-use super::{Engine, backup, profile::Profile};
+use super::{Engine, backup, profile::Profile, run_slot::Taken};
 use crate::{
     blocking::blocking,
     data_key::{keychain_problem, secret},
@@ -30,18 +30,58 @@ impl Engine {
     /// # Errors
     /// A [`Problem`] when another process is at work on the same data; nothing is forgotten then.
     pub async fn forget(&self, next: DataKey) -> Result<Forgotten, Problem> {
+        let (mut forgotten, alone) = self.forget_what_is_elsewhere().await?;
+        let next = self.forget_data_key(next, &mut forgotten).await;
+        let emptied = self.with_store(move |store| store.begin_anew(next)).await?;
+        self.note_files(emptied, &mut forgotten).await;
+        forget_logs(self.data_folder.clone(), &mut forgotten).await;
+        self.begin_anew();
+        drop(alone);
+        self.data_changed(&Self::ALL_DATA);
+        Ok(forgotten)
+    }
+
+    /// As [`Engine::forget`], but the engine is at its end: its store is closed, and its files are gone. Logs are of the
+    /// whole computer and stay.
+    ///
+    /// # Errors
+    /// As [`Engine::forget`].
+    pub(crate) async fn end(&self) -> Result<Forgotten, Problem> {
+        let (mut forgotten, alone) = self.forget_what_is_elsewhere().await?;
+        // From then on nobody reads what is left of the data, wherever it is left.
+        forget_key(
+            &self.vault,
+            KeyName::Data,
+            TraceKind::DataKey,
+            false,
+            &mut forgotten,
+        )
+        .await;
+        let emptied = self.with_store(Store::close_for_good).await?;
+        self.note_files(emptied, &mut forgotten).await;
+        self.move_out();
+        self.begin_anew();
+        drop(alone);
+        let folder = self.data_folder.clone();
+        blocking(move || leave_nothing(&folder)).await;
+        Ok(forgotten)
+    }
+
+    /// Stops what runs, and forgets what stands in Stripe and in the keychain. Nothing runs until the second value is
+    /// dropped.
+    async fn forget_what_is_elsewhere(&self) -> Result<(Forgotten, (Taken, Lease)), Problem> {
         self.stop_run().await;
         let taken = self.run.take()?;
         let lease = self.with_store(Store::lease).await?;
         let mut forgotten = Forgotten::default();
         self.forget_endpoint(&mut forgotten).await;
         self.forget_keys(&mut forgotten).await;
-        let next = self.forget_data_key(next, &mut forgotten).await;
-        self.forget_files(next, &mut forgotten).await?;
-        self.begin_anew();
-        drop((lease, taken));
-        self.data_changed(&Self::ALL_DATA);
-        Ok(forgotten)
+        Ok((forgotten, (taken, lease)))
+    }
+
+    async fn note_files(&self, emptied: Emptied, forgotten: &mut Forgotten) {
+        note_database(forgotten, emptied);
+        forget_backups(self.data_folder.clone(), forgotten).await;
     }
 
     /// Before the key goes that can take it away.
@@ -82,14 +122,7 @@ impl Engine {
             (KeyName::StripeWebhook, TraceKind::WebhookSecret, false),
         ];
         for (name, kind, known) in kept {
-            // A keychain that holds nothing needs not be there.
-            let held = self.vault.get(name).await;
-            let there = known || matches!(held, Ok(Some(_)));
-            match self.vault.delete(name).await {
-                Ok(()) if there => forgotten.removed(kind, None),
-                Err(error) if there => forgotten.left(kind, None, error.into()),
-                Ok(()) | Err(_) => {}
-            }
+            forget_key(&self.vault, name, kind, known, forgotten).await;
         }
         for service in [Service::Stripe, Service::HubSpot] {
             self.forget_rotation(service);
@@ -112,43 +145,6 @@ impl Engine {
                 None
             }
         }
-    }
-
-    async fn forget_files(
-        &self,
-        next: Option<DataKey>,
-        forgotten: &mut Forgotten,
-    ) -> Result<(), Problem> {
-        let emptied = self.with_store(move |store| store.begin_anew(next)).await?;
-        let files = emptied.removed.into_iter().map(|path| (path, Ok(())));
-        let refused = |(path, error): (PathBuf, io::Error)| (path, Err(error));
-        let files = files.chain(emptied.left.into_iter().map(refused));
-        for (path, outcome) in files.collect::<Vec<_>>() {
-            let kind = if is_beside(&path, ".damaged") || is_beside(&path, ".other-key") {
-                TraceKind::SetAside
-            } else {
-                TraceKind::Database
-            };
-            note(forgotten, kind, &path, outcome);
-        }
-        let folder = self.data_folder.clone();
-        let removed = blocking(move || {
-            let backups = folder.join(backup::FOLDER);
-            let mut all: Vec<_> = remove_files(&backups, backup::is_own)
-                .into_iter()
-                .map(|(path, outcome)| (TraceKind::Backup, path, outcome))
-                .collect();
-            let logs = remove_files(&folder.join(LOG_FOLDER), is_log);
-            all.extend(
-                logs.into_iter()
-                    .map(|(path, outcome)| (TraceKind::Log, path, outcome)),
-            );
-            all
-        });
-        for (kind, path, outcome) in removed.await {
-            note(forgotten, kind, &path, outcome);
-        }
-        Ok(())
     }
 
     /// As a process begins that finds nothing.
@@ -176,6 +172,76 @@ pub fn leave_nothing(data_folder: &Path) {
     }
     // Fails where somebody else's files are in it, which stay.
     let _ = fs::remove_dir(data_folder);
+}
+
+/// Forgets what stands in a folder whose store cannot be opened: its keys and its files. What ClearSync made in Stripe is not
+/// known then.
+pub(crate) async fn forget_unopened(data_folder: &Path, profile: &str) -> Forgotten {
+    let mut forgotten = Forgotten::default();
+    let vault = Vault::new(profile);
+    for (name, kind) in [
+        (KeyName::Stripe, TraceKind::StripeKey),
+        (KeyName::HubSpot, TraceKind::HubSpotKey),
+        (KeyName::StripeWebhook, TraceKind::WebhookSecret),
+        (KeyName::Data, TraceKind::DataKey),
+    ] {
+        forget_key(&vault, name, kind, false, &mut forgotten).await;
+    }
+    let database = data_folder.join(super::DATABASE);
+    let emptied = blocking(move || Store::remove_for_good(&database)).await;
+    note_database(&mut forgotten, emptied);
+    forget_backups(data_folder.to_owned(), &mut forgotten).await;
+    // Fails where somebody else's files are in it, which stay.
+    let _ = fs::remove_dir(data_folder);
+    forgotten
+}
+
+async fn forget_key(
+    vault: &Vault,
+    name: KeyName,
+    kind: TraceKind,
+    known: bool,
+    forgotten: &mut Forgotten,
+) {
+    // A keychain that holds nothing needs not be there.
+    let held = vault.get(name).await;
+    let there = known || matches!(held, Ok(Some(_)));
+    match vault.delete(name).await {
+        Ok(()) if there => forgotten.removed(kind, None),
+        Err(error) if there && name == KeyName::Data => {
+            forgotten.left(kind, None, keychain_problem(error));
+        }
+        Err(error) if there => forgotten.left(kind, None, error.into()),
+        Ok(()) | Err(_) => {}
+    }
+}
+
+fn note_database(forgotten: &mut Forgotten, emptied: Emptied) {
+    let files = emptied.removed.into_iter().map(|path| (path, Ok(())));
+    let refused = |(path, error): (PathBuf, io::Error)| (path, Err(error));
+    for (path, outcome) in files.chain(emptied.left.into_iter().map(refused)) {
+        let kind = if is_beside(&path, ".damaged") || is_beside(&path, ".other-key") {
+            TraceKind::SetAside
+        } else {
+            TraceKind::Database
+        };
+        note(forgotten, kind, &path, outcome);
+    }
+}
+
+async fn forget_backups(data_folder: PathBuf, forgotten: &mut Forgotten) {
+    let removed = blocking(move || remove_files(&data_folder.join(backup::FOLDER), backup::is_own));
+    for (path, outcome) in removed.await {
+        note(forgotten, TraceKind::Backup, &path, outcome);
+    }
+}
+
+/// Removes the logs that stand in a data folder.
+pub(crate) async fn forget_logs(data_folder: PathBuf, forgotten: &mut Forgotten) {
+    let removed = blocking(move || remove_files(&data_folder.join(LOG_FOLDER), is_log));
+    for (path, outcome) in removed.await {
+        note(forgotten, TraceKind::Log, &path, outcome);
+    }
 }
 
 /// Removes ClearSync's own files of a folder, and the folder once nothing is left in it.

@@ -19,6 +19,13 @@ impl Engine {
         Ok(self.setup_from(profile))
     }
 
+    /// Whether nothing was connected yet, so that another account may be set up here.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.store.read(Profile::read).is_ok_and(|profile| {
+            profile.account.is_none() && profile.stripe.is_none() && profile.hubspot.is_none()
+        })
+    }
+
     /// Opens a step, as far as setup has come.
     ///
     /// # Errors

@@ -89,6 +89,8 @@ pub enum ProblemCode {
     StripeKeyExpired,
     StripeKeyIpNotAllowed,
     StripeKeyOtherAccount,
+    /// Another workspace brings the same account in the same mode.
+    StripeAccountElsewhere,
     StripePermissionMissing,
     /// The key may not read `row`, on which everything else builds.
     StripeCoreMissing,
@@ -156,6 +158,8 @@ pub enum ProblemCode {
     DatabaseReadOnly,
     BackupUnusable,
     AnotherSyncRunning,
+    /// No workspace has this id.
+    WorkspaceGone,
     ClockSetBack,
     PlanOutdated,
     NothingToPush,

@@ -57,6 +57,8 @@ mod shared_portal;
 #[cfg(test)]
 mod undo;
 #[cfg(test)]
+mod workspaces;
+#[cfg(test)]
 mod world;
 #[cfg(test)]
 mod worlds;

@@ -1,6 +1,6 @@
 import { IconCircleCheck } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { ModeBadge } from "../../frame/Rail";
+import { ModeBadge } from "../../frame/ModeBadge";
 import { useWords } from "../../i18n/words";
 import type { HubSpotConnection, StripeConnection } from "../../ipc/backend";
 import { Moment } from "../../kit/Moment";

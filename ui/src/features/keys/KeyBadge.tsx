@@ -1,4 +1,4 @@
-import { ModeBadge } from "../../frame/Rail";
+import { ModeBadge } from "../../frame/ModeBadge";
 import { useWords } from "../../i18n/words";
 import type { StripeConnection } from "../../ipc/backend";
 import classes from "./keys.module.css";

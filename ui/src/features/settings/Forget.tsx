@@ -1,80 +1,43 @@
-import { Button, Modal, TextInput } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { Button } from "@mantine/core";
 import { useState } from "react";
+import { accountName } from "../../frame/accountName";
 import { useNavigation } from "../../frame/navigation";
 import { useWords } from "../../i18n/words";
-import { FORGOTTEN, useBackend } from "../../ipc/queries";
-import kit from "../../kit/kit.module.css";
-import { ProblemNotice } from "../../kit/ProblemNotice";
-import { useAction } from "../../kit/useAction";
+import { useWorkspaces } from "../../ipc/workspaces";
+import { ForgetDialog } from "./ForgetDialog";
 import classes from "./settings.module.css";
 
-/** Removes everything of ClearSync's, once the user has typed the word for it. */
+/** The ways to forget: this account, where there are several, and everything. */
 export function Forget() {
   const t = useWords();
   const { open } = useNavigation();
-  const [asking, setAsking] = useState(false);
+  const { rows, shown } = useWorkspaces();
+  const [asking, setAsking] = useState<"one" | "all" | null>(null);
+  const close = () => setAsking(null);
   return (
     <div className={classes.forget}>
-      <p>{t("forget.goes")}</p>
+      {rows.length > 1 && (
+        <>
+          <p>{t("workspace.remove.goes")}</p>
+          <div className={classes.line}>
+            <Button color="red" variant="outline" size="xs" onClick={() => setAsking("one")}>
+              {t("workspace.remove", { name: accountName(t, shown) })}
+            </Button>
+          </div>
+        </>
+      )}
+      <p>{t(rows.length > 1 ? "workspace.forgetAll" : "forget.goes")}</p>
       <p>{t("forget.stays")}</p>
       <div className={classes.line}>
-        <Button color="red" variant="outline" size="xs" onClick={() => setAsking(true)}>
+        <Button color="red" variant="outline" size="xs" onClick={() => setAsking("all")}>
           {t("forget.button")}
         </Button>
         <Button variant="subtle" size="xs" onClick={() => open("history")}>
           {t("forget.undoFirst")}
         </Button>
       </div>
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={t("forget.title")}
-        closeButtonProps={{ "aria-label": t("close") }}
-      >
-        <Ask onClose={() => setAsking(false)} />
-      </Modal>
+      <ForgetDialog opened={asking === "one"} of={shown} onClose={close} />
+      <ForgetDialog opened={asking === "all"} onClose={close} />
     </div>
-  );
-}
-
-function Ask({ onClose }: { onClose: () => void }) {
-  const t = useWords();
-  const backend = useBackend();
-  const cache = useQueryClient();
-  const [typed, setTyped] = useState("");
-  const word = t("forget.word");
-  const forget = useAction(async () => {
-    // Told by the window itself: the settings are gone with what they show.
-    cache.setQueryData(FORGOTTEN, await backend.forget());
-  });
-  return (
-    <form
-      className={classes.forget}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (typed === word) void forget.run();
-      }}
-    >
-      <p>{t("forget.goes")}</p>
-      <p>{t("forget.stays")}</p>
-      <TextInput
-        label={t("forget.type", { word })}
-        value={typed}
-        onChange={(event) => setTyped(event.currentTarget.value)}
-        autoComplete="off"
-        spellCheck={false}
-        data-autofocus
-      />
-      {forget.problem && <ProblemNotice problem={forget.problem} />}
-      <div className={kit.dialogButtons}>
-        <Button variant="default" onClick={onClose}>
-          {t("cancel")}
-        </Button>
-        <Button type="submit" color="red" disabled={typed !== word} loading={forget.busy}>
-          {t("forget.button")}
-        </Button>
-      </div>
-    </form>
   );
 }

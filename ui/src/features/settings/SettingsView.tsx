@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useWords, type Words } from "../../i18n/words";
 import type { Service, Settings, SettingsChange, TrayPresence } from "../../ipc/backend";
 import { queries, useBackend, useSettings } from "../../ipc/queries";
+import { useWorkspaces } from "../../ipc/workspaces";
 import { Id } from "../../kit/CopyButton";
 import { Page } from "../../kit/Page";
 import { ProblemNotice } from "../../kit/ProblemNotice";
@@ -43,6 +44,9 @@ export function SettingsView({ tray, replacing, onReplacing }: SettingsViewProps
         <>
           <Section title={t("settings.connections")}>
             <Connections settings={settings.data} replacing={replacing} onReplacing={onReplacing} />
+          </Section>
+          <Section title={t("workspace.accounts")}>
+            <AddAccount />
           </Section>
           <Section title={t("settings.figures")}>
             <FiguresLinks />
@@ -135,6 +139,21 @@ function Schedule({ settings, tray, onChange }: ScheduleProps) {
       {tray === "noHost" && <p className={classes.muted}>{t("keep.noTray")}</p>}
       <RealtimeLink />
     </Section>
+  );
+}
+
+function AddAccount() {
+  const t = useWords();
+  const { add } = useWorkspaces();
+  const adding = useAction(add);
+  return (
+    <div>
+      <p className={classes.muted}>{t("workspace.add.text")}</p>
+      {adding.problem && <ProblemNotice problem={adding.problem} />}
+      <Button variant="default" size="xs" loading={adding.busy} onClick={() => void adding.run()}>
+        {t("workspace.add")}
+      </Button>
+    </div>
   );
 }
 

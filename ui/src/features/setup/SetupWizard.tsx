@@ -1,8 +1,10 @@
 import { Stepper } from "@mantine/core";
 import { type ReactNode, useMemo } from "react";
+import { AccountMenu } from "../../frame/AccountMenu";
 import { NavigationContext } from "../../frame/navigation";
 import { useWords } from "../../i18n/words";
 import type { Setup, SetupStep, Status } from "../../ipc/backend";
+import { useWorkspaces } from "../../ipc/workspaces";
 import { StatusDot } from "../../kit/StatusDot";
 import { FirstSyncStep } from "./FirstSyncStep";
 import { HubSpotStep } from "./HubSpotStep";
@@ -59,6 +61,7 @@ function StepRail({ setup, status }: { setup: Setup; status: Status }) {
   const goToStep = useGoToStep();
   const active = stepIndex(setup.step);
   const reached = stepIndex(setup.reached);
+  const several = useWorkspaces().rows.length > 1;
   const open = (index: number) => {
     const step = SETUP_STEPS[index];
     if (step !== undefined && index <= reached) void goToStep(step);
@@ -100,6 +103,11 @@ function StepRail({ setup, status }: { setup: Setup; status: Status }) {
         </p>
       )}
       <p className={classes.leave}>{t("setup.leave")}</p>
+      {several && (
+        <div className={classes.accounts}>
+          <AccountMenu />
+        </div>
+      )}
     </nav>
   );
 }
