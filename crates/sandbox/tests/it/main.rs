@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod business;
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod serve;
