@@ -5,6 +5,10 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	/**  How far the data is open. */
+	opening: (workspace: WorkspaceId) => __TAURI_INVOKE<Opening>("opening", { workspace }),
+	/**  Tries once more to open the data. What no key opens is set aside only where that is said. */
+	openAgain: (workspace: WorkspaceId, setAside: boolean) => __TAURI_INVOKE<null>("open_again", { workspace, setAside }),
 	/**  All of them. */
 	workspaces: () => __TAURI_INVOKE<WorkspaceList>("workspaces"),
 	/**  Shows one of them. One that could not be opened is tried again. */
@@ -179,6 +183,8 @@ export const commands = {
 	backups: (workspace: WorkspaceId) => __TAURI_INVOKE<BackupRow[]>("backups", { workspace }),
 	/**  Makes a backup in the data folder. */
 	backUp: (workspace: WorkspaceId) => __TAURI_INVOKE<BackupRow>("back_up", { workspace }),
+	/**  Writes everything into the folder for downloads as a file that is not encrypted, for another computer. */
+	saveReadableCopy: (workspace: WorkspaceId) => __TAURI_INVOKE<ExportedFile>("save_readable_copy", { workspace }),
 	/**  Puts a backup of the data folder in the place of everything, which is backed up first. */
 	restoreBackup: (workspace: WorkspaceId, name: string) => __TAURI_INVOKE<null>("restore_backup", { workspace, name }),
 	/**  Forgets every workspace: its endpoint in Stripe, its keys and its data; and what is left on the desktop. */
@@ -258,7 +264,7 @@ export type AttentionKind =
 /**  The database was set aside and rebuilt. */
 "databaseSetAside";
 
-/**  A copy of ClearSync's data in its folder of backups. It holds no key. */
+/**  A copy of ClearSync's data in its folder of backups. It holds no key of a service. */
 export type BackupRow = {
 	/**  The file's name. */
 	name: string,
@@ -266,6 +272,8 @@ export type BackupRow = {
 	madeAt: string,
 	/**  Its size in kibibytes, rounded up. */
 	sizeKib: number,
+	/**  Whether it is encrypted, so that only this computer can restore it. */
+	encrypted: boolean,
 };
 
 /**  What one cause adds, or takes when below zero. */
@@ -1245,6 +1253,22 @@ export type ObjectType =
 /**  A record of ClearSync's own that stands for an MRR movement. */
 "event";
 
+/**
+ *  How far the data of a workspace is open. The window is there before: a locked keychain may ask its user for a password
+ *  for minutes, and what cannot be opened is said in the window, with what helps.
+ */
+export type Opening = 
+/**  The key is asked for, or the data is being opened. */
+{ state: "waiting" } | 
+/**  Something stands in the way. */
+{ state: "closed"; 
+/**  What it is. */
+problem: Problem; 
+/**  Whether the data can be set aside, and everything be read anew. */
+canBeginAnew: boolean } | 
+/**  It is open. */
+{ state: "open" };
+
 /**  What told a date and an amount; the words are under `origin.<kind>`. */
 export type OriginKind = 
 /**  An event. */
@@ -1568,7 +1592,19 @@ export type ProblemCode = "stripeKeyPublishable" | "stripeKeyWebhookSecret" | "s
 /**  The entry that starts ClearSync with the computer could not be removed. */
 "autostartNotRemoved" | "hubSpotTokenUnknown" | "hubSpotTokenIsStripeKey" | "hubSpotTokenRefused" | "hubSpotOtherPortal" | "hubSpotScopeMissing" | 
 /**  The key may not read HubSpot's exchange rates; `scope` lets it. */
-"hubSpotRatesScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | 
+"hubSpotRatesScopeMissing" | "hubSpotPlanLacksFeature" | "hubSpotDailyLimit" | "hubSpotShareKept" | "hubSpotRecordNotFound" | "hubSpotPropertyUnusable" | "hubSpotNoRoomForDeals" | "hubSpotNoRoomForObjects" | "hubSpotObjectRemoved" | "writingRefused" | "mailDomainUnreadable" | "hubSpotNotConnected" | "hostNotFound" | "notConnected" | "notSecure" | "notTheService" | "serviceBusy" | "serviceDown" | "timedOut" | "serviceRefused" | "clipboardEmpty" | "keychainMissing" | "keychainLocked" | "keychainRefused" | 
+/**  The keychain that holds the key of the data is not there. */
+"dataKeychainMissing" | "dataKeychainLocked" | "dataKeychainRefused" | 
+/**  There is data, and no key for it in the keychain or in its file. */
+"dataKeyMissing" | 
+/**  The key does not open the data. */
+"dataKeyOther" | 
+/**  Others can read the file of the data key at `path`. */
+"dataKeyFileOpen" | 
+/**  No key can be read from, or put into, the file at `path`. */
+"dataKeyFileUnusable" | 
+/**  The data is not open yet. */
+"dataClosed" | "diskFull" | "databaseBusy" | "databaseSetAside" | "databaseNewer" | "databaseReadOnly" | "backupUnusable" | "anotherSyncRunning" | 
 /**  No workspace has this id. */
 "workspaceGone" | "clockSetBack" | "planOutdated" | "nothingToPush" | "alreadyRunning" | "stopped" | "linkNotAllowed" | "subscriptionUnknown" | "momentUnreadable" | "currencyUnknown" | "rateUnreadable" | "rateWithoutReporting" | "ownPolicyMissing" | "tableEmpty" | "tableTooLarge" | "tableNotCsv" | "tableWithoutCustomers" | "tableWithoutMonths" | "tableMonthsApart" | "fileNotWritten" | "realtimeAddressNotPublic" | "realtimePortTaken" | "realtimeSecretMissing" | "unexpected";
 
@@ -2275,6 +2311,8 @@ export type TraceKind =
 "hubSpotKey" | 
 /**  What Stripe signs its deliveries with, in the keychain. */
 "webhookSecret" | 
+/**  What the data was encrypted with, in the keychain. */
+"dataKey" | 
 /**  The database with its log. */
 "database" | 
 /**  A damaged database that was set aside. */
@@ -2482,6 +2520,8 @@ export type WorkspaceList = {
 export type WorkspaceRow = {
 	/**  Which. */
 	id: WorkspaceId,
+	/**  Whether its data is open; nothing else is known of it otherwise. */
+	open: boolean,
 	/**  What the Stripe account calls itself, or else its id; `None` before one is connected. */
 	account: string | null,
 	/**  Whether live or test data is meant. */
