@@ -46,6 +46,7 @@ export function AccountMenu({ folded = false }: { folded?: boolean }) {
               {rows.map((row) => (
                 <Menu.Item
                   key={row.id}
+                  className={classes.menuItem}
                   leftSection={<StatusDot phase={row.phase} />}
                   rightSection={row.mode && <ModeBadge mode={row.mode} />}
                   aria-current={row.id === shown.id ? "true" : undefined}
