@@ -18,7 +18,7 @@ pub(super) struct Switchboard {
 /// A request.
 #[derive(Clone)]
 pub(super) struct Sent {
-    /// Whose key it carried: the number of the party.
+    /// The key it carried.
     pub(super) key: &'static str,
     /// Its path, query and body.
     pub(super) text: String,
