@@ -240,8 +240,13 @@ async fn it_calls_only_what_is_listed_and_opens_only_known_pages() {
             "{name}: {why}"
         );
     }
-    let listed = call(&window, &serde_json::json!([["status", {}]])).await;
+    let listed = serde_json::json!([
+        ["workspaces", {}],
+        ["status", { "workspace": "../elsewhere" }],
+    ]);
+    let listed = call(&window, &listed).await;
     assert_eq!(listed[0].0, "answered");
+    assert_eq!(listed[1], ("refused".to_owned(), "workspaceGone".into()));
 
     let elsewhere = [
         "javascript:alert(1)",

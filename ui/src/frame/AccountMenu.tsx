@@ -1,4 +1,4 @@
-import { Menu, Tooltip, UnstyledButton } from "@mantine/core";
+import { Menu, Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconPlus, IconSelector, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { ForgetDialog } from "../features/settings/ForgetDialog";
@@ -19,14 +19,18 @@ export function AccountMenu({ folded = false }: { folded?: boolean }) {
   const go = (way: () => Promise<void>) => void way().catch((cause) => showProblem(t, cause));
   return (
     <>
-      <Menu position="top-start" width={288} shadow="md">
+      <Menu
+        position="top-start"
+        width={288}
+        shadow="md"
+        withinPortal={false}
+        withInitialFocusPlaceholder={false}
+      >
         <Menu.Target>
-          <UnstyledButton
-            className={classes.account}
-            aria-label={t("workspace.menu", { name: fullName(t, shown) })}
-          >
+          <UnstyledButton className={classes.account}>
+            <VisuallyHidden>{t("workspace.menu", { name: fullName(t, shown) })}</VisuallyHidden>
             <Tooltip label={fullName(t, shown)} position="right" disabled={!folded}>
-              <span className={classes.accountShown}>
+              <span className={classes.accountShown} aria-hidden>
                 <span className={`${classes.accountName} ${classes.unfolded}`}>{name}</span>
                 {shown.mode && <ModeBadge mode={shown.mode} />}
                 <IconSelector
@@ -42,7 +46,6 @@ export function AccountMenu({ folded = false }: { folded?: boolean }) {
         <Menu.Dropdown>
           {rows.length > 1 && (
             <>
-              <Menu.Label>{t("workspace.accounts")}</Menu.Label>
               {rows.map((row) => (
                 <Menu.Item
                   key={row.id}
@@ -59,12 +62,16 @@ export function AccountMenu({ folded = false }: { folded?: boolean }) {
               <Menu.Divider />
             </>
           )}
-          <Menu.Item leftSection={<IconPlus size={16} stroke={1.5} aria-hidden />} onClick={() => go(add)}>
+          <Menu.Item
+            className={classes.menuItem}
+            leftSection={<IconPlus size={16} stroke={1.5} aria-hidden />}
+            onClick={() => go(add)}
+          >
             {t("workspace.add")}
           </Menu.Item>
           {rows.length > 1 && (
             <Menu.Item
-              color="red"
+              className={classes.menuRemove}
               leftSection={<IconTrash size={16} stroke={1.5} aria-hidden />}
               onClick={() => setRemoving(true)}
             >
