@@ -89,6 +89,14 @@ pub async fn follow(
     let (feed, known) = known.await?;
     let feed = match usable(feed, clock.now()) {
         Ok(feed) => feed,
+        // What was begun without a permission would end without what it lets be read.
+        Err(ImportNeeded::Unfinished) => {
+            let looked = unread::look(source, store, clock).await?;
+            return Ok(Followed::ImportNeeded(match looked {
+                Looked::Back => ImportNeeded::PermissionBack,
+                Looked::EventsRefused | Looked::Readable => ImportNeeded::Unfinished,
+            }));
+        }
         Err(needed) => return Ok(Followed::ImportNeeded(needed)),
     };
     match unread::look(source, store, clock).await? {
