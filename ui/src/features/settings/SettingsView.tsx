@@ -147,7 +147,7 @@ function AddAccount() {
   const { add } = useWorkspaces();
   const adding = useAction(add);
   return (
-    <div>
+    <div className={classes.asideAndButton}>
       <p className={classes.muted}>{t("workspace.add.text")}</p>
       {adding.problem && <ProblemNotice problem={adding.problem} />}
       <Button variant="default" size="xs" loading={adding.busy} onClick={() => void adding.run()}>
