@@ -281,10 +281,11 @@ async fn it_calls_only_what_is_listed_and_opens_only_known_pages() {
     let forged = r#"
         const done = arguments[arguments.length - 1];
         const { invoke } = window.__TAURI_INTERNALS__;
-        const forged = fetch("ipc://localhost/status", { method: "POST", body: "{}", headers: {
+        const forged = fetch("ipc://localhost/workspaces", { method: "POST", body: "{}", headers: {
           "Content-Type": "application/json", "Tauri-Callback": "1", "Tauri-Error": "2", "Tauri-Invoke-Key": "guessed",
         } }).then((answer) => answer.ok, () => false);
-        Promise.race([forged, invoke("status").then(() => invoke("status")).then(() => false)]).then(done);
+        const others = invoke("workspaces").then(() => invoke("workspaces")).then(() => false);
+        Promise.race([forged, others]).then(done, (error) => done(String(error)));
     "#;
     assert_eq!(window.run_async(forged).await, false);
 }
