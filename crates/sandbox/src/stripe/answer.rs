@@ -1,11 +1,13 @@
 use axum::{
-    Json,
     extract::State,
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header::AUTHORIZATION};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use serde_json::Value;
 
 use super::{
@@ -39,7 +41,7 @@ pub(super) async fn answer(
         params: Params::parse(uri.query().unwrap_or_default(), &body),
     };
     let mut response = match call.respond(presented.as_deref()).await {
-        Ok(body) => Json(body).into_response(),
+        Ok(body) => indented(StatusCode::OK, &body),
         Err(refusal) => refusal.into_response(),
     };
     let version = headers.get(STRIPE_VERSION).cloned();
@@ -58,6 +60,13 @@ pub(super) async fn answer(
         status: response.status(),
     });
     response
+}
+
+/// An answer as Stripe writes it: each field on a line of its own, indented by two spaces for each level, so that the text of
+/// an object in a list is another than that of the object alone.
+pub(super) fn indented(status: StatusCode, body: &Value) -> Response {
+    let headers = [(CONTENT_TYPE, "application/json")];
+    (status, headers, format!("{body:#}")).into_response()
 }
 
 /// The key of the `Authorization` header, Bearer or the user name of Basic.

@@ -1,11 +1,8 @@
-use axum::{
-    Json,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
-use super::{key::SandboxKey, permission::Permission};
+use super::{answer::indented, key::SandboxKey, permission::Permission};
 
 /// How a missing permission is told. Two generations of texts are in use, and some keys meet texts that name nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -297,8 +294,7 @@ impl IntoResponse for Refusal {
             error.insert("param".into(), param.into());
         }
         error.insert("type".into(), self.kind.into());
-        let mut response =
-            (self.status, Json(json!({ "error": Value::Object(error) }))).into_response();
+        let mut response = indented(self.status, &json!({ "error": error }));
         response.headers_mut().extend(self.headers);
         response
     }
