@@ -28,6 +28,7 @@ mod link;
 mod movement;
 mod object;
 mod open;
+mod packed;
 mod plan;
 mod restore;
 mod rollup;

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::{AccountId, FetchTime, Reader, StoreError, Writer, columns::Millis};
+use crate::{AccountId, FetchTime, Reader, StoreError, Writer, columns::Millis, packed::Packed};
 
 /// A Stripe object as it was fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Object<'a> {
     pub subscription: Option<&'a str>,
     /// When Stripe made it, seconds since 1970.
     pub created_s: Option<i64>,
-    /// The whole object.
+    /// The whole object. It is kept without indentation, which is not part of what it says.
     pub json: &'a str,
 }
 
@@ -43,7 +43,7 @@ pub struct StoredObject {
     pub deleted_at: Option<Timestamp>,
     /// The account's revision in which it last changed.
     pub revision: i64,
-    /// The whole object.
+    /// The whole object, without indentation.
     pub json: String,
 }
 
@@ -262,10 +262,10 @@ impl Writer {
                customer = excluded.customer, subscription = excluded.subscription,
                created_s = excluded.created_s, api_version = excluded.api_version,
                fetched_at_ms = excluded.fetched_at_ms,
-               changed_at_ms = iif(json = excluded.json AND deleted_at_ms IS NULL,
+               changed_at_ms = iif(same_text(json, excluded.json) AND deleted_at_ms IS NULL,
                  coalesce(changed_at_ms, fetched_at_ms), excluded.fetched_at_ms),
                deleted_at_ms = NULL,
-               revision = iif(json = excluded.json AND deleted_at_ms IS NULL, revision, excluded.revision),
+               revision = iif(same_text(json, excluded.json) AND deleted_at_ms IS NULL, revision, excluded.revision),
                json = excluded.json
              WHERE excluded.fetched_at_ms >= fetched_at_ms
              RETURNING revision",
@@ -284,7 +284,7 @@ impl Writer {
                         api_version,
                         fetched.column(),
                         revision,
-                        object.json,
+                        Packed(object.json),
                     ],
                     |row| row.get(0),
                 )
@@ -312,7 +312,7 @@ impl Writer {
         let revision = self.next_revision(account, fetched)?;
         let mut bury = self.sql().prepare_cached(
             "INSERT INTO object (account, kind, id, api_version, fetched_at_ms, deleted_at_ms, revision, json)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, '{}')
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, packed('{}'))
              ON CONFLICT (account, kind, id) DO UPDATE SET
                fetched_at_ms = excluded.fetched_at_ms,
                revision = iif(deleted_at_ms IS NULL, excluded.revision, revision),
@@ -360,6 +360,6 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredObject> {
         changed_at: row.get::<_, Millis>(7)?.0,
         deleted_at: row.get::<_, Option<Millis>>(8)?.map(|at| at.0),
         revision: row.get(9)?,
-        json: row.get(10)?,
+        json: row.get::<_, Packed<String>>(10)?.0,
     })
 }

@@ -10,6 +10,7 @@ use rusqlite_migration::Error as MigrationError;
 use crate::{
     DataKey, Lease, Store, StoreError,
     lease::beside,
+    packed,
     schema::{LATEST_VERSION, MIGRATIONS},
     seal::{self, Form},
 };
@@ -142,13 +143,25 @@ fn checked(path: &Path, key: &DataKey) -> Result<Connection, StoreError> {
 pub(crate) fn checked_alone(path: &Path, key: &DataKey) -> Result<Connection, StoreError> {
     let mut connection = connect(path, key)?;
     known(&connection)?;
+    let found = version(&connection)?;
     MIGRATIONS
         .to_latest(&mut connection)
         .map_err(|error| match error {
             MigrationError::RusqliteError { err, .. } => err.into(),
             _ => StoreError::Corrupt,
         })?;
+    if (1..LATEST_VERSION).contains(&found) {
+        give_room_back(&connection);
+    }
     Ok(connection)
+}
+
+/// Gives what a migration left empty back to the disk.
+fn give_room_back(connection: &Connection) {
+    if let Err(error) = connection.execute_batch("VACUUM") {
+        // The file stays as large as it was, and is filled again before it grows.
+        tracing::warn!(%error, "the database could not be made smaller");
+    }
 }
 
 /// A connection that writes, with every commit on disk before it returns.
@@ -188,6 +201,7 @@ fn settle(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
+    packed::teach(connection)?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use rusqlite::{Row, params};
 
-use crate::{AccountId, Reader, StoreError, Writer, columns::Millis};
+use crate::{AccountId, Reader, StoreError, Writer, columns::Millis, packed::Packed};
 
 /// A subscription as it was found at some moment, kept because nothing else tells what it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Writer {
                 sighting.subscription,
                 sighting.customer,
                 Millis(sighting.seen_at),
-                sighting.json,
+                Packed(sighting.json.as_str()),
             ])?;
         Ok(())
     }
@@ -61,6 +61,6 @@ fn sighting(row: &Row<'_>) -> rusqlite::Result<Sighting> {
         subscription: row.get(0)?,
         customer: row.get(1)?,
         seen_at: row.get::<_, Millis>(2)?.0,
-        json: row.get(3)?,
+        json: row.get::<_, Packed<String>>(3)?.0,
     })
 }

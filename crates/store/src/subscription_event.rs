@@ -1,6 +1,6 @@
 use rusqlite::{Row, params};
 
-use crate::{AccountId, FetchTime, Reader, StoreError, Writer};
+use crate::{AccountId, FetchTime, Reader, StoreError, Writer, packed::Packed};
 
 /// What an event told of a subscription, kept for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Writer {
                 event.customer,
                 event.created_s,
                 revision,
-                event.json,
+                Packed(event.json.as_str()),
             ])?;
         }
         Ok(new)
@@ -96,6 +96,6 @@ fn event(row: &Row<'_>) -> rusqlite::Result<SubscriptionEvent> {
         subscription: row.get(1)?,
         customer: row.get(2)?,
         created_s: row.get(3)?,
-        json: row.get(4)?,
+        json: row.get::<_, Packed<String>>(4)?.0,
     })
 }

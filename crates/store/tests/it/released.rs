@@ -3,7 +3,7 @@ use std::{fs, path::Path};
 use clearsync_store::{AccountId, Grain, LATEST_VERSION, Scope, StoreError, Target};
 use rusqlite::Connection;
 
-use crate::stores::{open, unlocked};
+use crate::stores::{at, customer, open, unlocked};
 
 /// Files of every version that was ever released, as SQL that makes them. They are never edited.
 #[test]
@@ -40,6 +40,10 @@ fn a_file_of_every_released_version_opens_with_all_it_held() {
                         .deleted_at
                         .is_some()
                 );
+                assert_eq!(
+                    view.object(account, "customer", "cus_1")?.unwrap().json,
+                    "{\"id\":\"cus_1\"}"
+                );
                 assert!(view.import_cursors(account)?[0].done);
                 assert_eq!(view.feed(account)?.unwrap().cursor_s, 1_700_000_000);
                 assert!(view.event_seen(account, "evt_1")?);
@@ -53,17 +57,48 @@ fn a_file_of_every_released_version_opens_with_all_it_held() {
                 if version >= 3 {
                     let events = view.subscription_events(account, "cus_1")?;
                     assert_eq!(events[0].id, "evt_1");
+                    assert_eq!(events[0].json, "{\"id\":\"evt_1\"}");
                     assert_eq!(view.life(account, "sub_1")?.unwrap().currency, "usd");
                     assert_eq!(view.movements(account)?[0].change, "10000/3");
                 }
                 if version >= 4 {
                     let sightings = view.sightings(account, "cus_1")?;
                     assert_eq!(sightings[0].subscription, "sub_1");
+                    assert_eq!(sightings[0].json, "{\"id\":\"sub_1\"}");
                 }
                 Ok::<_, StoreError>(())
             })
             .unwrap();
+        // The next read of the same finds it the same.
+        let fetched = store.begin_fetch(at(1_800_000_000));
+        let again = [customer("cus_1", "{\"id\":\"cus_1\"}")];
+        let counts = store.write(|writer| writer.put_objects(account, fetched, "v", again));
+        assert_eq!(counts.unwrap().unchanged, 1, "version {version}");
     }
+}
+
+/// What Stripe answered takes less room since it is packed, and the room goes back to the disk.
+#[test]
+fn a_file_that_was_not_packed_becomes_smaller() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clearsync.db");
+    let sql = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/released/4.sql");
+    let former = Connection::open(&path).unwrap();
+    former
+        .execute_batch(&fs::read_to_string(sql).unwrap())
+        .unwrap();
+    let more =
+        "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 500)
+      INSERT INTO object (account, kind, id, api_version, fetched_at_ms, revision, json)
+      SELECT 1, 'invoice', 'in_' || n, 'v', 1, 1,
+        json_object('id', 'in_' || n, 'text', replace(hex(zeroblob(2000)), '0', '{\"object\"}'))
+      FROM number";
+    former.execute_batch(more).unwrap();
+    drop(former);
+    let before = fs::metadata(&path).unwrap().len();
+    drop(open(&path));
+    let after = fs::metadata(&path).unwrap().len();
+    assert!(after * 4 < before, "{after} of {before}");
 }
 
 /// The newest released file has exactly the schema that this program makes.

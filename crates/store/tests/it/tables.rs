@@ -518,7 +518,12 @@ fn an_object_says_since_when_it_is_as_it_is() {
     let first = changed_at("{}", 10);
     assert!(first >= at(10));
     assert_eq!(changed_at("{}", 2_000_000_000), first);
-    assert!(changed_at("{\"name\":1}", 2_000_000_010) >= at(2_000_000_010));
+    let alone = changed_at("{\n  \"name\": 1\n}", 2_000_000_010);
+    assert!(alone >= at(2_000_000_010));
+    let in_a_list = "{\n      \"name\": 1\n    }";
+    assert_eq!(changed_at(in_a_list, 2_000_000_020), alone);
+    let otherwise = "{\n      \"name\": 2\n    }";
+    assert!(changed_at(otherwise, 2_000_000_030) >= at(2_000_000_030));
 }
 
 fn plan_row(action: &str) -> PlanRow {

@@ -104,7 +104,7 @@ fn report(rounds: &[Round], objects: usize) {
     );
 }
 
-/// Imports until every request of an import has been recorded; gives back the objects.
+/// Imports until every request of an import has been recorded; gives back the objects, as Stripe writes them.
 async fn record(world: &World, recorded: &Arc<Recorded>) -> Outcome<Vec<String>> {
     loop {
         let folder = tempfile::tempdir()?;
@@ -112,9 +112,15 @@ async fn record(world: &World, recorded: &Arc<Recorded>) -> Outcome<Vec<String>>
         let (store, source) = world.connect(client, folder.path()).await?;
         world.import(&source, &store).await?;
         if recorded.take_missed() == 0 {
-            return Ok(stored(&store, source.account())?);
+            let stored = stored(&store, source.account())?;
+            return stored.iter().map(|json| as_sent(json)).collect();
         }
     }
+}
+
+fn as_sent(json: &str) -> Outcome<String> {
+    let object: Value = serde_json::from_str(json)?;
+    Ok(format!("{object:#}"))
 }
 
 fn stored(store: &Store, account: AccountId) -> Result<Vec<String>, StoreError> {

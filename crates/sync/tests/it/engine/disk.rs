@@ -86,7 +86,7 @@ fn a_full_disk_stops_an_import_and_loses_nothing() {
             world.objects(world.accounts()[0].id)
         };
         let mut kept = Vec::new();
-        for left_kib in [0, 64, 512, 1_536] {
+        for left_kib in [0, 64, 192, 384] {
             let world = World::new();
             let engine = world.connected().await;
             let account = world.accounts()[0].id;

@@ -1,9 +1,17 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Mutex,
+};
 
 use clearsync_sandbox::hubspot::HubSpotSandbox;
 use clearsync_sync::plan::LAST_SYNCED;
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::{
+    Connection,
+    functions::{Context, FunctionFlags},
+    types::ValueRef,
+};
 use serde_json::Value;
+use zstd::bulk::Decompressor;
 
 /// What a life comes to: everything that does not say when or in which order it came about.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,7 +26,7 @@ const TABLES: [(&str, &str); 10] = [
         "object",
         // Stripe changes the number of a customer's next invoice without an event.
         "kind, id, customer, subscription, created_s, deleted_at_ms IS NOT NULL,
-         json_remove(json, '$.next_invoice_sequence')",
+         json_remove(unpacked(json), '$.next_invoice_sequence')",
     ),
     (
         "subscription_event",
@@ -60,6 +68,7 @@ const WITHOUT: [&str; 9] = [
 
 impl State {
     pub(super) fn of(store: &Connection, portal: &HubSpotSandbox) -> Self {
+        teach_unpacked(store);
         let open = "SELECT count(*) FROM journal WHERE state IN ('pending', 'sent')";
         let open: i64 = store.query_row(open, [], |row| row.get(0)).unwrap();
         assert_eq!(open, 0, "every write is settled");
@@ -86,6 +95,23 @@ impl State {
             same(&self.portal[object], records, object, case);
         }
     }
+}
+
+/// Stripe's objects stand packed in the file: zstd with the dictionary of the store.
+fn teach_unpacked(store: &Connection) {
+    const DICTIONARY: &[u8] = include_bytes!("../../../../store/src/packed/1.zdict");
+    const LARGEST_BYTES: usize = 1 << 20;
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    let decompressor = Mutex::new(Decompressor::with_dictionary(DICTIONARY).unwrap());
+    let unpacked = move |arguments: &Context<'_>| {
+        let packed = arguments.get_raw(0).as_blob()?;
+        let mut decompressor = decompressor.lock().unwrap();
+        let text = decompressor.decompress(packed, LARGEST_BYTES).unwrap();
+        Ok(String::from_utf8(text).unwrap())
+    };
+    store
+        .create_scalar_function("unpacked", 1, flags, unpacked)
+        .unwrap();
 }
 
 #[track_caller]
