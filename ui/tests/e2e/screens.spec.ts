@@ -452,6 +452,19 @@ test("a key that is refused, and the guide unfolded", async ({ page }) => {
   expect(complaints).toEqual([]);
 });
 
+test("the button stays in its place when what a key is appears above it", async ({ page }) => {
+  const complaints = await open(page, "hubSpot");
+  const button = page.getByRole("button", { name: "Connect HubSpot" });
+  const before = await button.boundingBox();
+  await page.getByLabel("Service key").fill("pat-na1-1234567890");
+  await expect(page.getByText("A HubSpot key.")).toBeVisible();
+  expect(await button.boundingBox()).toEqual(before);
+  await page.getByLabel("Service key").fill("");
+  await expect(page.getByText("A HubSpot key.")).toBeHidden();
+  expect(await button.boundingBox()).toEqual(before);
+  expect(complaints).toEqual([]);
+});
+
 test("the policy is in force: no style, script or address of a stranger", async ({ page }) => {
   const complaints = await open(page, "everyday");
   await expect(page.getByText("MRR over time")).toBeVisible();
