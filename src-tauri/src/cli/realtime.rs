@@ -16,9 +16,9 @@ pub(super) struct RealtimeArgs {
     /// computer.
     #[arg(long, value_name = "URL", conflicts_with = "off")]
     on: Option<String>,
-    /// The port of this computer that the address reaches.
-    #[arg(long, default_value_t = 4_843, requires = "on")]
-    port: u16,
+    /// The port of this computer that the address reaches; 4843 unless another account has it.
+    #[arg(long, requires = "on")]
+    port: Option<u16>,
     /// Take the endpoint away.
     #[arg(long)]
     off: bool,
@@ -40,9 +40,11 @@ pub(super) async fn realtime(
     let view = match arguments.on {
         Some(url) => {
             let for_this_run = at.sample.is_some();
-            engine
-                .start_realtime(&url, arguments.port, for_this_run)
-                .await?
+            let port = match arguments.port {
+                Some(port) => port,
+                None => engine.realtime().await?.port,
+            };
+            engine.start_realtime(&url, port, for_this_run).await?
         }
         None if arguments.off => engine.stop_realtime().await?,
         None => engine.realtime().await?,
@@ -57,8 +59,8 @@ pub(super) async fn realtime(
 
 fn show(terminal: &Terminal, view: &RealtimeView) -> Result<(), CliError> {
     terminal.say(&words(&format!("realtime.{}", code(&view.state)), &[]))?;
-    if let (Some(url), Some(port)) = (&view.url, view.port) {
-        let port = port.to_string();
+    if let Some(url) = &view.url {
+        let port = view.port.to_string();
         terminal.say(&words("realtime.way", &[("url", url), ("port", &port)]))?;
     }
     if let Some(endpoint) = &view.endpoint {

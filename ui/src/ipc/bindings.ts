@@ -1717,8 +1717,8 @@ export type RealtimeView = {
 	state: RealtimeState,
 	/**  The public address that Stripe delivers to. */
 	url: string | null,
-	/**  The port of this computer that the address has to reach. */
-	port: number | null,
+	/**  The port of this computer that the address has to reach; before it is wanted, one that no other account here has. */
+	port: number,
 	/**  Stripe's id of ClearSync's own endpoint. */
 	endpoint: string | null,
 	/**  Deliveries since ClearSync was started. */

@@ -85,7 +85,7 @@ const MRR: FieldChange = {
 export const NO_REALTIME: RealtimeView = {
   state: "off",
   url: null,
-  port: null,
+  port: 4843,
   endpoint: null,
   deliveries: 0,
   lastDeliveryAt: null,

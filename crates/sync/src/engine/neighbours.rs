@@ -42,6 +42,17 @@ impl Engine {
         }
     }
 
+    /// The other engines of this computer.
+    pub(super) fn others(&self) -> Vec<Arc<Self>> {
+        let Some(neighbours) = self.neighbours.get() else {
+            return Vec::new();
+        };
+        let engines = neighbours.engines();
+        let all = engines.iter().filter_map(Weak::upgrade);
+        all.filter(|engine| !std::ptr::eq(Arc::as_ptr(engine), self))
+            .collect()
+    }
+
     /// Sees that no other engine of this computer has the account, and lets none take it meanwhile.
     ///
     /// # Errors
@@ -55,15 +66,7 @@ impl Engine {
             return Ok(Free { _taking: None });
         };
         let taking = neighbours.taking.lock().await;
-        let all: Vec<Arc<Self>> = neighbours
-            .engines()
-            .iter()
-            .filter_map(Weak::upgrade)
-            .collect();
-        for other in all {
-            if std::ptr::eq(Arc::as_ptr(&other), self) {
-                continue;
-            }
+        for other in self.others() {
             let held = other.with_store(|store| store.read(held)).await?;
             let held = held.filter(|account| {
                 account.mode == mode && account.stripe_account.as_deref() == Some(wanted)

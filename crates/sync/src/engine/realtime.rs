@@ -3,9 +3,11 @@
 //! What is wanted is noted before Stripe is asked, so that a process that ends in between finds the endpoint again by
 //! the same idempotency key. No other endpoint is ever named in a request.
 
-use std::{sync::Arc, time::Duration};
+mod address;
 
-use clearsync_store::{AccountId, Reader, Scope, Writer};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use clearsync_store::{AccountId, Reader, Scope, StoreError, Writer};
 use clearsync_stripe::{
     client::Client,
     error::StripeError,
@@ -16,8 +18,9 @@ use clearsync_vault::KeyName;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
-use url::{Host, Url};
+use url::Url;
 
+use self::address::public;
 use super::{Engine, profile::Profile};
 use crate::{
     realtime::{Door, Heard, Listener},
@@ -25,6 +28,8 @@ use crate::{
 };
 
 const SETTING: &str = "realtime";
+/// The port that is listened at unless another account or the user has another.
+const FIRST_PORT: u16 = 4843;
 /// Deliveries come in bursts, and the list of events a moment after them.
 const GATHERING: Duration = Duration::from_secs(3);
 /// How soon the port is tried again that somebody else has.
@@ -114,31 +119,44 @@ impl Engine {
                 })
             })
             .await?;
-        let live = self.live();
-        let hearing = live.hearing.as_ref();
-        let heard = hearing.map(|hearing| *hearing.heard.borrow());
-        let since = hearing.map(|hearing| hearing.since);
-        let problem = live.realtime_problem.clone();
         let Some(wanted) = wanted else {
             return Ok(RealtimeView {
                 state: RealtimeState::Off,
                 url: None,
-                port: None,
+                port: self.port_to_begin_with().await?,
                 endpoint: None,
                 deliveries: 0,
                 last_delivery_at: None,
                 problem: None,
             });
         };
+        let live = self.live();
+        let hearing = live.hearing.as_ref();
+        let heard = hearing.map(|hearing| *hearing.heard.borrow());
+        let since = hearing.map(|hearing| hearing.since);
+        let problem = live.realtime_problem.clone();
         Ok(RealtimeView {
             state: state(heard, since, newest_event_s),
             url: Some(wanted.url),
-            port: Some(wanted.port),
+            port: wanted.port,
             endpoint: wanted.endpoint.map(String::from),
             deliveries: heard.map_or(0, |heard| heard.deliveries),
             last_delivery_at: heard.and_then(|heard| Some(heard.last_at?.to_string())),
             problem,
         })
+    }
+
+    /// The first port that no other account of this computer listens at.
+    async fn port_to_begin_with(&self) -> Result<u16, Problem> {
+        let mut taken = BTreeSet::new();
+        for other in self.others() {
+            let wanted = other.with_store(|store| store.read(wanted)).await?;
+            taken.extend(wanted.map(|wanted| wanted.port));
+        }
+        let mut ports = FIRST_PORT..;
+        Ok(ports
+            .find(|port| !taken.contains(port))
+            .unwrap_or(FIRST_PORT))
     }
 
     /// Lets Stripe deliver to `url`, a public https address that reaches `port` of this computer. An endpoint that
@@ -328,14 +346,7 @@ impl Engine {
     }
 
     async fn open_door(&self) -> Result<Option<Listener>, Problem> {
-        let wanted = self
-            .with_store(|store| {
-                store.read(|reader| match Profile::read(reader)?.account {
-                    Some(account) => load(reader, account),
-                    None => Ok(None),
-                })
-            })
-            .await?;
+        let wanted = self.with_store(|store| store.read(wanted)).await?;
         let Some(wanted) = wanted.filter(|wanted| wanted.endpoint.is_some()) else {
             return Ok(None);
         };
@@ -408,80 +419,26 @@ fn state(
     }
 }
 
-/// An address that Stripe can reach: https, with a public host.
-fn public(text: &str) -> Result<Url, Problem> {
-    let refused = || Problem::new(ProblemCode::RealtimeAddressNotPublic);
-    let url = Url::parse(text.trim()).map_err(|_| refused())?;
-    let local = match url.host() {
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            name == "localhost"
-                || name
-                    .rsplit_once('.')
-                    .is_none_or(|(_, last)| last == "local")
-        }
-        Some(Host::Ipv4(address)) => {
-            address.is_loopback()
-                || address.is_private()
-                || address.is_link_local()
-                || address.is_unspecified()
-        }
-        Some(Host::Ipv6(address)) => {
-            address.is_loopback() || address.is_unspecified() || address.is_unique_local()
-        }
-        None => true,
-    };
-    let named = !url.username().is_empty() || url.password().is_some();
-    if url.scheme() != "https" || local || named {
-        return Err(refused());
+/// What is wanted for the account whose data stands in a store.
+fn wanted(reader: &Reader) -> Result<Option<Wanted>, StoreError> {
+    match Profile::read(reader)?.account {
+        Some(account) => load(reader, account),
+        None => Ok(None),
     }
-    Ok(url)
 }
 
-fn load(
-    reader: &Reader,
-    account: AccountId,
-) -> Result<Option<Wanted>, clearsync_store::StoreError> {
+fn load(reader: &Reader, account: AccountId) -> Result<Option<Wanted>, StoreError> {
     let kept: Option<Option<Wanted>> = reader.setting(Scope::Account(account), SETTING)?;
     Ok(kept.flatten())
 }
 
-fn keep(
-    writer: &Writer,
-    account: AccountId,
-    wanted: Option<&Wanted>,
-) -> Result<(), clearsync_store::StoreError> {
+fn keep(writer: &Writer, account: AccountId, wanted: Option<&Wanted>) -> Result<(), StoreError> {
     writer.set_setting(Scope::Account(account), SETTING, &wanted)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_public_https_addresses_are_taken() {
-        for good in [
-            "https://hooks.acme.com/stripe",
-            "https://acme.com:8443",
-            " https://8.8.8.8/x ",
-        ] {
-            assert!(public(good).is_ok(), "{good}");
-        }
-        for refused in [
-            "http://hooks.acme.com",
-            "https://localhost/x",
-            "https://127.0.0.1",
-            "https://192.168.0.4",
-            "https://[::1]/",
-            "https://printer",
-            "https://mac.local",
-            "https://me:secret@acme.com",
-            "acme.com",
-            "",
-        ] {
-            assert!(public(refused).is_err(), "{refused}");
-        }
-    }
 
     #[test]
     fn an_event_without_its_delivery_is_noticed() {

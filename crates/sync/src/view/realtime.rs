@@ -11,8 +11,8 @@ pub struct RealtimeView {
     pub state: RealtimeState,
     /// The public address that Stripe delivers to.
     pub url: Option<String>,
-    /// The port of this computer that the address has to reach.
-    pub port: Option<u16>,
+    /// The port of this computer that the address has to reach; before it is wanted, one that no other account here has.
+    pub port: u16,
     /// Stripe's id of ClearSync's own endpoint.
     pub endpoint: Option<String>,
     /// Deliveries since ClearSync was started.

@@ -8,7 +8,6 @@ import { ProblemNotice } from "../../kit/ProblemNotice";
 import { useAction } from "../../kit/useAction";
 import classes from "./realtime.module.css";
 
-const FIRST_PORT = 4843;
 const PORTS = { min: 1024, max: 65_535 };
 
 interface RealtimeFormProps {
@@ -23,7 +22,7 @@ export function RealtimeForm({ realtime, onStarted, onCancel }: RealtimeFormProp
   const t = useWords();
   const backend = useBackend();
   const [url, setUrl] = useState(realtime.url ?? "");
-  const [port, setPort] = useState<number | string>(realtime.port ?? FIRST_PORT);
+  const [port, setPort] = useState<number | string>(realtime.port);
   const usable = url.trim() !== "" && typeof port === "number";
   const start = useAction(async (keepForThisRun: boolean) => {
     if (usable) onStarted(await backend.startRealtime(url.trim(), port, keepForThisRun));

@@ -231,3 +231,24 @@ impl World {
         portals(self) == before
     }
 }
+
+/// Two accounts cannot listen at one port, so none is proposed twice.
+#[tokio::test(start_paused = true)]
+async fn each_account_is_proposed_a_port_of_its_own() {
+    const HOOK: &str = "https://hooks.acme.com/stripe";
+    let world = World::new();
+    let (_workspaces, _, engines) = world.three().await;
+    let [acme, globex, test] = &engines;
+    assert_eq!(port_of(test).await, 4843);
+    acme.start_realtime(HOOK, 4843, true).await.unwrap();
+    assert_eq!(port_of(acme).await, 4843);
+    assert_eq!(port_of(globex).await, 4844);
+    globex.start_realtime(HOOK, 4844, true).await.unwrap();
+    assert_eq!(port_of(test).await, 4845);
+    acme.stop_realtime().await.unwrap();
+    assert_eq!(port_of(test).await, 4843);
+}
+
+async fn port_of(engine: &Engine) -> u16 {
+    engine.realtime().await.unwrap().port
+}
