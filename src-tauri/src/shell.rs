@@ -82,8 +82,7 @@ fn start(app: &AppHandle, started: Started, hidden: bool) {
         window::show(app);
     }
     let tray = TrayOnDesktop::put(app, &attendance::states(&workspaces));
-    let opening = Arc::clone(&workspaces);
-    tauri::async_runtime::spawn(async move { opening.open().await });
+    tauri::async_runtime::spawn(attendance::open(Arc::clone(&workspaces)));
     tauri::async_runtime::spawn(attendance::attend(app.clone(), workspaces, tray));
     tauri::async_runtime::spawn(quit_on_signal(app.clone()));
 }

@@ -77,15 +77,11 @@ impl Workspaces {
             })
             .await
         };
-        let waiting = |id| Workspace {
-            id,
-            state: WorkspaceState::Waiting,
-        };
         Arc::new(Self {
             config,
             folders,
             neighbours: Arc::default(),
-            all: Mutex::new(ids.into_iter().map(waiting).collect()),
+            all: Mutex::new(ids.into_iter().map(Workspace::waiting).collect()),
             shown: Mutex::new(shown),
             changing: tokio::sync::Mutex::default(),
             changed: watch::Sender::default(),
@@ -102,6 +98,25 @@ impl Workspaces {
             // One that was removed meanwhile is nobody's loss.
             let _ = self.open_one(&id, Former::Kept).await;
         }
+    }
+
+    /// Opens every workspace that another process has added since, such as the terminal.
+    pub async fn open_added(&self) {
+        for id in self.take_in_added().await {
+            // One that was removed meanwhile is nobody's loss.
+            let _ = self.open_one(&id, Former::Kept).await;
+        }
+    }
+
+    /// Their ids. Nothing is added or removed here meanwhile.
+    async fn take_in_added(&self) -> Vec<WorkspaceId> {
+        let _one = self.changing.lock().await;
+        let folders = self.folders.clone();
+        let mut ids = blocking(move || folders.made()).await;
+        let mut all = self.all();
+        ids.retain(|id| all.iter().all(|one| one.id != *id));
+        all.extend(ids.iter().cloned().map(Workspace::waiting));
+        ids
     }
 
     /// Opens a workspace that is not open, once more. What no key opens is set aside only if `former` says so.
@@ -357,6 +372,13 @@ impl Workspaces {
 }
 
 impl Workspace {
+    fn waiting(id: WorkspaceId) -> Self {
+        Self {
+            id,
+            state: WorkspaceState::Waiting,
+        }
+    }
+
     fn name(&self) -> Option<String> {
         row(self).account
     }

@@ -11,6 +11,7 @@ use crate::{engine::DATABASE, view::WorkspaceId};
 pub(super) const WORKSPACES: &str = "workspaces";
 /// The file in it that names the workspace which the window shows, where there are several.
 const SHOWN: &str = "shown";
+
 /// Where the workspaces of a data folder lie.
 #[derive(Clone)]
 pub(super) struct Folders {
@@ -38,6 +39,13 @@ impl Folders {
         if ids.is_empty() || self.data_folder.join(DATABASE).exists() {
             ids.insert(0, WorkspaceId::first());
         }
+        ids
+    }
+
+    /// Those whose data is there already: what a process is about to make is not.
+    pub(super) fn made(&self) -> Vec<WorkspaceId> {
+        let mut ids = self.ids();
+        ids.retain(|id| self.of_workspace(id).join(DATABASE).exists());
         ids
     }
 

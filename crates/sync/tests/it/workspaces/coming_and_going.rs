@@ -54,6 +54,32 @@ async fn an_account_is_brought_by_one_workspace_alone() {
     world.connect(&engine, ACME).await.unwrap();
 }
 
+/// What the terminal adds while the window is there is found, opened, and no more than once.
+#[tokio::test(start_paused = true)]
+async fn what_another_process_adds_is_opened() {
+    let world = World::new();
+    let window = world.open().await;
+    world.connect(&window.engines()[0].1, ACME).await.unwrap();
+    window.open_added().await;
+    assert_eq!(window.list().rows.len(), 1);
+
+    let terminal = world.open().await;
+    let added = terminal.add().await.unwrap().shown;
+    // A folder without data is one that another process is about to fill.
+    let half = world.data().join("workspaces/zzzzzzz");
+    fs::create_dir(&half).unwrap();
+    for _ in 0..2 {
+        window.open_added().await;
+        let list = window.list();
+        let ids: Vec<_> = list.rows.iter().map(|row| (&row.id, row.open)).collect();
+        assert_eq!(ids, [(&list.shown, true), (&added, true)]);
+    }
+    world
+        .connect(&window.engine(&added).unwrap(), GLOBEX)
+        .await
+        .unwrap();
+}
+
 /// Two workspaces ask for one account in the same moment.
 #[tokio::test(start_paused = true)]
 async fn of_two_that_ask_at_once_one_gets_the_account() {
