@@ -1,6 +1,6 @@
 //! What goes on beside the window for every workspace: its schedule, what the window is told of it, and what the user is.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use clearsync_sync::{
     Change, Engine, Workspaces,
@@ -10,7 +10,10 @@ use serde::Serialize;
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt;
 use tauri_specta::Event;
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 
 use crate::{
     ChecklistChanged, DataChanged, StatusChanged, WorkspacesChanged, metered,
@@ -19,6 +22,18 @@ use crate::{
     tray_icon::TrayOnDesktop,
     words::{words, workspace_name},
 };
+
+/// How long what the terminal added goes unnoticed.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// Opens the workspaces, and each that the terminal adds while the window is there.
+pub(crate) async fn open(workspaces: Arc<Workspaces>) {
+    workspaces.open().await;
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        workspaces.open_added().await;
+    }
+}
 
 /// Attends to every workspace that is open, as they come and go, and keeps the tray and the window's list in step.
 pub(crate) async fn attend(
@@ -30,6 +45,7 @@ pub(crate) async fn attend(
         Some(_) => tray_host::presence().await,
         None => TrayPresence::NoHost,
     };
+    let metered = metered::watch();
     let mut changed = workspaces.watch();
     let (moved, mut heard) = mpsc::channel(1);
     let mut attended: BTreeMap<WorkspaceId, JoinSet<()>> = BTreeMap::new();
@@ -47,7 +63,7 @@ pub(crate) async fn attend(
                     id,
                     engine,
                 };
-                one.attend(moved.clone())
+                one.attend(metered.clone(), moved.clone())
             });
         }
         if let Some(tray) = &mut tray {
@@ -86,11 +102,11 @@ struct One {
 
 impl One {
     /// Runs its schedule and tells what changes, until the tasks are dropped.
-    fn attend(self, moved: mpsc::Sender<()>) -> JoinSet<()> {
+    fn attend(self, metered: watch::Receiver<bool>, moved: mpsc::Sender<()>) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
         let engine = Arc::clone(&self.engine);
         tasks.spawn(async move { engine.run_schedule().await });
-        tasks.spawn(metered::watch(Arc::clone(&self.engine)));
+        tasks.spawn(spare(Arc::clone(&self.engine), metered));
         tasks.spawn(pass_changes_on(
             self.app.clone(),
             self.id.clone(),
@@ -133,6 +149,16 @@ impl One {
         let notification = self.app.notification().builder().title(title).body(text);
         if let Err(error) = notification.show() {
             tracing::warn!(%error, "no notification could be shown");
+        }
+    }
+}
+
+/// Has the engine ask less often while the connection is metered.
+async fn spare(engine: Arc<Engine>, mut metered: watch::Receiver<bool>) {
+    loop {
+        engine.set_metered(*metered.borrow_and_update());
+        if metered.changed().await.is_err() {
+            return;
         }
     }
 }

@@ -1,33 +1,39 @@
 //! Whether the connection is paid for by volume. On Linux `NetworkManager` knows; where nobody tells, it counts as not.
 
-use std::sync::Arc;
+use tokio::sync::watch;
 
-use clearsync_sync::Engine;
-
-/// Tells the engine whenever it changes.
-#[cfg(all(unix, not(target_os = "macos")))]
-pub(crate) async fn watch(engine: Arc<Engine>) {
-    if let Err(error) = listen(&engine).await {
-        tracing::info!(%error, "nobody tells whether the connection is metered");
-    }
+/// Whether it is, from now on.
+pub(crate) fn watch() -> watch::Receiver<bool> {
+    let (told, heard) = watch::channel(false);
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = listen(&told).await {
+            tracing::info!(%error, "nobody tells whether the connection is metered");
+        }
+    });
+    heard
 }
 
-/// Tells the engine whenever it changes.
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-pub(crate) async fn watch(_: Arc<Engine>) {}
-
 #[cfg(all(unix, not(target_os = "macos")))]
-async fn listen(engine: &Engine) -> zbus::Result<()> {
+async fn listen(told: &watch::Sender<bool>) -> zbus::Result<()> {
     use futures::StreamExt;
 
     let bus = zbus::Connection::system().await?;
     let network = NetworkManagerProxy::new(&bus).await?;
     // A stream tells what comes after it began, and what is there only if it was asked for already.
     let mut changes = network.receive_metered_changed().await;
-    engine.set_metered(is_metered(network.metered().await?));
+    told.send_replace(is_metered(network.metered().await?));
     while let Some(change) = changes.next().await {
-        engine.set_metered(is_metered(change.get().await?));
+        told.send_replace(is_metered(change.get().await?));
     }
+    Ok(())
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+#[expect(
+    clippy::unused_async,
+    reason = "where somebody tells, it is waited for"
+)]
+async fn listen(_: &watch::Sender<bool>) -> Result<(), std::convert::Infallible> {
     Ok(())
 }
 

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use crate::{
     desktop::{Desktop, wait_for},
     keyring::secrets,
-    network_manager::NetworkManager,
+    metered_network::MeteredNetwork,
     notification_daemon::NotificationDaemon,
     tray_host::TrayHost,
     walk::{self, Accounts, HUBSPOT_KEY, STRIPE_KEY},
@@ -16,7 +16,7 @@ async fn it_tells_what_needs_the_user_starts_with_the_computer_and_forgets_a_key
     let desktop = Desktop::start().await;
     let tray = TrayHost::start(&desktop).await;
     let daemon = NotificationDaemon::start(&desktop).await;
-    let network = NetworkManager::start(&desktop).await;
+    let network = MeteredNetwork::start(&desktop).await;
     let accounts = Accounts::serve().await;
     let window = accounts.open_window(&desktop).await;
     walk::from_the_welcome_to_hubspot(&window, walk::STRIPE_KEY).await;
@@ -47,7 +47,7 @@ async fn a_revoked_key_is_told(accounts: &Accounts, tray: &TrayHost, daemon: &No
     );
 }
 
-async fn a_metered_connection_is_spared(network: &NetworkManager, window: &Window) {
+async fn a_metered_connection_is_spared(network: &MeteredNetwork, window: &Window) {
     const METERED: &str = "Now every hour, because this connection is metered.";
     window.sees("Now every").await;
     assert!(!window.text().await.contains(METERED));

@@ -17,7 +17,7 @@ mod keyring;
 mod keys;
 #[path = "../leaks/mod.rs"]
 mod leaks;
-mod network_manager;
+mod metered_network;
 mod notification_daemon;
 mod setup;
 mod soak;

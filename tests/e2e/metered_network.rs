@@ -1,4 +1,4 @@
-//! A network manager for tests: it owns the name on the private bus and says whether the connection is metered.
+//! What tells whether the connection is metered, for tests: it owns the name of `NetworkManager` on the private bus.
 
 use zbus::{Connection, interface, object_server::InterfaceRef};
 
@@ -9,7 +9,7 @@ const YES: u32 = 1;
 /// `NM_METERED_GUESS_NO`.
 const GUESS_NO: u32 = 4;
 
-pub struct NetworkManager {
+pub struct MeteredNetwork {
     _bus: Connection,
     network: InterfaceRef<Network>,
 }
@@ -26,7 +26,7 @@ impl Network {
     }
 }
 
-impl NetworkManager {
+impl MeteredNetwork {
     /// The connection is not metered.
     pub async fn start(desktop: &Desktop) -> Self {
         const PATH: &str = "/org/freedesktop/NetworkManager";
