@@ -12,17 +12,20 @@ use std::{
     fs, io,
     io::Read,
     path::{Path, PathBuf},
+    pin::pin,
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clearsync_sync::{
-    Engine,
+    Engine, Workspaces,
     view::{CompanyQuery, PolicyId, Problem, Service, WorkspaceRow},
 };
 use clearsync_vault::Secret;
 use serde_json::json;
+use tokio::time::timeout;
 
 pub(crate) use self::accounts::At;
 use self::sync::Wanted;
@@ -268,14 +271,14 @@ pub(crate) fn run(cli: Cli) -> ExitCode {
     let Some(command) = cli.command else {
         return open_window(prepared, cli.hidden);
     };
-    let started = match tauri::async_runtime::block_on(open(prepared)) {
+    let terminal = Terminal::new();
+    let started = match tauri::async_runtime::block_on(open(prepared, &terminal)) {
         Ok(started) => started,
         Err(problem) => {
             complain(&CliError::Problem(problem));
             return ExitCode::from(CLOSED);
         }
     };
-    let terminal = Terminal::new();
     let forgets = matches!(command, Command::Forget(_)) && account.is_none();
     let outcome = tauri::async_runtime::block_on(carry_out(command, &started, &terminal, account));
     if forgets && matches!(outcome, Ok(DONE | FAILED)) {
@@ -365,16 +368,29 @@ async fn carry_out(
     }
 }
 
+/// How long opening the data may take before it is said.
+const SILENCE: Duration = Duration::from_secs(3);
+
 /// Opens the data of every workspace that can be opened.
-async fn open(prepared: Prepared) -> Result<Started, Problem> {
+async fn open(prepared: Prepared, terminal: &Terminal) -> Result<Started, Problem> {
     let workspaces = prepared.workspaces().await;
-    workspaces.open().await;
+    open_aloud(&workspaces, terminal).await;
     if workspaces.engines().is_empty()
         && let Some(problem) = workspaces.list().rows.swap_remove(0).problem
     {
         return Err(problem);
     }
     Ok(prepared.with(workspaces))
+}
+
+/// Says what is waited for, where that takes long.
+async fn open_aloud(workspaces: &Workspaces, terminal: &Terminal) {
+    let mut opening = pin!(workspaces.open());
+    if timeout(SILENCE, &mut opening).await.is_err() {
+        // Where nobody can be told it is opened all the same.
+        let _ = terminal.complain(&words("opening.terminal", &[]));
+        opening.await;
+    }
 }
 
 fn open_window(prepared: Prepared, hidden: bool) -> ExitCode {
