@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clearsync_sandbox::Clock;
+use clearsync_sandbox::{Clock, business::Shape};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
@@ -92,7 +92,8 @@ async fn what_it_takes_of_the_computer_does_not_grow() {
     let minutes = env::var("CLEARSYNC_SOAK_MIN").map_or(MINUTES, |text| text.parse().unwrap());
     let desktop = Desktop::start().await;
     let tray = TrayHost::start(&desktop).await;
-    let accounts = Accounts::on(Arc::new(FastClock::ending_in(minutes))).await;
+    let clock = Arc::new(FastClock::ending_in(minutes));
+    let accounts = Accounts::of(&Shape::sample(), clock).await;
     let window = accounts.open_window(&desktop).await;
     walk::from_the_welcome_to_hubspot(&window, walk::STRIPE_KEY).await;
     walk::from_hubspot_to_the_overview(&window, walk::HUBSPOT_KEY).await;

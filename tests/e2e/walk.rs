@@ -12,7 +12,7 @@ use clearsync_sandbox::{
 pub const STRIPE_KEY: &str = "rk_test_51Hq6YvBn3KxWr8TzMd4LcSf9PjGa7UeQo2Ei5Nm";
 pub const HUBSPOT_KEY: &str = "pat-na1-4b8e13c7-9d52-4e6a-b07f-61c5d2f9a38b";
 
-/// A small business with keys of its own.
+/// A business with keys of its own.
 pub struct Accounts {
     sample: Sample,
     served: ServedSample,
@@ -20,12 +20,12 @@ pub struct Accounts {
 
 impl Accounts {
     pub async fn serve() -> Self {
-        Self::on(Arc::new(SystemClock)).await
+        Self::of(&Shape::small(), Arc::new(SystemClock)).await
     }
 
-    /// Accounts for which the present is what `clock` shows.
-    pub async fn on(clock: Arc<dyn Clock>) -> Self {
-        let business = Business::play(11, &Shape::small(), clock.now());
+    /// Accounts of such a business, for which the present is what `clock` shows.
+    pub async fn of(shape: &Shape, clock: Arc<dyn Clock>) -> Self {
+        let business = Business::play(11, shape, clock.now());
         let sample = Sample::of(business, clock);
         sample.hubspot.add_token(HUBSPOT_KEY, Sample::SCOPES);
         let served = sample.serve(Duration::from_millis(5)).await.unwrap();
