@@ -142,7 +142,8 @@ impl Window {
             const found = named.find((e) => e.offsetParent !== null && !e.disabled && e.dataset.disabled !== 'true'); \
             const { x, y, width, height } = found?.getBoundingClientRect() ?? {}; \
             const place = [among, label, x, y, width, height].join(' '); \
-            const still = window.placeOfLast === place; \
+            const moving = (e) => e && (e.getAnimations().some((a) => a.playState === 'running') || moving(e.parentElement)); \
+            const still = window.placeOfLast === place && !moving(found); \
             window.placeOfLast = place; \
             return found && still ? found : null;";
         let end = Instant::now() + PATIENCE;
