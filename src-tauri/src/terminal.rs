@@ -8,8 +8,8 @@ use std::{
 use clearsync_sync::{
     Engine,
     view::{
-        CheckState, Checklist, Level, NeedsApproval, Overview, PlanSummary, Problem, RunProgress,
-        RunRow,
+        CheckState, Checklist, Level, NeedsApproval, Overview, PlanSummary, Problem, RunKind,
+        RunProgress, RunRow,
     },
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -122,9 +122,9 @@ impl Terminal {
             .outcome
             .map_or_else(|| "running".to_owned(), |outcome| code(&outcome));
         self.say(&format!(
-            "{}: {} objects new or changed in Stripe; HubSpot: {} created, {} updated, {} refused.",
+            "{}: {}{} created, {} updated, {} refused in HubSpot.",
             words(&format!("outcome.{outcome}"), &[]),
-            run.objects_read,
+            read_text(run).map_or_else(String::new, |read| format!("{read}; ")),
             run.created,
             run.updated,
             run.failed
@@ -182,6 +182,17 @@ impl Terminal {
         // The status settles right after the run; what is read next is complete.
         tokio::time::sleep(Duration::ZERO).await;
         Ok(())
+    }
+}
+
+/// What a run read of Stripe, if that is what it does.
+pub(crate) fn read_text(run: &RunRow) -> Option<String> {
+    match run.kind {
+        RunKind::Import | RunKind::Sync => Some(format!(
+            "{} objects new or changed in Stripe",
+            run.objects_read
+        )),
+        RunKind::Push | RunKind::Undo => None,
     }
 }
 

@@ -334,7 +334,18 @@ async fn sync_once_waits_for_a_word_and_then_does_it() {
 async fn what_another_installation_wrote_is_taken_over_with_one_word() {
     let world = World::new().await;
     let approve = ["sync", "--once", "--approve"];
-    assert_eq!(world.run_with_keys(&approve).await.code, 0);
+    let first = world.run_with_keys(&approve).await;
+    assert_eq!(first.code, 0, "{}", first.errors);
+    let told: Vec<&str> = first.output.lines().collect();
+    let read = told
+        .iter()
+        .find_map(|line| line.strip_suffix(" objects new or changed in Stripe"));
+    assert!(read.unwrap().trim().parse::<u32>().unwrap() > 100);
+    let last = told.last().unwrap();
+    assert!(
+        last.starts_with("done: ") && !last.contains("Stripe"),
+        "{last}"
+    );
     fs::remove_dir_all(world.path("data")).unwrap();
     world.sample.hubspot.forget_requests();
     let portal = || {

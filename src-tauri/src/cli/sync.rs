@@ -8,7 +8,11 @@ use super::{
     accounts::{self, At},
     last_run, take_keys,
 };
-use crate::{start::Started, terminal::Terminal, words::workspace_name};
+use crate::{
+    start::Started,
+    terminal::{Terminal, read_text},
+    words::workspace_name,
+};
 
 /// What a sync is told.
 pub(super) struct Wanted {
@@ -87,6 +91,9 @@ async fn synced(at: &At<'_>, terminal: &Terminal, wanted: &Wanted) -> Result<Syn
         && run.outcome == Some(RunOutcome::WaitsForApproval)
         && let Some(plan) = engine.plan_summary().await?.filter(asked)
     {
+        if let Some(read) = read_text(&run).filter(|_| !wanted.json) {
+            terminal.say(&format!("  {read}"))?;
+        }
         engine.push(plan.id).await?;
         terminal.show_run(engine, wanted.json).await?;
         run = last_run(engine).await?;
