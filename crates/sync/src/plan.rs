@@ -15,9 +15,11 @@ mod former;
 mod guard;
 mod kind;
 mod known;
+mod links;
 mod look;
 mod mark;
 mod metadata;
+mod open_items;
 mod own_records;
 mod portal;
 mod row;
@@ -27,9 +29,7 @@ mod subscription_values;
 mod vain;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use clearsync_hubspot::{Client, HubSpotError, Pair, Reason, RecordId};
+use clearsync_hubspot::{Client, HubSpotError, Reason};
 use clearsync_store::{PlanId, PlanState, Purpose, Store, StoreError, Target, Writer};
 use futures::future::try_join;
 use jiff::Timestamp;
@@ -41,9 +41,12 @@ pub(crate) use former::former_records;
 pub use guard::Guard;
 pub(crate) use kind::{Kind, LinkKind, PIPELINE};
 pub(crate) use known::settings_changed;
+pub(crate) use links::{link_ends, pair_values};
 pub(crate) use look::{LINE_ITEM_SCOPES, check_room, look_at_properties};
 pub use mark::Installation;
 pub(crate) use mark::{Mark, Whose};
+pub use open_items::{CUSTOMER_UNMATCHED, MATCH_AMBIGUOUS, OTHER_ACCOUNT};
+pub(crate) use open_items::{OTHER_INSTALLATION, SCOPE_MISSING, scopes_missing, take_over};
 pub(crate) use portal::Portal;
 pub(crate) use row::{
     ASSOCIATE, CREATE, Change, Deed, REMOVE, Row, SKIP, UNCHANGED, UPDATE, Values, pair_subject,
@@ -56,8 +59,8 @@ pub(crate) use values::same_in;
 
 use self::{
     known::Known,
-    mark::{Marked, Rival, mark},
-    row::{Links, Standing},
+    mark::{Marked, mark},
+    row::Standing,
     subscription::Subscription,
     vain::Vain,
 };
@@ -188,17 +191,7 @@ pub async fn make(
         &known.refused,
     );
     row::wait_for_scopes(&mut rows, &barred);
-    let mut standing = Vec::new();
-    let mut missing = Vec::new();
-    for link in portal.links().filter(|link| !barred.bars_link(link)) {
-        let Some(wanted) = wanted_links.get(link.name) else {
-            continue;
-        };
-        let found = standing_links(&gathering, &rows, link, wanted).await?;
-        let pairs = found.keys().cloned().collect();
-        missing.extend(row::associations(&rows, link, wanted, &pairs));
-        standing.push((link, found));
-    }
+    let (standing, missing) = links::look(&gathering, &rows, &wanted_links, &barred).await?;
     rows.extend(missing);
     let gone = known.former.iter().cloned().chain(own.strays);
     rows.extend(gone.filter(|row| !barred.bars_object(&row.object)));
@@ -294,76 +287,6 @@ fn standing_of(sought: Sought, own: &[String]) -> Standing {
     }
 }
 
-type Pairs = BTreeMap<(String, String), Pair>;
-
-/// The links of one kind that stand. Those that were never made are looked for.
-async fn standing_links(
-    gathering: &Gathering<'_>,
-    rows: &[Row],
-    kind: &LinkKind,
-    wanted: &Links,
-) -> Result<Pairs, HubSpotError> {
-    let records = |kind: Kind| -> BTreeMap<&str, RecordId> {
-        rows.iter()
-            .filter(|row| row.object == kind.name())
-            .filter_map(|row| Some((row.subject.as_str(), row.deed.record()?)))
-            .collect()
-    };
-    // Without its label a link is to be made again; the plain one may stand.
-    let unlabelled = kind.label.is_some() && gathering.portal.label(kind).is_none();
-    let (from, to) = (records(kind.from), records(kind.to));
-    let (mut standing, mut unknown) = (Pairs::new(), Pairs::new());
-    for (subject, others) in wanted {
-        for other in others {
-            let Some((from, to)) = from.get(subject.as_str()).zip(to.get(other.as_str())) else {
-                continue;
-            };
-            let pair = Pair {
-                from: *from,
-                to: *to,
-            };
-            let written = gathering
-                .known
-                .associated(kind, &pair_subject(subject, other));
-            let place = if written == Some(&pair_values(pair)) {
-                &mut standing
-            } else {
-                &mut unknown
-            };
-            place.insert((subject.clone(), other.clone()), pair);
-        }
-    }
-    let types = gathering
-        .portal
-        .object_type(kind.from)
-        .zip(gathering.portal.object_type(kind.to));
-    let Some((from, to)) = types.filter(|_| !unknown.is_empty() && !unlabelled) else {
-        return Ok(standing);
-    };
-    let ids: BTreeSet<RecordId> = unknown.values().map(|pair| pair.from).collect();
-    let held = match gathering.hubspot.associated(&from, &to, &ids).await {
-        // What stands is not known. To link again what is linked changes nothing.
-        Err(error) if is_scope_missing(&error) => return Ok(standing),
-        held => held?,
-    };
-    let stands = |pair: &Pair| held.get(&pair.from).is_some_and(|to| to.contains(&pair.to));
-    standing.extend(unknown.into_iter().filter(|(_, pair)| stands(pair)));
-    Ok(standing)
-}
-
-/// The kinds of record that a kind of link joins; `None` when it is no kind of link.
-pub(crate) fn link_ends(kind: &str) -> Option<(&'static str, &'static str)> {
-    LinkKind::named(kind).map(|link| (link.from.name(), link.to.name()))
-}
-
-/// A pair as it is kept among what was written.
-pub(crate) fn pair_values(pair: Pair) -> Values {
-    Values::from([
-        ("from".to_owned(), pair.from.to_string()),
-        ("to".to_owned(), pair.to.to_string()),
-    ])
-}
-
 /// A plan that is about to be kept.
 struct Draft<'a> {
     target: Target,
@@ -371,7 +294,7 @@ struct Draft<'a> {
     portal: &'a Portal,
     rows: &'a [Row],
     /// The links that stand, by kind.
-    standing: &'a [(&'static LinkKind, Pairs)],
+    standing: &'a [(&'static LinkKind, links::Pairs)],
     vain: &'a Vain,
     barred: &'a Barred,
     counts: &'a Counts,
@@ -393,7 +316,7 @@ impl Draft<'_> {
         let open = self.known.open.iter();
         let open = open.filter(|entry| !self.barred.bars_object(&entry.entry.object));
         push::settle_former(writer, open, self.rows, self.now)?;
-        self.set_attention(writer)?;
+        self.keep_open_items(writer)?;
         let rows: Vec<_> = self.rows.iter().map(Row::stored).collect();
         let counts = self.counts.to_json();
         if let Some(current) = writer.current_plan(self.target, Purpose::Sync)?
@@ -443,116 +366,6 @@ impl Draft<'_> {
         }
         Ok(())
     }
-
-    /// Customers without a usable match are open items for as long as it is so.
-    fn set_attention(&self, writer: &Writer) -> Result<(), StoreError> {
-        let account = self.target.account;
-        let mut open: BTreeMap<&str, (&str, serde_json::Value)> = BTreeMap::new();
-        for row in self.rows {
-            let Deed::Skip {
-                reason,
-                candidates,
-                account: other,
-            } = &row.deed
-            else {
-                continue;
-            };
-            let code = match reason {
-                SkipReason::Ambiguous => MATCH_AMBIGUOUS,
-                SkipReason::OtherAccount => OTHER_ACCOUNT,
-                SkipReason::NoEmail | SkipReason::EmailRefused | SkipReason::ContactsNotCreated => {
-                    CUSTOMER_UNMATCHED
-                }
-                SkipReason::FreeMail
-                | SkipReason::CompaniesNotCreated
-                | SkipReason::CustomerDeleted
-                | SkipReason::LeftOut
-                | SkipReason::Refused
-                | SkipReason::ScopeMissing
-                | SkipReason::FilteredTrial
-                | SkipReason::FilteredFree
-                | SkipReason::FilteredStatus
-                | SkipReason::FilteredProduct
-                | SkipReason::FilteredPrice
-                | SkipReason::FilteredCurrency
-                | SkipReason::FilteredMrr
-                | SkipReason::FilteredMetadata => continue,
-            };
-            let candidates: Vec<String> = candidates.iter().map(RecordId::to_string).collect();
-            let mut params = serde_json::json!({
-                "object": row.object, "key": row.subject, "reason": reason, "candidates": candidates.join(", "),
-            });
-            if let Some(other) = other {
-                params["account"] = serde_json::json!(other);
-            }
-            open.insert(&row.label, (code, params));
-        }
-        if let Some(rival) = &self.counts.rival {
-            let params = serde_json::json!({ "records": rival.records });
-            open.insert(&rival.installation, (OTHER_INSTALLATION, params));
-        }
-        let blind = self.rows.iter().filter(|row| push::is_blind(row));
-        for kind in blind.filter_map(|row| Kind::named(&row.object)) {
-            let params = serde_json::json!({ "scopes": kind.scopes().join(", ") });
-            open.insert(kind.name(), (SCOPE_MISSING, params));
-        }
-        for (kind, any_of) in self.barred.kinds() {
-            open.insert(kind.name(), (SCOPE_MISSING, scopes_missing(kind, any_of)));
-        }
-        let former = self.known.attention.iter().filter(|item| item.area == AREA);
-        for item in former.filter(|item| !open.contains_key(item.subject.as_str())) {
-            writer.set_attention(account, AREA, &item.subject, &[], self.now)?;
-        }
-        for (subject, item) in open {
-            writer.set_attention(account, AREA, subject, &[item], self.now)?;
-        }
-        let rows = self.rows.iter().filter(|row| match &row.deed {
-            Deed::Create { .. } | Deed::Update { .. } | Deed::Remove { .. } => true,
-            Deed::Skip { reason, .. } => *reason == SkipReason::Refused,
-            Deed::Keep { .. } | Deed::Associate { .. } => false,
-        });
-        let waiting: BTreeSet<&str> = rows.map(|row| row.label.as_str()).collect();
-        push::close_items_but_of(
-            writer,
-            self.target,
-            &self.known.attention,
-            &waiting,
-            self.now,
-        )
-    }
-}
-
-/// Notes that a push takes over what another installation writes.
-pub(crate) fn take_over(
-    writer: &Writer,
-    target: Target,
-    rival: &Rival,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    mark::begin_term(writer, rival.term)?;
-    writer.set_attention(target.account, AREA, &rival.installation, &[], now)
-}
-
-const AREA: &str = "plan";
-/// The code of an open item about a customer no record fits; `params` hold `object`, `key` and `reason`.
-pub const CUSTOMER_UNMATCHED: &str = "customer_unmatched";
-/// The code of an open item about several records that fit; `params` hold `candidates` too.
-pub const MATCH_AMBIGUOUS: &str = "match_ambiguous";
-/// The code of an open item about a record on which another Stripe account's figures stand; `params` hold `account`, its id
-/// and mode, too.
-pub const OTHER_ACCOUNT: &str = "other_account";
-/// The code of an open item about another installation that writes for the same account; `params` hold how many `records`.
-pub(crate) const OTHER_INSTALLATION: &str = "other_installation";
-/// The code of an open item about a kind of record whose scopes the key lacks; `params` hold `scopes`.
-pub(crate) const SCOPE_MISSING: &str = "scope_missing";
-
-/// The parameters of an open item about a kind of record that may not be written.
-pub(crate) fn scopes_missing(kind: Kind, any_of: &[String]) -> serde_json::Value {
-    let scopes = match any_of {
-        [] => kind.scopes().join(", "),
-        named => named.join(", "),
-    };
-    serde_json::json!({ "scopes": scopes })
 }
 
 fn same_rows(one: &[clearsync_store::PlanRow], other: &[clearsync_store::PlanRow]) -> bool {

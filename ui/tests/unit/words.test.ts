@@ -129,6 +129,7 @@ describe("the source", () => {
       "rotate.",
       "forget.",
       "workspace.",
+      "opening.terminal",
     ];
     const unused = keys.filter((key) => {
       const base = key.replace(/_(one|other)$/, "");

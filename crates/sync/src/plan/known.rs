@@ -83,12 +83,6 @@ impl Known {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let account = target.account;
-        let summaries = |grain| -> Result<BTreeMap<String, Summary>, StoreError> {
-            let rollups = view.rollups(account, grain)?;
-            let known = |rollup: Rollup| Some((Summary::of(&rollup)?, rollup.id));
-            let known = rollups.into_iter().filter_map(known);
-            Ok(known.map(|(summary, id)| (id, summary)).collect())
-        };
         let attention = view.attention(account)?;
         let open = view.open_journal(target)?;
         let unsure: BTreeSet<(&str, &str)> = open
@@ -103,17 +97,10 @@ impl Known {
                 .map(|written| (written.subject, written.properties))
                 .collect())
         };
-        let links = |object: &str| -> Result<BTreeMap<String, Link>, StoreError> {
-            let links = view.links(target, object)?;
-            Ok(links
-                .into_iter()
-                .map(|link| (link.subject.clone(), link))
-                .collect())
-        };
         let stored = view.account(account)?;
         let installation = Installation::load(view)?;
         let installation = installation.ok_or(StoreError::Missing { table: "setting" })?;
-        let customers = summaries(Grain::Customer)?;
+        let customers = summaries(view, account, Grain::Customer)?;
         let writing = &rules.writing;
         let own = writing.mode != WriteMode::Summary;
         let needs = own || !filter::is_empty(&writing.filters) || !writing.metadata.is_empty();
@@ -149,8 +136,8 @@ impl Known {
             subscriptions,
             catalogue,
             customers,
-            companies: summaries(Grain::Company)?,
-            links: all(Kind::ALL.into_iter(), |kind| links(kind.name()))?,
+            companies: summaries(view, account, Grain::Company)?,
+            links: all(Kind::ALL.into_iter(), |kind| links(view, target, kind))?,
             written: all(Kind::ALL.into_iter(), |kind| written(kind.name()))?,
             associated: all(
                 LinkKind::of_mode(rules.writing.mode).map(|link| link.name),
@@ -166,16 +153,7 @@ impl Known {
             pushed: push::was_pushed(view, target)?,
             guard: Guard::load(view, account)?,
             shared: SharedDomains::read(view, account)?,
-            decisions: view
-                .decisions(target)?
-                .into_iter()
-                .map(|decision| {
-                    (
-                        (decision.object.clone(), decision.subject.clone()),
-                        decision,
-                    )
-                })
-                .collect(),
+            decisions: decisions(view, target)?,
             holds: view.holds(target, Purpose::Sync)?,
             attention,
             open,
@@ -236,6 +214,34 @@ impl Known {
     pub(super) fn record(&self, kind: Kind, subject: &str) -> Option<RecordId> {
         self.links(kind).get(subject)?.record.parse().ok()
     }
+}
+
+/// What was worked out about customers or companies, by their ids.
+fn summaries(
+    view: &Reader,
+    account: AccountId,
+    grain: Grain,
+) -> Result<BTreeMap<String, Summary>, StoreError> {
+    let rollups = view.rollups(account, grain)?.into_iter();
+    let known = |rollup: Rollup| Some((Summary::of(&rollup)?, rollup.id));
+    Ok(rollups
+        .filter_map(known)
+        .map(|(summary, id)| (id, summary))
+        .collect())
+}
+
+fn links(view: &Reader, target: Target, kind: Kind) -> Result<BTreeMap<String, Link>, StoreError> {
+    let links = view.links(target, kind.name())?.into_iter();
+    Ok(links.map(|link| (link.subject.clone(), link)).collect())
+}
+
+fn decisions(
+    view: &Reader,
+    target: Target,
+) -> Result<BTreeMap<(String, String), Decision>, StoreError> {
+    let about = |one: &Decision| (one.object.clone(), one.subject.clone());
+    let decisions = view.decisions(target)?.into_iter();
+    Ok(decisions.map(|one| (about(&one), one)).collect())
 }
 
 /// What the metadata of customers and their subscriptions says, where the rules ask for any.
