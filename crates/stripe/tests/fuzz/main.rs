@@ -67,15 +67,20 @@ mod tests {
 
         #[test]
         fn nothing_that_is_read_is_left_out_of_the_essence(account in edited_account()) {
-            let essence = |value: &Value| decode::essence(&value.to_string()).unwrap();
-            for value in accounts::rows(&account, "subscription") {
-                prop_assert_eq!(decode::subscription(&essence(value)), decode::subscription(value));
+            // A fraction may be read as the one next to what was written: both are read of the same text.
+            let read = |value: &Value| {
+                let text = value.to_string();
+                let whole: Value = serde_json::from_str(&text).unwrap();
+                (decode::essence(&text).unwrap(), whole)
+            };
+            for (essence, whole) in accounts::rows(&account, "subscription").map(read) {
+                prop_assert_eq!(decode::subscription(&essence), decode::subscription(&whole));
             }
-            for value in accounts::rows(&account, "invoice") {
-                prop_assert_eq!(decode::invoice(&essence(value)), decode::invoice(value));
+            for (essence, whole) in accounts::rows(&account, "invoice").map(read) {
+                prop_assert_eq!(decode::invoice(&essence), decode::invoice(&whole));
             }
-            for value in accounts::rows(&account, "event") {
-                prop_assert_eq!(decode::change(&essence(value)), decode::change(value));
+            for (essence, whole) in accounts::rows(&account, "event").map(read) {
+                prop_assert_eq!(decode::change(&essence), decode::change(&whole));
             }
         }
     }
