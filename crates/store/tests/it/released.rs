@@ -107,8 +107,8 @@ fn a_file_that_was_not_packed_becomes_smaller() {
     assert!(after * 4 < before, "{after} of {before}");
 }
 
-/// A file of this version as it lies on the disk, encrypted with the key of these tests: another SQLCipher, OpenSSL or zstd
-/// that is built in reads it all the same.
+/// A file of this version as it lies on the disk, encrypted with the key of these tests: it is read all the same with another
+/// `SQLCipher`, OpenSSL or zstd built in.
 #[test]
 fn a_file_that_was_encrypted_by_an_earlier_build_opens() {
     let sealed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/released/5.sealed");
