@@ -65,6 +65,7 @@ impl PermissionName {
             .strip_suffix("_read")
             .or_else(|| name.strip_suffix("_write"))?;
         let fits = name.len() <= LONGEST_NAME
+            && !starts_a_key(name)
             && stem.starts_with(|c: char| c.is_ascii_lowercase())
             && stem.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         fits.then(|| Self(name.to_owned()))
