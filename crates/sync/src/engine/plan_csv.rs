@@ -83,7 +83,9 @@ fn word(value: &impl serde::Serialize) -> String {
 fn harmless(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let number = cell.strip_prefix('-').is_some_and(|rest| {
-        !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit() || c == '.')
+        let (whole, decimals) = rest.split_once('.').unwrap_or((rest, ""));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        !whole.is_empty() && digits(whole) && digits(decimals)
     });
     if formula && !number {
         format!("'{cell}")
@@ -109,6 +111,8 @@ mod tests {
             ("@a", "'@a"),
             ("-1+cmd", "'-1+cmd"),
             ("-", "'-"),
+            ("-.", "'-."),
+            ("-1.2.3", "'-1.2.3"),
             ("-49.00", "-49.00"),
             ("Acme, Inc.", "Acme, Inc."),
             ("", ""),
