@@ -237,7 +237,7 @@ impl World {
 async fn each_account_is_proposed_a_port_of_its_own() {
     const HOOK: &str = "https://hooks.acme.com/stripe";
     let world = World::new();
-    let (_workspaces, _, engines) = world.three().await;
+    let (_workspaces, ids, engines) = world.three().await;
     let [acme, globex, test] = &engines;
     assert_eq!(port_of(test).await, 4843);
     acme.start_realtime(HOOK, 4843, true).await.unwrap();
@@ -246,6 +246,11 @@ async fn each_account_is_proposed_a_port_of_its_own() {
     globex.start_realtime(HOOK, 4844, true).await.unwrap();
     assert_eq!(port_of(test).await, 4845);
     acme.stop_realtime().await.unwrap();
+    assert_eq!(port_of(test).await, 4843);
+    // An account that cannot be read keeps no other from its own.
+    let file = unlocked(&world.folder_of(&ids[ACME]).join("clearsync.sqlite"));
+    file.execute_batch("DROP TABLE setting").unwrap();
+    assert!(acme.realtime().await.is_err());
     assert_eq!(port_of(test).await, 4843);
 }
 
